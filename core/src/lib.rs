@@ -1,0 +1,38 @@
+//! # Lastmile core
+//!
+//! Everything a field officer's phone needs to record court enforcement acts without a network, and
+//! everything a server needs to judge what phones send. Knows no server, no screen and no Android.
+//!
+//! One change walks through the modules in this order:
+//!
+//! ```text
+//! intent ──► document ──► envelope ──► store ──► sync ──► (server: document again) ──► feed ──► view
+//! typed wish  automerge    signed       durable   one POST  the same acceptance          read model
+//! ```
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`id`], [`value`], [`time`] | the small shared vocabulary: hashes and ids, scalars, clocks and randomness |
+//! | [`identifier`], [`calendar`], [`geo`] | case numbers, ID numbers, plates, money; L-CPL 85 dates; datums and polygons |
+//! | [`records`] | the record kinds, one file each, over one descriptor type |
+//! | [`rules`] | the law as data: rule packs and their evaluation |
+//! | [`document`] | Automerge documents: acceptance of outside changes, history, conflicts, digests, intents |
+//! | [`identity`], [`envelope`] | keys, certificates, signatures; the signed envelope of a change |
+//! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
+//! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
+//! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
+
+pub mod calendar;
+pub mod document;
+pub mod envelope;
+pub mod geo;
+pub mod id;
+pub mod identifier;
+pub mod identity;
+pub mod pack;
+pub mod records;
+pub mod rules;
+pub mod store;
+pub mod sync;
+pub mod time;
+pub mod value;
