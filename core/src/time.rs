@@ -105,7 +105,10 @@ pub struct ManualClock {
 impl ManualClock {
     /// Starts at `true_ms` (milliseconds since 1970, true time) and shows `true_ms + skew_ms`.
     pub fn new(true_ms: i64, skew_ms: i64, boot: BootId) -> Self {
-        Self { state: Mutex::new(Moment { device_ms: true_ms, monotonic_ms: 1_000, boot }), skew_ms }
+        Self {
+            state: Mutex::new(Moment { device_ms: true_ms, monotonic_ms: 1_000, boot }),
+            skew_ms,
+        }
     }
 
     /// Moves true time to `true_ms`; monotonic time follows when it is later, else stands still.

@@ -4,7 +4,10 @@
 
 /// One scalar of a record. Richer types (money, dates, positions) are conventions on top of it,
 /// named by [`crate::records::FieldType`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     /// Deliberately empty: "left out", not "never asked".
     Null,

@@ -89,17 +89,32 @@ pub struct Field {
 
 impl Field {
     /// A fact.
-    pub const fn fact(name: &'static str, zh: &'static str, en: &'static str, ty: FieldType) -> Self {
+    pub const fn fact(
+        name: &'static str,
+        zh: &'static str,
+        en: &'static str,
+        ty: FieldType,
+    ) -> Self {
         Self { name, label: Label::new(zh, en), ty, policy: Policy::Fact }
     }
 
     /// A legally meaningful value.
-    pub const fn multi(name: &'static str, zh: &'static str, en: &'static str, ty: FieldType) -> Self {
+    pub const fn multi(
+        name: &'static str,
+        zh: &'static str,
+        en: &'static str,
+        ty: FieldType,
+    ) -> Self {
         Self { name, label: Label::new(zh, en), ty, policy: Policy::MultiValue }
     }
 
     /// A low-risk value.
-    pub const fn winner(name: &'static str, zh: &'static str, en: &'static str, ty: FieldType) -> Self {
+    pub const fn winner(
+        name: &'static str,
+        zh: &'static str,
+        en: &'static str,
+        ty: FieldType,
+    ) -> Self {
         Self { name, label: Label::new(zh, en), ty, policy: Policy::Winner }
     }
 }
@@ -303,16 +318,24 @@ impl FieldType {
             (Self::Text(max), Value::Text(text)) => text.len() <= *max && clean(text, true),
             (Self::Int(low, high), Value::Int(number)) => low <= number && number <= high,
             (Self::Money, Value::Int(fen)) => fen.abs() <= 9_000_000_000_000_000,
-            (Self::Date, Value::Text(text)) => text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok(),
+            (Self::Date, Value::Text(text)) => {
+                text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
+            }
             (Self::Time, Value::Text(text)) => {
                 text.len() <= 40 && text.parse::<jiff::Timestamp>().is_ok()
             }
             (Self::Code(_), Value::Text(text)) => {
-                !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+                !text.is_empty()
+                    && text.len() <= 64
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
             }
-            (Self::Position, Value::Text(text)) => text.len() <= 160 && text.starts_with("geo:") && clean(text, false),
+            (Self::Position, Value::Text(text)) => {
+                text.len() <= 160 && text.starts_with("geo:") && clean(text, false)
+            }
             (Self::Hash, Value::Bytes(bytes)) => bytes.len() == 32,
-            (Self::Person, Value::Text(text)) => !text.is_empty() && text.len() <= 64 && clean(text, false),
+            (Self::Person, Value::Text(text)) => {
+                !text.is_empty() && text.len() <= 64 && clean(text, false)
+            }
             (Self::Record, Value::Text(text)) => crate::id::DocumentId::from_hex(text).is_ok(),
             (Self::Item, Value::Text(text)) => {
                 text.len() <= 96 && text.contains('/') && clean(text, false)

@@ -1,0 +1,361 @@
+//! Acceptance: the one gate through which changes enter a document, on phone and server alike, for
+//! own changes and outside ones. The order of the steps is the order of their cost, so that hostile
+//! bytes are refused cheaply:
+//!
+//! 1. raw bounds and checksum ([`super::prescan`]), then parse ([`super::expand`]);
+//! 2. header: document, hash, actor, sequence, dependencies known, numbering;
+//! 3. authority: kind, verb, role, capacity;
+//! 4. the verb's own check ([`super::verb_check`]);
+//! 5. once for the whole batch: apply to a copy behind [`super::guard`], compare the bytes Automerge
+//!    gives back with the signed ones, save and load. On failure the batch is taken one by one.
+//!
+//! Signatures are checked before ([`crate::envelope`]); membership and revocation after, because a
+//! verdict here is a pure function of the change and its ancestors.
+
+use std::collections::BTreeSet;
+
+use automerge::{Automerge, ReadDoc};
+
+use super::Document;
+use super::expand::{Container, Expanded, expand};
+use super::guard::guarded;
+use super::history::{ChangeSet, History, Provenance};
+use super::prescan::Limits;
+use super::refusal::{Hold, Refusal, Verdict};
+use super::state::RecordState;
+use super::verb_check::Scene;
+use crate::id::{ActorId, ChangeHash, DocumentId};
+use crate::records::{Action, Capacity, Kind, KindSet, Verb};
+
+/// Changes a document may have.
+pub const MAX_CHANGES: usize = 5_000;
+/// Bytes of all changes a document may have.
+pub const MAX_BYTES: usize = 262_144;
+
+/// A change whose signature was verified, waiting for its verdict.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The document the envelope names.
+    pub document: DocumentId,
+    /// The change hash the envelope names.
+    pub hash: ChangeHash,
+    /// The actor derived from certificate, epoch and generation.
+    pub actor: ActorId,
+    /// Schema version the author's app followed.
+    pub schema: u32,
+    /// Who, with which verb, when.
+    pub provenance: Provenance,
+    /// The signed change.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub struct Acceptance {
+    /// The document after it; `None` when it did not exist and still does not.
+    pub document: Option<Document>,
+    /// One verdict per candidate, in the order given.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Judges `candidates`, all of one document, in causal order whatever order they came in.
+pub fn accept(kinds: &KindSet, document: Option<Document>, candidates: &[Candidate]) -> Acceptance {
+    let mut batch = Batch { kinds, document, staged: Vec::new(), refused: BTreeSet::new() };
+    let mut verdicts: Vec<Option<Verdict>> = vec![None; candidates.len()];
+    // Each round judges what became judgeable; a round without progress leaves the rest held.
+    loop {
+        let mut progress = false;
+        for (candidate, slot) in candidates.iter().zip(verdicts.iter_mut()) {
+            if slot.is_some() {
+                continue;
+            }
+            if let Some(verdict) = batch.judge(candidate) {
+                progress = true;
+                if matches!(verdict, Verdict::Rejected(_)) {
+                    batch.refused.insert(candidate.hash);
+                }
+                *slot = Some(verdict);
+            }
+        }
+        if !progress {
+            break;
+        }
+    }
+    let mut verdicts: Vec<Verdict> = verdicts
+        .into_iter()
+        .map(|verdict| verdict.unwrap_or(Verdict::Held(Hold::MissingDependency)))
+        .collect();
+    let document = batch.commit(candidates, &mut verdicts);
+    Acceptance { document, verdicts }
+}
+
+struct Batch<'a> {
+    kinds: &'a KindSet,
+    /// With the history of the staged changes already in, Automerge still without them.
+    document: Option<Document>,
+    staged: Vec<Expanded>,
+    refused: BTreeSet<ChangeHash>,
+}
+
+impl Batch<'_> {
+    /// The verdict on one candidate, or `None` while a dependency is missing.
+    fn judge(&mut self, candidate: &Candidate) -> Option<Verdict> {
+        if self
+            .document
+            .as_ref()
+            .is_some_and(|document| document.history.index_of(candidate.hash).is_some())
+        {
+            return Some(Verdict::Known);
+        }
+        let change = match expand(&candidate.bytes, Limits::V1) {
+            Ok(change) => change,
+            Err(error) => return Some(Verdict::Rejected(error.into())),
+        };
+        if change.dependencies.iter().any(|hash| self.refused.contains(hash)) {
+            return Some(Verdict::Rejected(Refusal::DependsOnRefused));
+        }
+        let past = match &self.document {
+            Some(document) => document.history.past_of(&change.dependencies)?,
+            None if change.dependencies.is_empty() => ChangeSet::default(),
+            None => return None,
+        };
+        Some(match self.admit(candidate, change, &past) {
+            Ok(()) => Verdict::Accepted,
+            Err(verdict) => verdict,
+        })
+    }
+
+    fn admit(
+        &mut self,
+        candidate: &Candidate,
+        change: Expanded,
+        past: &ChangeSet,
+    ) -> Result<(), Verdict> {
+        check_header(self.document.as_ref(), candidate, &change, past)
+            .map_err(Verdict::Rejected)?;
+        let kind = match &self.document {
+            Some(document) => document.kind,
+            None => creating_kind(self.kinds, candidate, &change)?,
+        };
+        let empty = History::default();
+        let history = self.document.as_ref().map_or(&empty, |document| &document.history);
+        check_authority(kind, history, past, candidate, &change)?;
+        let document =
+            self.document.get_or_insert_with(|| Document::empty(candidate.document, kind));
+        document
+            .history
+            .push(&change, candidate.provenance.clone())
+            .map_err(|_| Verdict::Rejected(Refusal::Malformed))?;
+        document.bytes += candidate.bytes.len();
+        self.staged.push(change);
+        Ok(())
+    }
+
+    /// Applies what was staged; on failure takes the changes one by one on the untouched document.
+    fn commit(self, candidates: &[Candidate], verdicts: &mut [Verdict]) -> Option<Document> {
+        let mut document = self.document?;
+        if self.staged.is_empty() {
+            return (!document.history.nodes().is_empty()).then_some(document);
+        }
+        if let Some(merged) = merge(&document.automerge, &self.staged) {
+            document.automerge = merged;
+            return Some(document);
+        }
+        one_by_one(self.kinds, document, &self.staged, candidates, verdicts)
+    }
+}
+
+/// The slow way: rebuilds the history without the staged changes and takes each on its own.
+fn one_by_one(
+    kinds: &KindSet,
+    document: Document,
+    staged: &[Expanded],
+    candidates: &[Candidate],
+    verdicts: &mut [Verdict],
+) -> Option<Document> {
+    let new: BTreeSet<ChangeHash> = staged.iter().map(|change| change.hash).collect();
+    let mut current = document.without(&new);
+    for change in staged {
+        let Some(at) = candidates.iter().position(|candidate| candidate.hash == change.hash) else {
+            continue;
+        };
+        let mut single =
+            Batch { kinds, document: current, staged: Vec::new(), refused: BTreeSet::new() };
+        let before = single.document.clone();
+        let verdict =
+            single.judge(&candidates[at]).unwrap_or(Verdict::Rejected(Refusal::DependsOnRefused));
+        let merged = match (&verdict, single.document.as_ref()) {
+            (Verdict::Accepted, Some(document)) => merge(&document.automerge, &single.staged),
+            _ => None,
+        };
+        current = match (merged, single.document) {
+            (Some(merged), Some(mut document)) => {
+                document.automerge = merged;
+                Some(document)
+            }
+            _ => before,
+        };
+        verdicts[at] = match verdict {
+            Verdict::Accepted
+                if current
+                    .as_ref()
+                    .is_some_and(|document| document.history.index_of(change.hash).is_some()) =>
+            {
+                Verdict::Accepted
+            }
+            Verdict::Accepted => Verdict::Rejected(Refusal::Unloadable),
+            other => other,
+        };
+    }
+    current.filter(|document| !document.history.nodes().is_empty())
+}
+
+/// Applies `changes` to a copy and returns it when nothing was lost or altered on the way.
+fn merge(automerge: &Automerge, changes: &[Expanded]) -> Option<Automerge> {
+    guarded(|| {
+        let mut merged = automerge.clone();
+        merged.apply_changes(changes.iter().map(|change| change.change.clone())).ok()?;
+        for change in changes {
+            let stored = merged.get_change_by_hash(&change.change.hash())?;
+            if stored.raw_bytes() != change.change.raw_bytes() {
+                return None;
+            }
+        }
+        let reloaded = Automerge::load(&merged.save_nocompress()).ok()?;
+        (reloaded.get_heads() == merged.get_heads()).then_some(merged)
+    })
+    .ok()
+    .flatten()
+}
+
+fn check_header(
+    document: Option<&Document>,
+    candidate: &Candidate,
+    change: &Expanded,
+    past: &ChangeSet,
+) -> Result<(), Refusal> {
+    if change.hash != candidate.hash {
+        return Err(Refusal::WrongHash);
+    }
+    if change.actor != candidate.actor {
+        return Err(Refusal::WrongActor);
+    }
+    let creates = change.dependencies.is_empty();
+    let own =
+        if creates { DocumentId::of_creating_change(change.hash) } else { candidate.document };
+    let Some(document) = document else {
+        // A first change that is not the document's creating change has no document to belong to.
+        return if own != candidate.document {
+            Err(Refusal::WrongDocument)
+        } else if change.sequence == 1 && change.start_op == 1 {
+            Ok(())
+        } else {
+            Err(Refusal::OutOfSequence)
+        };
+    };
+    if document.id != candidate.document {
+        return Err(Refusal::WrongDocument);
+    }
+    if creates {
+        return Err(Refusal::SecondRoot);
+    }
+    if document.history.nodes().len() >= MAX_CHANGES
+        || document.bytes + candidate.bytes.len() > MAX_BYTES
+    {
+        return Err(Refusal::DocumentFull);
+    }
+    if document
+        .history
+        .nodes()
+        .iter()
+        .any(|node| node.actor == change.actor && node.sequence == change.sequence)
+    {
+        return Err(Refusal::Twin);
+    }
+    let last = document
+        .history
+        .indexed(past)
+        .filter(|(_, node)| node.actor == change.actor)
+        .map(|(_, node)| node.sequence)
+        .max()
+        .unwrap_or(0);
+    if change.sequence != last + 1 {
+        return Err(Refusal::OutOfSequence);
+    }
+    if change.start_op != document.history.max_op(past) + 1 {
+        return Err(Refusal::WrongStart);
+    }
+    Ok(())
+}
+
+/// The kind that a creating change names.
+fn creating_kind(
+    kinds: &KindSet,
+    candidate: &Candidate,
+    change: &Expanded,
+) -> Result<&'static Kind, Verdict> {
+    let name = change
+        .operations
+        .iter()
+        .filter(|operation| operation.container == Container::Root && operation.key == "kind")
+        .find_map(|operation| match &operation.content {
+            super::expand::Content::Scalar(value) => value.as_text(),
+            super::expand::Content::Map => None,
+        })
+        .ok_or(Verdict::Rejected(Refusal::OutsideVerb))?;
+    if DocumentId::of_creating_change(change.hash) != candidate.document {
+        return Err(Verdict::Rejected(Refusal::WrongDocument));
+    }
+    kinds.get(name).ok_or(Verdict::Held(Hold::UnknownKind))
+}
+
+fn check_authority(
+    kind: &'static Kind,
+    history: &History,
+    past: &ChangeSet,
+    candidate: &Candidate,
+    change: &Expanded,
+) -> Result<(), Verdict> {
+    let newer = candidate.schema > kind.schema;
+    let verb: &'static Verb =
+        kind.verb(&candidate.provenance.verb).ok_or(Verdict::Held(Hold::UnknownVerb))?;
+    let creates = matches!(verb.action, Action::Create);
+    if creates != change.dependencies.is_empty() {
+        return Err(Verdict::Rejected(Refusal::OutsideVerb));
+    }
+    if !verb.roles.iter().any(|role| candidate.provenance.roles.contains(role)) {
+        return Err(Verdict::Rejected(Refusal::NotAllowed));
+    }
+    if verb.capacity == Capacity::Handler && !creates {
+        let state = RecordState::at(history, past);
+        if state.handler != candidate.provenance.person {
+            return Err(Verdict::Rejected(Refusal::NotHandler));
+        }
+    }
+    if finalised_before(history, past) && !attests(kind, verb) {
+        return Err(Verdict::Rejected(Refusal::Finalised));
+    }
+    let scene = Scene { kind, verb, history, past, change };
+    scene.check().map_err(|refusal| match refusal {
+        // A later schema may allow what this one does not know: keep it, do not judge it.
+        _ if newer => Verdict::Held(Hold::NewerSchema),
+        refusal => Verdict::Rejected(refusal),
+    })
+}
+
+/// Whether a finalisation is among the changes of `past`.
+fn finalised_before(history: &History, past: &ChangeSet) -> bool {
+    history.map_at(Container::Root, "finalisations", past).is_some_and(|shelf| {
+        history
+            .keys(shelf)
+            .any(|(_, entries)| entries.iter().any(|entry| past.contains(entry.change)))
+    })
+}
+
+/// Countersigning and delivering are all that may follow a finalisation.
+fn attests(kind: &Kind, verb: &Verb) -> bool {
+    match verb.action {
+        Action::Add(name) => kind.collection(name).is_some_and(|collection| collection.attestation),
+        _ => false,
+    }
+}
