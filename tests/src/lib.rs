@@ -1,1 +1,7 @@
-//! placeholder
+//! Instruments for what crosses crates: disks that crash, bytes that lie, seeds that can be repeated. The tests
+//! themselves stand in `tests/`; nothing here is part of a phone or a server.
+
+#[allow(unsafe_code)]
+// a SQLite VFS is a table of C functions; the only unsafe code of the workspace
+pub mod crash_disk;
+pub mod seeds;
