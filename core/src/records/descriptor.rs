@@ -85,6 +85,9 @@ pub struct Field {
     pub ty: FieldType,
     /// How concurrent values meet.
     pub policy: Policy,
+    /// Who may write it, when fewer people than may use the verb (a valuation is the officer's,
+    /// though the clerk writes the rest of the line). Empty: everyone the verb allows.
+    pub writers: &'static [Role],
 }
 
 impl Field {
@@ -95,7 +98,13 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self { name, label: Label::new(zh, en), ty, policy: Policy::Fact }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            ty,
+            policy: Policy::Fact,
+            writers: &[],
+        }
     }
 
     /// A legally meaningful value.
@@ -105,7 +114,13 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self { name, label: Label::new(zh, en), ty, policy: Policy::MultiValue }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            ty,
+            policy: Policy::MultiValue,
+            writers: &[],
+        }
     }
 
     /// A low-risk value.
@@ -115,7 +130,20 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self { name, label: Label::new(zh, en), ty, policy: Policy::Winner }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            ty,
+            policy: Policy::Winner,
+            writers: &[],
+        }
+    }
+
+    /// Restricts the field to these roles.
+    #[must_use]
+    pub const fn written_by(mut self, writers: &'static [Role]) -> Self {
+        self.writers = writers;
+        self
     }
 }
 
@@ -238,12 +266,38 @@ pub struct Verb {
     pub capacity: Capacity,
 }
 
+impl Verb {
+    /// A verb for anyone of `roles`.
+    pub const fn new(
+        name: &'static str,
+        zh: &'static str,
+        en: &'static str,
+        action: Action,
+        roles: &'static [Role],
+    ) -> Self {
+        Self {
+            name,
+            label: Label::new(zh, en),
+            action,
+            roles,
+            capacity: Capacity::Any,
+        }
+    }
+
+    /// Restricts the verb to the handling officer.
+    #[must_use]
+    pub const fn by_handler(mut self) -> Self {
+        self.capacity = Capacity::Handler;
+        self
+    }
+}
+
 /// How a kind travels and who routes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Envelope {
     /// Sync priority: 0 goes first (assistance requests), 1 is usual.
     pub priority: u8,
-    /// Also enters the channel of the police station that serves the record's `place`.
+    /// Also enters the channel of the police station that serves the record's `position`.
     pub to_station: bool,
 }
 
@@ -272,6 +326,14 @@ pub struct Kind {
     pub envelope: Envelope,
 }
 
+impl Envelope {
+    /// The usual way: after assistance requests, to the case's channel only.
+    pub const USUAL: Self = Self {
+        priority: 1,
+        to_station: false,
+    };
+}
+
 impl Kind {
     /// Containers every record has beside its own collections.
     pub const STANDARD: [&'static str; 5] =
@@ -294,16 +356,50 @@ impl Kind {
 
     /// The collection called `name`.
     pub fn collection(&self, name: &str) -> Option<&'static Collection> {
-        self.collections.iter().find(|collection| collection.name == name)
+        self.collections
+            .iter()
+            .find(|collection| collection.name == name)
     }
 
     /// Names of all first-level containers, in document order.
     pub fn containers(&self) -> impl Iterator<Item = &'static str> {
-        Self::STANDARD.into_iter().chain(self.collections.iter().map(|collection| collection.name))
+        Self::STANDARD
+            .into_iter()
+            .chain(self.collections.iter().map(|collection| collection.name))
     }
 }
 
 impl Collection {
+    /// A collection of content, without a unique field.
+    pub const fn new(
+        name: &'static str,
+        zh: &'static str,
+        en: &'static str,
+        fields: &'static [Field],
+    ) -> Self {
+        Self {
+            name,
+            label: Label::new(zh, en),
+            fields,
+            unique: None,
+            attestation: false,
+        }
+    }
+
+    /// Makes the values of `field` unique within the record.
+    #[must_use]
+    pub const fn unique(mut self, field: &'static str) -> Self {
+        self.unique = Some(field);
+        self
+    }
+
+    /// Makes it an attestation: outside the content digest, allowed after finalising.
+    #[must_use]
+    pub const fn attesting(mut self) -> Self {
+        self.attestation = true;
+        self
+    }
+
     /// The field called `name`.
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
@@ -327,7 +423,9 @@ impl FieldType {
             (Self::Code(_), Value::Text(text)) => {
                 !text.is_empty()
                     && text.len() <= 64
-                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+                    && text
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
             }
             (Self::Position, Value::Text(text)) => {
                 text.len() <= 160 && text.starts_with("geo:") && clean(text, false)
