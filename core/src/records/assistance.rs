@@ -8,13 +8,8 @@ use super::descriptor::{Action, Collection, Envelope, Field, FieldType, Kind, La
 use super::shared::{self, CREW_ROLES, LINE, NAME, OFFICER, PASSAGE, PHOTOS, PROOFS, SIGNATURES};
 
 /// The crew asks; the command centre and the dispatcher enter what was asked by voice.
-const ASKERS: &[Role] = &[
-    Role::Officer,
-    Role::Clerk,
-    Role::JudicialPolice,
-    Role::Command,
-    Role::Dispatcher,
-];
+const ASKERS: &[Role] =
+    &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Command, Role::Dispatcher];
 
 const CHANNEL: Codes = &[
     code("app", "本系统", "app"),
@@ -25,11 +20,7 @@ const CHANNEL: Codes = &[
 
 const SITUATION: Codes = &[
     code("blockade", "围堵", "blockade"),
-    code(
-        "surrounding",
-        "包围执行人员、车辆",
-        "crew or vehicle surrounded",
-    ),
+    code("surrounding", "包围执行人员、车辆", "crew or vehicle surrounded"),
     code("threat", "威胁", "threat"),
     code("violence", "暴力抗拒", "violence"),
     code("self_harm", "自伤自残", "self-harm"),
@@ -51,25 +42,10 @@ const HEAD: &[Field] = &[
     Field::fact("channel", "方式", "channel", FieldType::Code(CHANNEL)),
     Field::fact("position", "位置", "position", FieldType::Position),
     Field::multi("place", "地点", "place", LINE),
-    Field::multi(
-        "callback",
-        "回拨电话",
-        "call-back number",
-        FieldType::Text(40),
-    ),
-    Field::multi(
-        "situation_code",
-        "情况",
-        "situation",
-        FieldType::Code(SITUATION),
-    ),
+    Field::multi("callback", "回拨电话", "call-back number", FieldType::Text(40)),
+    Field::multi("situation_code", "情况", "situation", FieldType::Code(SITUATION)),
     Field::winner("situation_text", "情况说明", "what happens", LINE),
-    Field::winner(
-        "people_count_est",
-        "对方人数(约)",
-        "people, about",
-        FieldType::Int(0, 100_000),
-    ),
+    Field::winner("people_count_est", "对方人数(约)", "people, about", FieldType::Int(0, 100_000)),
     Field::multi("weapons_seen", "发现器械", "weapons seen", FieldType::Bool),
     Field::multi("injured", "有人受伤", "somebody injured", FieldType::Bool),
     Field::winner(
@@ -100,12 +76,7 @@ const COLLECTIONS: &[Collection] = &[
         &[
             Field::fact("at", "时间", "at", FieldType::Time),
             Field::fact("text", "情况", "what", LINE),
-            Field::fact(
-                "situation_code",
-                "情况类别",
-                "situation",
-                FieldType::Code(SITUATION),
-            ),
+            Field::fact("situation_code", "情况类别", "situation", FieldType::Code(SITUATION)),
             Field::fact("position", "位置", "position", FieldType::Position),
         ],
     ),
@@ -119,12 +90,7 @@ const COLLECTIONS: &[Collection] = &[
             Field::fact("unit", "接收单位", "to which unit", NAME),
             Field::fact("received_by", "接收人", "received by", NAME),
             Field::fact("paper_no", "文书编号", "paper number", NAME),
-            Field::fact(
-                "receipt",
-                "签收单照片",
-                "photo of the receipt",
-                FieldType::Item,
-            ),
+            Field::fact("receipt", "签收单照片", "photo of the receipt", FieldType::Item),
             Field::fact("at", "移交时间", "at", FieldType::Time),
         ],
     ),
@@ -149,13 +115,7 @@ const COLLECTIONS: &[Collection] = &[
 ];
 
 const VERBS: &[Verb] = &[
-    Verb::new(
-        "create",
-        "请求公安协助",
-        "ask for police assistance",
-        Action::Create,
-        ASKERS,
-    ),
+    Verb::new("create", "请求公安协助", "ask for police assistance", Action::Create, ASKERS),
     Verb::new("set", "补充", "fill in", Action::Set(&[]), ASKERS),
     Verb::new(
         "cancel",
@@ -164,34 +124,10 @@ const VERBS: &[Verb] = &[
         Action::Set(&["cancelled_at", "cancel_reason"]),
         CREW_ROLES,
     ),
-    Verb::new(
-        "add_need",
-        "添加需要",
-        "add need",
-        Action::Add("needs"),
-        ASKERS,
-    ),
-    Verb::new(
-        "strike_need",
-        "划去需要",
-        "strike need",
-        Action::Strike("needs"),
-        ASKERS,
-    ),
-    Verb::new(
-        "add_update",
-        "更新情况",
-        "add update",
-        Action::Add("updates"),
-        ASKERS,
-    ),
-    Verb::new(
-        "strike_update",
-        "划去更新",
-        "strike update",
-        Action::Strike("updates"),
-        CREW_ROLES,
-    ),
+    Verb::new("add_need", "添加需要", "add need", Action::Add("needs"), ASKERS),
+    Verb::new("strike_need", "划去需要", "strike need", Action::Strike("needs"), ASKERS),
+    Verb::new("add_update", "更新情况", "add update", Action::Add("updates"), ASKERS),
+    Verb::new("strike_update", "划去更新", "strike update", Action::Strike("updates"), CREW_ROLES),
     Verb::new(
         "add_handed_over",
         "移交人员",
@@ -220,28 +156,10 @@ const VERBS: &[Verb] = &[
         Action::Strike("reports"),
         CREW_ROLES,
     ),
-    Verb::new(
-        "add_photo",
-        "拍照",
-        "add photo",
-        Action::Add("photos"),
-        CREW_ROLES,
-    ),
-    Verb::new(
-        "strike_photo",
-        "划去照片",
-        "strike photo",
-        Action::Strike("photos"),
-        CREW_ROLES,
-    ),
+    Verb::new("add_photo", "拍照", "add photo", Action::Add("photos"), CREW_ROLES),
+    Verb::new("strike_photo", "划去照片", "strike photo", Action::Strike("photos"), CREW_ROLES),
     shared::ADD_PROOF,
-    Verb::new(
-        "sign",
-        "签名",
-        "sign",
-        Action::Add("signatures"),
-        CREW_ROLES,
-    ),
+    Verb::new("sign", "签名", "sign", Action::Add("signatures"), CREW_ROLES),
     shared::RESOLVE,
     shared::FINALISE,
 ];
@@ -257,8 +175,5 @@ pub(super) static ASSISTANCE: Kind = Kind {
     verbs: VERBS,
     rules: &[],
     title: &["place", "situation_text"],
-    envelope: Envelope {
-        priority: 0,
-        to_station: true,
-    },
+    envelope: Envelope { priority: 0, to_station: true },
 };

@@ -12,11 +12,7 @@ pub fn authority_table(kinds: &KindSet) -> String {
          Generated from the record kinds and compared by a test; `W`: may, `H`: may when handling officer.\n",
     );
     for kind in kinds.iter() {
-        let _ = write!(
-            out,
-            "\n## {} {} ({})\n\n| verb |",
-            kind.name, kind.label.zh, kind.label.en
-        );
+        let _ = write!(out, "\n## {} {} ({})\n\n| verb |", kind.name, kind.label.zh, kind.label.en);
         for role in Role::ALL {
             let _ = write!(out, " {} |", role.code());
         }
@@ -53,13 +49,10 @@ fn restricted_fields(
     fields: &'static [Field],
     place: &'static str,
 ) -> impl Iterator<Item = String> {
-    fields
-        .iter()
-        .filter(|field| !field.writers.is_empty())
-        .map(move |field| {
-            let writers: Vec<&str> = field.writers.iter().map(|role| role.code()).collect();
-            format!("`{place}/{}` by {}", field.name, writers.join(", "))
-        })
+    fields.iter().filter(|field| !field.writers.is_empty()).map(move |field| {
+        let writers: Vec<&str> = field.writers.iter().map(|role| role.code()).collect();
+        format!("`{place}/{}` by {}", field.name, writers.join(", "))
+    })
 }
 
 impl Action {
@@ -97,12 +90,7 @@ mod tests {
     fn administrators_and_unknown_roles_have_no_verb() {
         for kind in builtin().iter() {
             for verb in kind.verbs {
-                assert!(
-                    !verb.roles.contains(&Role::Admin),
-                    "{} {}",
-                    kind.name,
-                    verb.name
-                );
+                assert!(!verb.roles.contains(&Role::Admin), "{} {}", kind.name, verb.name);
             }
         }
     }
@@ -112,13 +100,7 @@ mod tests {
         for kind in builtin().iter() {
             for verb in kind.verbs {
                 if matches!(verb.action, Action::Resolve | Action::Finalise) {
-                    assert_eq!(
-                        verb.capacity,
-                        Capacity::Handler,
-                        "{} {}",
-                        kind.name,
-                        verb.name
-                    );
+                    assert_eq!(verb.capacity, Capacity::Handler, "{} {}", kind.name, verb.name);
                     assert_eq!(verb.roles, &[Role::Officer], "{} {}", kind.name, verb.name);
                 }
             }

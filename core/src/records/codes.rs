@@ -25,16 +25,8 @@ pub(super) const PART: Codes = &[
     code("agent", "委托代理人", "agent"),
     code("third_party", "第三人", "third party"),
     code("co_owner", "共有人", "co-owner"),
-    code(
-        "work_unit",
-        "所在单位代表",
-        "representative of the work unit",
-    ),
-    code(
-        "grassroots",
-        "基层组织代表",
-        "representative of the grassroots organisation",
-    ),
+    code("work_unit", "所在单位代表", "representative of the work unit"),
+    code("grassroots", "基层组织代表", "representative of the grassroots organisation"),
     code("liaison", "协助执行联络员", "enforcement liaison"),
     code("witness", "见证人", "witness"),
     code("custodian", "保管人", "custodian"),
@@ -129,11 +121,7 @@ pub(super) const PHOTO_PURPOSE: Codes = &[
 
 /// How the record was made known to those who sign it.
 pub(super) const READ_BACK: Codes = &[
-    code(
-        "read_by_signers",
-        "以上笔录已阅,无误",
-        "read by those who sign",
-    ),
+    code("read_by_signers", "以上笔录已阅,无误", "read by those who sign"),
     code("read_aloud", "以上笔录已向其宣读,无误", "read aloud"),
     code("refused", "拒绝阅看、听取", "refused to read or listen"),
 ];
@@ -153,11 +141,7 @@ pub(super) const OBSTRUCTION: Codes = &[
     code("violence", "暴力抗拒", "violence"),
     code("threat", "威胁、侮辱", "threat or insult"),
     code("damage_seal", "损毁封条、公告", "damaging a seal or notice"),
-    code(
-        "damage_property",
-        "损毁查封财物",
-        "damaging seized property",
-    ),
+    code("damage_property", "损毁查封财物", "damaging seized property"),
     code("hide", "隐匿、转移财产", "hiding or moving property"),
     code("injury", "致人受伤", "injury"),
     code("other", "其他妨害行为", "other obstruction"),

@@ -8,46 +8,18 @@ use super::shared::{self, LINE, PASSAGE, WRITERS};
 
 const PURPOSE: Codes = &[
     code("correct", "补正错漏", "correct an error"),
-    code(
-        "close_double_finalisation",
-        "确认以哪次定稿为准",
-        "settle two finalisations",
-    ),
-    code(
-        "take_late",
-        "采纳定稿后到达的内容",
-        "take what arrived late",
-    ),
+    code("close_double_finalisation", "确认以哪次定稿为准", "settle two finalisations"),
+    code("take_late", "采纳定稿后到达的内容", "take what arrived late"),
 ];
 
 const HEAD: &[Field] = &[
-    Field::fact(
-        "original",
-        "原笔录(清单)",
-        "the original record",
-        FieldType::Record,
-    ),
-    Field::fact(
-        "original_digest",
-        "原定稿校验值",
-        "digest it was finalised with",
-        FieldType::Hash,
-    ),
+    Field::fact("original", "原笔录(清单)", "the original record", FieldType::Record),
+    Field::fact("original_digest", "原定稿校验值", "digest it was finalised with", FieldType::Hash),
     Field::fact("purpose", "补正事由", "purpose", FieldType::Code(PURPOSE)),
-    Field::fact(
-        "kept_digest",
-        "以此定稿为准",
-        "digest that holds",
-        FieldType::Hash,
-    ),
+    Field::fact("kept_digest", "以此定稿为准", "digest that holds", FieldType::Hash),
     Field::fact("start_at", "制作时间", "made at", FieldType::Time),
     Field::winner("place", "制作地点", "place", LINE),
-    Field::winner(
-        "read_back",
-        "阅看、宣读",
-        "read back",
-        FieldType::Code(READ_BACK),
-    ),
+    Field::winner("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
     Field::winner("remark", "备注", "remark", LINE),
 ];
 
@@ -79,21 +51,9 @@ const COLLECTIONS: [Collection; shared::COLLECTIONS.len() + OWN_COLLECTIONS.len(
     shared::join(&shared::COLLECTIONS, &OWN_COLLECTIONS);
 
 const OWN_VERBS: [Verb; 7] = [
-    Verb::new(
-        "create",
-        "新建补正笔录",
-        "new correction record",
-        Action::Create,
-        WRITERS,
-    ),
+    Verb::new("create", "新建补正笔录", "new correction record", Action::Create, WRITERS),
     Verb::new("set", "填写", "fill in", Action::Set(&[]), WRITERS),
-    Verb::new(
-        "add_correction",
-        "添加补正",
-        "add correction",
-        Action::Add("corrections"),
-        WRITERS,
-    ),
+    Verb::new("add_correction", "添加补正", "add correction", Action::Add("corrections"), WRITERS),
     Verb::new(
         "edit_correction",
         "修改补正",

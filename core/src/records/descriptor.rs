@@ -98,13 +98,7 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self {
-            name,
-            label: Label::new(zh, en),
-            ty,
-            policy: Policy::Fact,
-            writers: &[],
-        }
+        Self { name, label: Label::new(zh, en), ty, policy: Policy::Fact, writers: &[] }
     }
 
     /// A legally meaningful value.
@@ -114,13 +108,7 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self {
-            name,
-            label: Label::new(zh, en),
-            ty,
-            policy: Policy::MultiValue,
-            writers: &[],
-        }
+        Self { name, label: Label::new(zh, en), ty, policy: Policy::MultiValue, writers: &[] }
     }
 
     /// A low-risk value.
@@ -130,13 +118,7 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self {
-            name,
-            label: Label::new(zh, en),
-            ty,
-            policy: Policy::Winner,
-            writers: &[],
-        }
+        Self { name, label: Label::new(zh, en), ty, policy: Policy::Winner, writers: &[] }
     }
 
     /// Restricts the field to these roles.
@@ -275,13 +257,7 @@ impl Verb {
         action: Action,
         roles: &'static [Role],
     ) -> Self {
-        Self {
-            name,
-            label: Label::new(zh, en),
-            action,
-            roles,
-            capacity: Capacity::Any,
-        }
+        Self { name, label: Label::new(zh, en), action, roles, capacity: Capacity::Any }
     }
 
     /// Restricts the verb to the handling officer.
@@ -328,10 +304,7 @@ pub struct Kind {
 
 impl Envelope {
     /// The usual way: after assistance requests, to the case's channel only.
-    pub const USUAL: Self = Self {
-        priority: 1,
-        to_station: false,
-    };
+    pub const USUAL: Self = Self { priority: 1, to_station: false };
 }
 
 impl Kind {
@@ -356,16 +329,12 @@ impl Kind {
 
     /// The collection called `name`.
     pub fn collection(&self, name: &str) -> Option<&'static Collection> {
-        self.collections
-            .iter()
-            .find(|collection| collection.name == name)
+        self.collections.iter().find(|collection| collection.name == name)
     }
 
     /// Names of all first-level containers, in document order.
     pub fn containers(&self) -> impl Iterator<Item = &'static str> {
-        Self::STANDARD
-            .into_iter()
-            .chain(self.collections.iter().map(|collection| collection.name))
+        Self::STANDARD.into_iter().chain(self.collections.iter().map(|collection| collection.name))
     }
 }
 
@@ -377,13 +346,7 @@ impl Collection {
         en: &'static str,
         fields: &'static [Field],
     ) -> Self {
-        Self {
-            name,
-            label: Label::new(zh, en),
-            fields,
-            unique: None,
-            attestation: false,
-        }
+        Self { name, label: Label::new(zh, en), fields, unique: None, attestation: false }
     }
 
     /// Makes the values of `field` unique within the record.
@@ -423,9 +386,7 @@ impl FieldType {
             (Self::Code(_), Value::Text(text)) => {
                 !text.is_empty()
                     && text.len() <= 64
-                    && text
-                        .bytes()
-                        .all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
             }
             (Self::Position, Value::Text(text)) => {
                 text.len() <= 160 && text.starts_with("geo:") && clean(text, false)

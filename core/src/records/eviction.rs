@@ -14,11 +14,8 @@ const PREMISES: Codes = &[
     code("land", "土地", "land"),
 ];
 
-const UTILITY: Codes = &[
-    code("gas", "燃气", "gas"),
-    code("power", "电", "power"),
-    code("water", "水", "water"),
-];
+const UTILITY: Codes =
+    &[code("gas", "燃气", "gas"), code("power", "电", "power"), code("water", "水", "water")];
 
 const UTILITY_STATE: Codes = &[
     code("off", "已关闭", "off"),
@@ -37,18 +34,8 @@ const VULNERABLE: Codes = &[
 const HEAD: &[Field] = &[
     Field::multi("notice_doc_no", "公告文号", "notice number", NAME),
     Field::multi("basis", "执行依据", "basis", LINE),
-    Field::winner(
-        "notice_posted_at",
-        "公告张贴时间",
-        "notice posted at",
-        FieldType::Time,
-    ),
-    Field::winner(
-        "notice_posted_place",
-        "公告张贴地点",
-        "notice posted where",
-        LINE,
-    ),
+    Field::winner("notice_posted_at", "公告张贴时间", "notice posted at", FieldType::Time),
+    Field::winner("notice_posted_place", "公告张贴地点", "notice posted where", LINE),
     Field::multi(
         "notice_deadline_on",
         "公告指定期间届满日",
@@ -56,24 +43,9 @@ const HEAD: &[Field] = &[
         FieldType::Date,
     ),
     Field::multi("premises_address", "房屋(土地)坐落", "premises", LINE),
-    Field::multi(
-        "estate_unit_no",
-        "不动产单元号",
-        "estate unit number",
-        FieldType::Text(40),
-    ),
-    Field::multi(
-        "premises_kind",
-        "性质",
-        "kind of premises",
-        FieldType::Code(PREMISES),
-    ),
-    Field::winner(
-        "area_m2",
-        "面积(平方米)",
-        "area (m²)",
-        FieldType::Int(0, 100_000_000),
-    ),
+    Field::multi("estate_unit_no", "不动产单元号", "estate unit number", FieldType::Text(40)),
+    Field::multi("premises_kind", "性质", "kind of premises", FieldType::Code(PREMISES)),
+    Field::winner("area_m2", "面积(平方米)", "area (m²)", FieldType::Int(0, 100_000_000)),
     Field::multi(
         "delivery_of_dwelling",
         "依判决交付住房",
@@ -83,60 +55,20 @@ const HEAD: &[Field] = &[
     Field::fact("position", "现场位置", "position", FieldType::Position),
     Field::fact("start_at", "开始时间", "started at", FieldType::Time),
     Field::fact("end_at", "结束时间", "ended at", FieldType::Time),
-    Field::fact(
-        "credential_shown_at",
-        "出示工作证件时间",
-        "credentials shown at",
-        FieldType::Time,
-    ),
-    Field::fact(
-        "dress_worn",
-        "按规定着装",
-        "in required dress",
-        FieldType::Bool,
-    ),
+    Field::fact("credential_shown_at", "出示工作证件时间", "credentials shown at", FieldType::Time),
+    Field::fact("dress_worn", "按规定着装", "in required dress", FieldType::Bool),
     Field::multi(
         "debtor_came",
         "被执行人(成年家属)到场",
         "debtor or adult family came",
         FieldType::Bool,
     ),
-    Field::winner(
-        "whole_course_video",
-        "全程录像",
-        "video of the whole course",
-        FieldType::Bool,
-    ),
-    Field::multi(
-        "notary_no",
-        "公证书编号",
-        "notarial certificate number",
-        NAME,
-    ),
-    Field::multi(
-        "occupants_checked",
-        "已核查屋内人员",
-        "persons inside checked",
-        FieldType::Bool,
-    ),
-    Field::winner(
-        "plan_started_at",
-        "启动预案时间",
-        "plan started at",
-        FieldType::Time,
-    ),
-    Field::winner(
-        "ambulance_waiting",
-        "救护车待命",
-        "ambulance waiting",
-        FieldType::Bool,
-    ),
-    Field::multi(
-        "police_support_no",
-        "用警申请编号",
-        "police support application",
-        NAME,
-    ),
+    Field::winner("whole_course_video", "全程录像", "video of the whole course", FieldType::Bool),
+    Field::multi("notary_no", "公证书编号", "notarial certificate number", NAME),
+    Field::multi("occupants_checked", "已核查屋内人员", "persons inside checked", FieldType::Bool),
+    Field::winner("plan_started_at", "启动预案时间", "plan started at", FieldType::Time),
+    Field::winner("ambulance_waiting", "救护车待命", "ambulance waiting", FieldType::Bool),
+    Field::multi("police_support_no", "用警申请编号", "police support application", NAME),
     Field::winner(
         "police_support_asked_at",
         "用警申请时间",
@@ -149,32 +81,12 @@ const HEAD: &[Field] = &[
         "why no grassroots representative",
         LINE,
     ),
-    Field::winner(
-        "no_goods",
-        "无财物需搬出",
-        "nothing to move out",
-        FieldType::Bool,
-    ),
+    Field::winner("no_goods", "无财物需搬出", "nothing to move out", FieldType::Bool),
     Field::winner("suspended_at", "暂停时间", "suspended at", FieldType::Time),
     Field::winner("suspended_reason", "暂停原因", "why suspended", LINE),
-    Field::multi(
-        "goods_custodian",
-        "财物保管人",
-        "custodian of the goods",
-        FieldType::Person,
-    ),
-    Field::multi(
-        "pick_up_by",
-        "领取财物期限",
-        "goods to be picked up by",
-        FieldType::Date,
-    ),
-    Field::winner(
-        "read_back",
-        "阅看、宣读",
-        "read back",
-        FieldType::Code(READ_BACK),
-    ),
+    Field::multi("goods_custodian", "财物保管人", "custodian of the goods", FieldType::Person),
+    Field::multi("pick_up_by", "领取财物期限", "goods to be picked up by", FieldType::Date),
+    Field::winner("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
     Field::winner("onsite", "执行笔录", "on-site record", FieldType::Record),
     Field::winner("remark", "备注", "remark", LINE),
 ];
@@ -204,12 +116,7 @@ const OWN_COLLECTIONS: [Collection; 7] = [
             Field::fact("photo", "照片", "photo", FieldType::Item),
         ],
     ),
-    Collection::new(
-        "persuasions",
-        "释法说理",
-        "explaining and persuading",
-        &PERSUASION_FIELDS,
-    ),
+    Collection::new("persuasions", "释法说理", "explaining and persuading", &PERSUASION_FIELDS),
     Collection::new(
         "moved_items",
         "搬出财物清单",
@@ -221,27 +128,12 @@ const OWN_COLLECTIONS: [Collection; 7] = [
             Field::multi("quantity", "数量", "quantity", COUNT),
             Field::winner("unit", "单位", "unit", FieldType::Text(20)),
             Field::winner("condition", "状况", "condition", LINE),
-            Field::multi(
-                "packing_no",
-                "装箱号",
-                "packing number",
-                FieldType::Text(40),
-            ),
+            Field::multi("packing_no", "装箱号", "packing number", FieldType::Text(40)),
             Field::multi("fragile", "易碎", "fragile", FieldType::Bool),
             Field::multi("valuable", "贵重", "valuable", FieldType::Bool),
             Field::multi("perishable", "易腐", "perishable", FieldType::Bool),
-            Field::winner(
-                "perishable_handling",
-                "易腐物处理",
-                "handling of perishables",
-                LINE,
-            ),
-            Field::multi(
-                "left_in_place",
-                "留置原处",
-                "left in place",
-                FieldType::Bool,
-            ),
+            Field::winner("perishable_handling", "易腐物处理", "handling of perishables", LINE),
+            Field::multi("left_in_place", "留置原处", "left in place", FieldType::Bool),
             Field::multi("destination", "存放地点", "destination", LINE),
             Field::winner("carrier", "搬运单位", "carrier", NAME),
             Field::winner("remark", "备注", "remark", LINE),
@@ -252,12 +144,7 @@ const OWN_COLLECTIONS: [Collection; 7] = [
         "财物交付",
         "goods handed over",
         &[
-            Field::fact(
-                "item",
-                "财物(空为全部)",
-                "which (empty: all)",
-                FieldType::Item,
-            ),
+            Field::fact("item", "财物(空为全部)", "which (empty: all)", FieldType::Item),
             Field::fact("to", "接收人", "to", FieldType::Person),
             Field::fact("name", "姓名", "name", NAME),
             Field::fact("role", "身份", "part", FieldType::Code(PART)),
@@ -282,12 +169,7 @@ const OWN_COLLECTIONS: [Collection; 7] = [
             ),
             Field::fact("person", "行为人", "by", FieldType::Person),
             Field::fact("text", "经过", "what happened", PASSAGE),
-            Field::fact(
-                "assistance",
-                "请求公安协助",
-                "assistance request",
-                FieldType::Record,
-            ),
+            Field::fact("assistance", "请求公安协助", "assistance request", FieldType::Record),
         ],
     ),
     Collection::new(
@@ -298,26 +180,11 @@ const OWN_COLLECTIONS: [Collection; 7] = [
             Field::fact("to", "接收人", "receiver", FieldType::Person),
             Field::fact("name", "姓名", "name", NAME),
             Field::fact("role", "身份", "part", FieldType::Code(PART)),
-            Field::fact(
-                "special_authority",
-                "特别授权",
-                "special authority",
-                FieldType::Bool,
-            ),
+            Field::fact("special_authority", "特别授权", "special authority", FieldType::Bool),
             Field::fact("at", "交付时间", "at", FieldType::Time),
             Field::fact("keys_count", "钥匙(把)", "keys", FieldType::Int(0, 999)),
-            Field::fact(
-                "meter_power",
-                "电表底数",
-                "power meter",
-                FieldType::Text(40),
-            ),
-            Field::fact(
-                "meter_water",
-                "水表底数",
-                "water meter",
-                FieldType::Text(40),
-            ),
+            Field::fact("meter_power", "电表底数", "power meter", FieldType::Text(40)),
+            Field::fact("meter_water", "水表底数", "water meter", FieldType::Text(40)),
             Field::fact("meter_gas", "燃气表底数", "gas meter", FieldType::Text(40)),
             Field::fact("condition", "房屋状况", "condition", LINE),
             Field::fact("photo", "照片", "photo", FieldType::Item),
@@ -329,13 +196,7 @@ const COLLECTIONS: [Collection; shared::COLLECTIONS.len() + OWN_COLLECTIONS.len(
     shared::join(&shared::COLLECTIONS, &OWN_COLLECTIONS);
 
 const OWN_VERBS: [Verb; 18] = [
-    Verb::new(
-        "create",
-        "新建强制迁出记录",
-        "new eviction",
-        Action::Create,
-        WRITERS,
-    ),
+    Verb::new("create", "新建强制迁出记录", "new eviction", Action::Create, WRITERS),
     Verb::new("set", "填写", "fill in", Action::Set(&[]), WRITERS),
     Verb::new(
         "add_vulnerable",
@@ -358,13 +219,7 @@ const OWN_VERBS: [Verb; 18] = [
         Action::Strike("vulnerable"),
         WRITERS,
     ),
-    Verb::new(
-        "add_utility",
-        "检查水电气",
-        "check utility",
-        Action::Add("utilities"),
-        CREW_ROLES,
-    ),
+    Verb::new("add_utility", "检查水电气", "check utility", Action::Add("utilities"), CREW_ROLES),
     Verb::new(
         "strike_utility",
         "划去检查",
@@ -386,13 +241,7 @@ const OWN_VERBS: [Verb; 18] = [
         Action::Strike("persuasions"),
         WRITERS,
     ),
-    Verb::new(
-        "add_moved_item",
-        "登记搬出财物",
-        "add goods",
-        Action::Add("moved_items"),
-        WRITERS,
-    ),
+    Verb::new("add_moved_item", "登记搬出财物", "add goods", Action::Add("moved_items"), WRITERS),
     Verb::new(
         "edit_moved_item",
         "修改搬出财物",
@@ -421,13 +270,7 @@ const OWN_VERBS: [Verb; 18] = [
         Action::Strike("goods_handed"),
         WRITERS,
     ),
-    Verb::new(
-        "add_incident",
-        "记录突发情况",
-        "add incident",
-        Action::Add("incidents"),
-        CREW_ROLES,
-    ),
+    Verb::new("add_incident", "记录突发情况", "add incident", Action::Add("incidents"), CREW_ROLES),
     Verb::new(
         "strike_incident",
         "划去突发情况",

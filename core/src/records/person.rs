@@ -10,22 +10,10 @@ const SEX: Codes = &[code("male", "男", "male"), code("female", "女", "female"
 
 const IDENTITY_PAPER: Codes = &[
     code("resident_id", "居民身份证", "resident identity card"),
-    code(
-        "credit_code",
-        "统一社会信用代码",
-        "unified social credit code",
-    ),
-    code(
-        "hk_macao_permit",
-        "港澳居民来往内地通行证",
-        "Hong Kong and Macao permit",
-    ),
+    code("credit_code", "统一社会信用代码", "unified social credit code"),
+    code("hk_macao_permit", "港澳居民来往内地通行证", "Hong Kong and Macao permit"),
     code("taiwan_permit", "台湾居民来往大陆通行证", "Taiwan permit"),
-    code(
-        "hmt_residence",
-        "港澳台居民居住证",
-        "residence permit, Hong Kong, Macao, Taiwan",
-    ),
+    code("hmt_residence", "港澳台居民居住证", "residence permit, Hong Kong, Macao, Taiwan"),
     code("passport", "护照", "passport"),
     code("police_id", "人民警察证", "police identity card"),
     code("work_id", "工作证", "work identity card"),
@@ -37,22 +25,12 @@ const HEAD: &[Field] = &[
     Field::winner("role", "身份", "part", FieldType::Code(PART)),
     Field::winner("sex", "性别", "sex", FieldType::Code(SEX)),
     Field::multi("birth_date", "出生日期", "date of birth", FieldType::Date),
-    Field::multi(
-        "id_kind",
-        "证件种类",
-        "identity paper",
-        FieldType::Code(IDENTITY_PAPER),
-    ),
+    Field::multi("id_kind", "证件种类", "identity paper", FieldType::Code(IDENTITY_PAPER)),
     Field::multi("id_no", "证件号码", "identity number", FieldType::Text(40)),
     Field::multi("phone", "电话", "telephone", FieldType::Text(40)),
     Field::multi("address", "住址", "address", LINE),
     Field::winner("employer", "工作单位、职务", "employer and position", NAME),
-    Field::multi(
-        "relation",
-        "与被执行人的关系",
-        "relation to the debtor",
-        NAME,
-    ),
+    Field::multi("relation", "与被执行人的关系", "relation to the debtor", NAME),
     Field::winner("note", "备注", "note", LINE),
 ];
 
@@ -61,13 +39,7 @@ const COLLECTIONS: &[Collection] = &[PHOTOS];
 const VERBS: &[Verb] = &[
     Verb::new("create", "登记人员", "new person", Action::Create, WRITERS),
     Verb::new("set", "填写", "fill in", Action::Set(&[]), WRITERS),
-    Verb::new(
-        "add_photo",
-        "拍摄证件",
-        "add photo",
-        Action::Add("photos"),
-        WRITERS,
-    ),
+    Verb::new("add_photo", "拍摄证件", "add photo", Action::Add("photos"), WRITERS),
     shared::STRIKE_PHOTO,
     shared::RESOLVE,
     shared::FINALISE,

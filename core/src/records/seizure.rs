@@ -29,11 +29,7 @@ const CATEGORY: Codes = &[
     code("stock", "存货、原材料", "stock"),
     code("movable", "其他动产", "other movable"),
     code("real_estate", "不动产", "real estate"),
-    code(
-        "unregistered_building",
-        "未登记建筑物",
-        "unregistered building",
-    ),
+    code("unregistered_building", "未登记建筑物", "unregistered building"),
     code("deposit", "存款", "deposit"),
     code("equity", "股权、基金份额", "equity"),
     code("other_right", "其他财产权", "other right"),
@@ -44,11 +40,7 @@ const CATEGORY: Codes = &[
 const OWNER_BASIS: Codes = &[
     code("possession", "占有", "possession"),
     code("registration", "登记", "registration"),
-    code(
-        "third_party_confirmation",
-        "第三人书面确认",
-        "third party's written confirmation",
-    ),
+    code("third_party_confirmation", "第三人书面确认", "third party's written confirmation"),
     code("disputed", "案外人主张权属", "claimed by a third party"),
 ];
 
@@ -61,21 +53,9 @@ const EXEMPTION: Codes = &[
         "necessary clothes, furniture, kitchen things",
     ),
     code("living_costs", "必需的生活费用", "necessary living costs"),
-    code(
-        "schooling",
-        "义务教育必需物品",
-        "compulsory-schooling things",
-    ),
-    code(
-        "unpublished_work",
-        "未公开的发明、作品",
-        "unpublished inventions and works",
-    ),
-    code(
-        "disability_aid",
-        "身体缺陷辅助工具、医疗物品",
-        "disability aids and medical items",
-    ),
+    code("schooling", "义务教育必需物品", "compulsory-schooling things"),
+    code("unpublished_work", "未公开的发明、作品", "unpublished inventions and works"),
+    code("disability_aid", "身体缺陷辅助工具、医疗物品", "disability aids and medical items"),
     code("medal", "勋章及荣誉表彰物品", "medals and honours"),
     code("treaty", "条约豁免财产", "treaty property"),
 ];
@@ -85,11 +65,7 @@ const CUSTODIAN_KIND: Codes = &[
     code("debtor", "被执行人", "debtor"),
     code("third_party", "第三人", "third party"),
     code("applicant", "申请执行人", "applicant"),
-    code(
-        "secured_creditor",
-        "担保物权人",
-        "secured creditor in possession",
-    ),
+    code("secured_creditor", "担保物权人", "secured creditor in possession"),
 ];
 
 const DWELLING: Codes = &[
@@ -122,12 +98,7 @@ const FUEL: Codes = &[
 
 const HEAD: &[Field] = &[
     Field::multi("ruling_no", "裁定书文号", "ruling number", NAME),
-    Field::multi(
-        "assistance_notice_no",
-        "协助执行通知书文号",
-        "assistance notice number",
-        NAME,
-    ),
+    Field::multi("assistance_notice_no", "协助执行通知书文号", "assistance notice number", NAME),
     Field::winner(
         "assistance_served_at",
         "协助执行通知书送达时间",
@@ -140,36 +111,16 @@ const HEAD: &[Field] = &[
     Field::multi("term_to", "期限至", "term to", FieldType::Date),
     Field::winner("location", "所在地", "location", LINE),
     Field::fact("position", "现场位置", "position", FieldType::Position),
-    Field::fact(
-        "credential_shown_at",
-        "出示工作证件时间",
-        "credentials shown at",
-        FieldType::Time,
-    ),
-    Field::fact(
-        "dress_worn",
-        "按规定着装",
-        "in required dress",
-        FieldType::Bool,
-    ),
-    Field::fact(
-        "ruling_shown_at",
-        "出示裁定书时间",
-        "ruling shown at",
-        FieldType::Time,
-    ),
+    Field::fact("credential_shown_at", "出示工作证件时间", "credentials shown at", FieldType::Time),
+    Field::fact("dress_worn", "按规定着装", "in required dress", FieldType::Bool),
+    Field::fact("ruling_shown_at", "出示裁定书时间", "ruling shown at", FieldType::Time),
     Field::winner(
         "no_grassroots_reason",
         "基层组织未派员的原因",
         "why no grassroots representative",
         LINE,
     ),
-    Field::winner(
-        "prior_seizure",
-        "在先查封情况",
-        "earlier seizure by another court",
-        LINE,
-    ),
+    Field::winner("prior_seizure", "在先查封情况", "earlier seizure by another court", LINE),
     Field::multi("waiting", "轮候查封", "waiting seizure", FieldType::Bool),
     Field::winner(
         "waiting_notice_at",
@@ -177,18 +128,8 @@ const HEAD: &[Field] = &[
         "waiting seizure told in writing at",
         FieldType::Time,
     ),
-    Field::winner(
-        "live_seal_reason",
-        "是否采取活封及理由",
-        "live sealing or why not",
-        LINE,
-    ),
-    Field::winner(
-        "over_value_reason",
-        "超标的查封的理由",
-        "why the value exceeds the claim",
-        LINE,
-    ),
+    Field::winner("live_seal_reason", "是否采取活封及理由", "live sealing or why not", LINE),
+    Field::winner("over_value_reason", "超标的查封的理由", "why the value exceeds the claim", LINE),
     Field::winner(
         "parties_notified_at",
         "通知当事人勘验时间",
@@ -201,12 +142,7 @@ const HEAD: &[Field] = &[
         "inspection for appraisal",
         FieldType::Bool,
     ),
-    Field::winner(
-        "read_back",
-        "阅看、宣读",
-        "read back",
-        FieldType::Code(READ_BACK),
-    ),
+    Field::winner("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
     Field::winner("onsite", "执行笔录", "on-site record", FieldType::Record),
     Field::winner("remark", "备注", "remark", LINE),
 ];
@@ -225,18 +161,8 @@ const THING: [Field; 33] = [
     Field::winner("unit", "单位", "unit", FieldType::Text(20)),
     Field::winner("condition", "外观及瑕疵", "condition", LINE),
     Field::winner("location_detail", "具体位置", "exact place", LINE),
-    Field::multi(
-        "owner_basis",
-        "权属依据",
-        "basis of ownership",
-        FieldType::Code(OWNER_BASIS),
-    ),
-    Field::multi(
-        "third_party",
-        "占有(登记)的第三人",
-        "third party holding it",
-        FieldType::Person,
-    ),
+    Field::multi("owner_basis", "权属依据", "basis of ownership", FieldType::Code(OWNER_BASIS)),
+    Field::multi("third_party", "占有(登记)的第三人", "third party holding it", FieldType::Person),
     Field::winner(
         "third_party_confirmed_at",
         "第三人书面确认时间",
@@ -244,25 +170,10 @@ const THING: [Field; 33] = [
         FieldType::Time,
     ),
     Field::multi("co_owner", "共有人", "co-owner", FieldType::Person),
-    Field::winner(
-        "co_owner_told_at",
-        "通知共有人时间",
-        "co-owner told at",
-        FieldType::Time,
-    ),
+    Field::winner("co_owner_told_at", "通知共有人时间", "co-owner told at", FieldType::Time),
     Field::multi("encumbrance", "担保、租赁等负担", "encumbrance", LINE),
-    Field::multi(
-        "exempt_check",
-        "豁免核对",
-        "exemption check",
-        FieldType::Code(EXEMPTION),
-    ),
-    Field::multi(
-        "dwelling",
-        "住房情况",
-        "dwelling",
-        FieldType::Code(DWELLING),
-    ),
+    Field::multi("exempt_check", "豁免核对", "exemption check", FieldType::Code(EXEMPTION)),
+    Field::multi("dwelling", "住房情况", "dwelling", FieldType::Code(DWELLING)),
     Field::winner("housing_note", "居住保障", "housing secured how", LINE),
     Field::multi(
         "field_estimate_fen",
@@ -276,11 +187,7 @@ const THING: [Field; 33] = [
         "估值标注",
         "estimate label",
         FieldType::Code(&[
-            code(
-                "reference_only",
-                "现场估值,仅供参考",
-                "field estimate, for reference only",
-            ),
+            code("reference_only", "现场估值,仅供参考", "field estimate, for reference only"),
             code(
                 "disputed",
                 "估值有分歧,待确定参考价",
@@ -288,12 +195,7 @@ const THING: [Field; 33] = [
             ),
         ]),
     ),
-    Field::multi(
-        "registered",
-        "已登记财产",
-        "registered property",
-        FieldType::Bool,
-    ),
+    Field::multi("registered", "已登记财产", "registered property", FieldType::Bool),
     Field::winner(
         "registry_notified_at",
         "查封登记办理时间",
@@ -310,64 +212,29 @@ const THING: [Field; 33] = [
     Field::multi("place_kept", "保管地点", "kept at", LINE),
     Field::multi("may_use", "允许使用", "may be used", FieldType::Bool),
     Field::winner("sale_intended", "拟处置", "to be sold", FieldType::Bool),
-    Field::winner(
-        "pricing_started_on",
-        "启动参考价日期",
-        "pricing started on",
-        FieldType::Date,
-    ),
+    Field::winner("pricing_started_on", "启动参考价日期", "pricing started on", FieldType::Date),
     Field::winner("remark", "备注", "remark", LINE),
 ];
 
 const VEHICLE: [Field; 16] = [
     Field::multi("plate", "号牌号码", "plate", FieldType::Text(20)),
-    Field::winner(
-        "plate_kind",
-        "号牌种类",
-        "plate kind",
-        FieldType::Code(PLATE_KIND),
-    ),
+    Field::winner("plate_kind", "号牌种类", "plate kind", FieldType::Code(PLATE_KIND)),
     Field::multi("vin", "车辆识别代号", "VIN", FieldType::Text(20)),
-    Field::multi(
-        "engine_no",
-        "发动机编号",
-        "engine number",
-        FieldType::Text(40),
-    ),
+    Field::multi("engine_no", "发动机编号", "engine number", FieldType::Text(40)),
     Field::winner("brand_model", "品牌型号", "brand and model", NAME),
     Field::winner("colour", "颜色", "colour", FieldType::Text(40)),
-    Field::multi(
-        "mileage_km",
-        "里程(公里)",
-        "mileage (km)",
-        FieldType::Int(0, 9_999_999),
-    ),
+    Field::multi("mileage_km", "里程(公里)", "mileage (km)", FieldType::Int(0, 9_999_999)),
     Field::winner("fuel", "燃料种类", "fuel", FieldType::Code(FUEL)),
     Field::multi("keys_count", "钥匙(把)", "keys", FieldType::Int(0, 99)),
-    Field::multi(
-        "vehicle_licence",
-        "行驶证",
-        "vehicle licence taken",
-        FieldType::Bool,
-    ),
+    Field::multi("vehicle_licence", "行驶证", "vehicle licence taken", FieldType::Bool),
     Field::multi(
         "registration_certificate",
         "登记证书",
         "registration certificate taken",
         FieldType::Bool,
     ),
-    Field::winner(
-        "annual_check_to",
-        "年检有效期至",
-        "inspection valid to",
-        FieldType::Date,
-    ),
-    Field::winner(
-        "insurance_to",
-        "保险有效期至",
-        "insured to",
-        FieldType::Date,
-    ),
+    Field::winner("annual_check_to", "年检有效期至", "inspection valid to", FieldType::Date),
+    Field::winner("insurance_to", "保险有效期至", "insured to", FieldType::Date),
     Field::winner("damage_marks", "损伤部位", "damage", LINE),
     Field::winner("parking_place", "停放地点", "parked at", LINE),
     Field::winner("tow_company", "拖车单位", "tow company", NAME),
@@ -386,12 +253,7 @@ const OWN_COLLECTIONS: [Collection; 5] = [
             Field::fact("line", "所封财产", "on", FieldType::Item),
             Field::fact("affixed_place", "加贴部位", "affixed where", LINE),
             Field::fact("affixed_by", "加贴人", "affixed by", FieldType::Person),
-            Field::fact(
-                "affixed_by_second",
-                "加贴人(二)",
-                "and by",
-                FieldType::Person,
-            ),
+            Field::fact("affixed_by_second", "加贴人(二)", "and by", FieldType::Person),
             Field::fact("affixed_at", "加贴时间", "affixed at", FieldType::Time),
             Field::fact("photo", "照片", "photo", FieldType::Item),
         ],
@@ -449,56 +311,14 @@ const COLLECTIONS: [Collection; shared::COLLECTIONS.len() + OWN_COLLECTIONS.len(
 const CREW: &[Role] = shared::CREW_ROLES;
 
 const OWN_VERBS: [Verb; 14] = [
-    Verb::new(
-        "create",
-        "新建查封(扣押)清单",
-        "new seizure",
-        Action::Create,
-        WRITERS,
-    ),
+    Verb::new("create", "新建查封(扣押)清单", "new seizure", Action::Create, WRITERS),
     Verb::new("set", "填写", "fill in", Action::Set(&[]), WRITERS),
-    Verb::new(
-        "add_line",
-        "添加一项财产",
-        "add line",
-        Action::Add("lines"),
-        WRITERS,
-    ),
-    Verb::new(
-        "edit_line",
-        "修改",
-        "edit line",
-        Action::Edit("lines"),
-        WRITERS,
-    ),
-    Verb::new(
-        "strike_line",
-        "划去",
-        "strike line",
-        Action::Strike("lines"),
-        WRITERS,
-    ),
-    Verb::new(
-        "add_seal",
-        "加贴封条",
-        "affix seal",
-        Action::Add("seals"),
-        WRITERS,
-    ),
-    Verb::new(
-        "strike_seal",
-        "划去封条",
-        "strike seal",
-        Action::Strike("seals"),
-        WRITERS,
-    ),
-    Verb::new(
-        "add_seal_check",
-        "检查封条",
-        "check seal",
-        Action::Add("seal_checks"),
-        CREW,
-    ),
+    Verb::new("add_line", "添加一项财产", "add line", Action::Add("lines"), WRITERS),
+    Verb::new("edit_line", "修改", "edit line", Action::Edit("lines"), WRITERS),
+    Verb::new("strike_line", "划去", "strike line", Action::Strike("lines"), WRITERS),
+    Verb::new("add_seal", "加贴封条", "affix seal", Action::Add("seals"), WRITERS),
+    Verb::new("strike_seal", "划去封条", "strike seal", Action::Strike("seals"), WRITERS),
+    Verb::new("add_seal_check", "检查封条", "check seal", Action::Add("seal_checks"), CREW),
     Verb::new(
         "strike_seal_check",
         "划去封条检查",
@@ -506,20 +326,8 @@ const OWN_VERBS: [Verb; 14] = [
         Action::Strike("seal_checks"),
         WRITERS,
     ),
-    Verb::new(
-        "add_notice",
-        "张贴公告",
-        "post notice",
-        Action::Add("notices"),
-        WRITERS,
-    ),
-    Verb::new(
-        "strike_notice",
-        "划去公告",
-        "strike notice",
-        Action::Strike("notices"),
-        WRITERS,
-    ),
+    Verb::new("add_notice", "张贴公告", "post notice", Action::Add("notices"), WRITERS),
+    Verb::new("strike_notice", "划去公告", "strike notice", Action::Strike("notices"), WRITERS),
     Verb::new(
         "add_item_inside",
         "登记车内(箱内)物品",

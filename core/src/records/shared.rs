@@ -22,36 +22,18 @@ pub(super) const WRITERS: &[Role] = &[Role::Officer, Role::Clerk];
 /// The court's whole crew.
 pub(super) const CREW_ROLES: &[Role] = &[Role::Officer, Role::Clerk, Role::JudicialPolice];
 /// The crew, and those who take pictures for the auction.
-pub(super) const PHOTOGRAPHERS: &[Role] = &[
-    Role::Officer,
-    Role::Clerk,
-    Role::JudicialPolice,
-    Role::Contractor,
-];
+pub(super) const PHOTOGRAPHERS: &[Role] =
+    &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Contractor];
 /// The crew, and a liaison who signs for the grassroots organisation.
-pub(super) const SIGNERS: &[Role] = &[
-    Role::Officer,
-    Role::Clerk,
-    Role::JudicialPolice,
-    Role::Liaison,
-];
+pub(super) const SIGNERS: &[Role] =
+    &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Liaison];
 /// 院长.
 pub(super) const PRESIDENT: &[Role] = &[Role::President];
 
 /// A picture. Fields are facts; whether the original is with the court is the store's knowledge.
 const PICTURE: &[Field] = &[
-    Field::fact(
-        "hash",
-        "原件校验值",
-        "digest of the original",
-        FieldType::Hash,
-    ),
-    Field::fact(
-        "bytes",
-        "原件大小",
-        "size of the original",
-        FieldType::Int(0, 1 << 40),
-    ),
+    Field::fact("hash", "原件校验值", "digest of the original", FieldType::Hash),
+    Field::fact("bytes", "原件大小", "size of the original", FieldType::Int(0, 1 << 40)),
     Field::fact("mime", "原件格式", "media type", NAME),
     Field::fact("file_name", "文件名", "file name", FieldType::Text(255)),
     Field::fact("taken_at", "拍摄时间", "taken at", FieldType::Time),
@@ -80,24 +62,9 @@ pub(super) const SIGNATURES: Collection = Collection::new(
         Field::fact("org", "单位", "organisation", NAME),
         Field::fact("mode", "方式", "mode", FieldType::Code(SIGN_MODE)),
         Field::fact("reason", "拒签理由", "reason of refusal", LINE),
-        Field::fact(
-            "seen_by",
-            "拒签见证人",
-            "who saw the refusal",
-            FieldType::Person,
-        ),
-        Field::fact(
-            "content",
-            "所签内容校验值",
-            "digest of what was signed",
-            FieldType::Hash,
-        ),
-        Field::fact(
-            "stroke",
-            "笔迹校验值",
-            "digest of the strokes",
-            FieldType::Hash,
-        ),
+        Field::fact("seen_by", "拒签见证人", "who saw the refusal", FieldType::Person),
+        Field::fact("content", "所签内容校验值", "digest of what was signed", FieldType::Hash),
+        Field::fact("stroke", "笔迹校验值", "digest of the strokes", FieldType::Hash),
         Field::fact("declaration", "签名人声明", "declaration", LINE),
         Field::fact("proof", "签名影像", "picture", FieldType::Item),
         Field::fact("signed_at", "签名时间", "signed at", FieldType::Time),
@@ -135,22 +102,14 @@ const SET_ASIDE: &[Field] = &[
 
 /// Rules the handling officer set aside with a reason. Who may set aside which is in the rule; which
 /// role did it is certain, because each role has its own collection and verb.
-const OVERRIDES: Collection = Collection::new(
-    "overrides",
-    "承办人说明后继续",
-    "set aside by the officer",
-    SET_ASIDE,
-)
-.attesting();
+const OVERRIDES: Collection =
+    Collection::new("overrides", "承办人说明后继续", "set aside by the officer", SET_ASIDE)
+        .attesting();
 
 /// Rules the president set aside.
-const PRESIDENT_OVERRIDES: Collection = Collection::new(
-    "president_overrides",
-    "院长批准继续",
-    "set aside by the president",
-    SET_ASIDE,
-)
-.attesting();
+const PRESIDENT_OVERRIDES: Collection =
+    Collection::new("president_overrides", "院长批准继续", "set aside by the president", SET_ASIDE)
+        .attesting();
 
 const OFFICERS: Collection = Collection::new(
     "officers",
@@ -168,20 +127,10 @@ const RECORDERS: Collection = Collection::new(
     "执法记录仪",
     "body-worn recorders",
     &[
-        Field::fact(
-            "device_no",
-            "设备编号",
-            "device number",
-            FieldType::Text(40),
-        ),
+        Field::fact("device_no", "设备编号", "device number", FieldType::Text(40)),
         Field::fact("carried_by", "佩戴人", "carried by", FieldType::Person),
         Field::fact("started_at", "开启时间", "started at", FieldType::Time),
-        Field::fact(
-            "announced_at",
-            "告知录音录像时间",
-            "recording announced at",
-            FieldType::Time,
-        ),
+        Field::fact("announced_at", "告知录音录像时间", "recording announced at", FieldType::Time),
         Field::winner("ended_at", "关闭时间", "stopped at", FieldType::Time),
         Field::winner("gap_reason", "中断原因", "reason of a gap", LINE),
     ],
@@ -196,12 +145,7 @@ const PRESENT: Collection = Collection::new(
         Field::fact("name", "姓名", "name", NAME),
         Field::fact("role", "身份", "part", FieldType::Code(PART)),
         Field::fact("org", "单位", "organisation", NAME),
-        Field::fact(
-            "appointed_by_org",
-            "受该组织指派",
-            "appointed by it",
-            FieldType::Bool,
-        ),
+        Field::fact("appointed_by_org", "受该组织指派", "appointed by it", FieldType::Bool),
         Field::fact("arrived_at", "到场时间", "arrived at", FieldType::Time),
         Field::winner("left_at", "离场时间", "left at", FieldType::Time),
         Field::winner("note", "备注", "note", LINE),
@@ -240,20 +184,10 @@ pub(super) const COLLECTIONS: [Collection; 10] = [
     PRESIDENT_OVERRIDES,
 ];
 
-pub(super) const ADD_PHOTO: Verb = Verb::new(
-    "add_photo",
-    "拍照",
-    "add photo",
-    Action::Add("photos"),
-    PHOTOGRAPHERS,
-);
-pub(super) const STRIKE_PHOTO: Verb = Verb::new(
-    "strike_photo",
-    "划去照片",
-    "strike photo",
-    Action::Strike("photos"),
-    WRITERS,
-);
+pub(super) const ADD_PHOTO: Verb =
+    Verb::new("add_photo", "拍照", "add photo", Action::Add("photos"), PHOTOGRAPHERS);
+pub(super) const STRIKE_PHOTO: Verb =
+    Verb::new("strike_photo", "划去照片", "strike photo", Action::Strike("photos"), WRITERS);
 pub(super) const ADD_PROOF: Verb = Verb::new(
     "add_proof",
     "拍摄签收影像",
@@ -285,13 +219,7 @@ const OVERRIDE_AS_PRESIDENT: Verb = Verb::new(
 /// Verbs of every act, besides `create` and `set`. Facts that were wrong are struck, not edited.
 /// Attestations are never struck: whoever signed, signs again.
 pub(super) const VERBS: [Verb; 19] = [
-    Verb::new(
-        "add_officer",
-        "登记执行人员",
-        "add crew member",
-        Action::Add("officers"),
-        WRITERS,
-    ),
+    Verb::new("add_officer", "登记执行人员", "add crew member", Action::Add("officers"), WRITERS),
     Verb::new(
         "strike_officer",
         "划去执行人员",
@@ -299,13 +227,7 @@ pub(super) const VERBS: [Verb; 19] = [
         Action::Strike("officers"),
         WRITERS,
     ),
-    Verb::new(
-        "add_recorder",
-        "开启记录仪",
-        "start recorder",
-        Action::Add("recorders"),
-        CREW_ROLES,
-    ),
+    Verb::new("add_recorder", "开启记录仪", "start recorder", Action::Add("recorders"), CREW_ROLES),
     Verb::new(
         "edit_recorder",
         "关闭记录仪",
@@ -327,13 +249,7 @@ pub(super) const VERBS: [Verb; 19] = [
         Action::Add("present"),
         CREW_ROLES,
     ),
-    Verb::new(
-        "edit_present",
-        "登记离场",
-        "note departure",
-        Action::Edit("present"),
-        CREW_ROLES,
-    ),
+    Verb::new("edit_present", "登记离场", "note departure", Action::Edit("present"), CREW_ROLES),
     Verb::new(
         "strike_present",
         "划去在场人",
@@ -359,13 +275,7 @@ pub(super) const VERBS: [Verb; 19] = [
     STRIKE_PHOTO,
     ADD_PROOF,
     SIGN,
-    Verb::new(
-        "deliver",
-        "交付文书",
-        "hand over copy",
-        Action::Add("deliveries"),
-        WRITERS,
-    ),
+    Verb::new("deliver", "交付文书", "hand over copy", Action::Add("deliveries"), WRITERS),
     OVERRIDE_RULE,
     OVERRIDE_AS_PRESIDENT,
     RESOLVE,
@@ -378,11 +288,7 @@ pub(super) const fn join<T: Copy, const N: usize>(first: &[T], second: &[T]) -> 
     let mut out = [first[0]; N];
     let mut at = 0;
     while at < N {
-        out[at] = if at < first.len() {
-            first[at]
-        } else {
-            second[at - first.len()]
-        };
+        out[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
         at += 1;
     }
     out

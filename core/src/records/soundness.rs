@@ -18,24 +18,16 @@ pub fn faults(kind: &Kind) -> Vec<String> {
         found.label(collection.name, collection.label);
         found.fields(collection.name, collection.fields);
         if let Some(unique) = collection.unique {
-            let meaningful = collection
-                .field(unique)
-                .is_some_and(|f| f.policy != Policy::Winner);
+            let meaningful = collection.field(unique).is_some_and(|f| f.policy != Policy::Winner);
             found.check(meaningful, || {
-                format!(
-                    "{}: unique `{unique}` is no fact or multi-value field",
-                    collection.name
-                )
+                format!("{}: unique `{unique}` is no fact or multi-value field", collection.name)
             });
         }
     }
     found.verbs(kind);
     for title in kind.title {
         let known = kind.head_field(title).is_some()
-            || kind
-                .collections
-                .iter()
-                .any(|collection| collection.field(title).is_some());
+            || kind.collections.iter().any(|collection| collection.field(title).is_some());
         found.check(known, || format!("title names no field: `{title}`"));
     }
     found.0
@@ -53,19 +45,12 @@ impl Faults {
     fn name(&mut self, what: &str, name: &str) {
         let plain = !name.is_empty()
             && name.len() <= 48
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        self.check(plain, || {
-            format!("{what} `{name}` is not short ASCII snake case")
-        });
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        self.check(plain, || format!("{what} `{name}` is not short ASCII snake case"));
     }
 
     fn label(&mut self, of: &str, label: Label) {
-        let chinese = label
-            .zh
-            .chars()
-            .any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let chinese = label.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         self.check(chinese, || format!("`{of}` has no Chinese label"));
         let english =
             !label.en.trim().is_empty() && label.en.chars().any(|c| c.is_ascii_alphabetic());
@@ -87,9 +72,7 @@ impl Faults {
             self.label(field.name, field.label);
             match field.ty {
                 FieldType::Code(codes) => {
-                    self.check(!codes.is_empty(), || {
-                        format!("`{}` has no codes", field.name)
-                    });
+                    self.check(!codes.is_empty(), || format!("`{}` has no codes", field.name));
                     self.unique("code", codes.iter().map(|(code, _)| *code));
                     for (code, label) in codes {
                         self.name("code", code);
@@ -97,9 +80,7 @@ impl Faults {
                     }
                 }
                 FieldType::Text(max) => {
-                    self.check((1..=65_536).contains(&max), || {
-                        format!("`{}`: length", field.name)
-                    });
+                    self.check((1..=65_536).contains(&max), || format!("`{}`: length", field.name));
                 }
                 FieldType::Int(low, high) => {
                     self.check(low < high, || format!("`{}`: empty range", field.name));
@@ -111,20 +92,12 @@ impl Faults {
 
     fn verbs(&mut self, kind: &Kind) {
         self.unique("verb", kind.verbs.iter().map(|verb| verb.name));
-        let creating = kind
-            .verbs
-            .iter()
-            .filter(|verb| verb.action == Action::Create)
-            .count();
-        self.check(creating == 1, || {
-            format!("{creating} creating verbs instead of one")
-        });
+        let creating = kind.verbs.iter().filter(|verb| verb.action == Action::Create).count();
+        self.check(creating == 1, || format!("{creating} creating verbs instead of one"));
         for verb in kind.verbs {
             self.name("verb", verb.name);
             self.label(verb.name, verb.label);
-            self.check(!verb.roles.is_empty(), || {
-                format!("nobody may `{}`", verb.name)
-            });
+            self.check(!verb.roles.is_empty(), || format!("nobody may `{}`", verb.name));
             if let Action::Set(fields) = verb.action {
                 for field in fields {
                     self.check(kind.head_field(field).is_some(), || {
@@ -134,14 +107,10 @@ impl Faults {
             }
             if let Some(name) = verb.action.collection() {
                 let collection = kind.collection(name);
-                self.check(collection.is_some(), || {
-                    format!("`{}`: no `{name}`", verb.name)
-                });
+                self.check(collection.is_some(), || format!("`{}`: no `{name}`", verb.name));
                 if let (Action::Edit(_), Some(collection)) = (verb.action, collection) {
                     let editable = collection.fields.iter().any(|f| f.policy != Policy::Fact);
-                    self.check(editable, || {
-                        format!("`{}`: `{name}` has only facts", verb.name)
-                    });
+                    self.check(editable, || format!("`{}`: `{name}` has only facts", verb.name));
                 }
             }
         }
@@ -165,11 +134,7 @@ mod tests {
             assert_eq!(faults(kind), Vec::<String>::new(), "{}", kind.name);
         }
         let names: BTreeSet<_> = builtin().iter().map(|kind| kind.name).collect();
-        assert_eq!(
-            names.len(),
-            builtin().iter().count(),
-            "kind names are unique"
-        );
+        assert_eq!(names.len(), builtin().iter().count(), "kind names are unique");
     }
 
     #[test]
@@ -191,13 +156,7 @@ mod tests {
             )
             .unique("mark")],
             verbs: &[
-                Verb::new(
-                    "edit",
-                    "改",
-                    "edit",
-                    Action::Edit("nowhere"),
-                    &[Role::Officer],
-                ),
+                Verb::new("edit", "改", "edit", Action::Edit("nowhere"), &[Role::Officer]),
                 Verb::new("set", "填", "set", Action::Set(&["two"]), &[]),
             ],
             rules: &[],
@@ -228,10 +187,7 @@ mod tests {
     fn acts_never_hold_identity_numbers() {
         // Law 7. The call-back number of a request is the court's.
         for kind in builtin().iter().filter(|kind| kind.name != "person") {
-            let fields = kind
-                .head
-                .iter()
-                .chain(kind.collections.iter().flat_map(|c| c.fields));
+            let fields = kind.head.iter().chain(kind.collections.iter().flat_map(|c| c.fields));
             for field in fields {
                 for word in ["身份证号", "证件号码", "电话", "住址", "出生"] {
                     assert!(
@@ -248,10 +204,7 @@ mod tests {
     #[test]
     fn what_matters_legally_never_has_a_silent_winner() {
         let kinds = builtin();
-        let lines = kinds
-            .get("seizure")
-            .and_then(|kind| kind.collection("lines"))
-            .unwrap();
+        let lines = kinds.get("seizure").and_then(|kind| kind.collection("lines")).unwrap();
         for name in [
             "quantity",
             "field_estimate_fen",
@@ -266,58 +219,26 @@ mod tests {
             "mileage_km",
             "exempt_check",
         ] {
-            assert_eq!(
-                lines.field(name).unwrap().policy,
-                Policy::MultiValue,
-                "{name}"
-            );
+            assert_eq!(lines.field(name).unwrap().policy, Policy::MultiValue, "{name}");
         }
         for name in ["term_from", "term_to", "ruling_no"] {
             let field = kinds.get("seizure").unwrap().head_field(name).unwrap();
             assert_eq!(field.policy, Policy::MultiValue, "{name}");
         }
-        let seals = kinds
-            .get("seizure")
-            .and_then(|kind| kind.collection("seals"))
-            .unwrap();
-        assert!(
-            seals
-                .fields
-                .iter()
-                .all(|field| field.policy == Policy::Fact)
-        );
+        let seals = kinds.get("seizure").and_then(|kind| kind.collection("seals")).unwrap();
+        assert!(seals.fields.iter().all(|field| field.policy == Policy::Fact));
         assert_eq!(seals.unique, Some("seal_no"));
     }
 
     #[test]
     fn attestations_cannot_be_struck_or_edited() {
         for kind in builtin().iter() {
-            for collection in kind
-                .collections
-                .iter()
-                .filter(|collection| collection.attestation)
-            {
-                assert!(
-                    kind.verb_for(Action::Strike(collection.name)).is_none(),
-                    "{}",
-                    kind.name
-                );
-                assert!(
-                    kind.verb_for(Action::Edit(collection.name)).is_none(),
-                    "{}",
-                    kind.name
-                );
-                assert!(
-                    collection
-                        .fields
-                        .iter()
-                        .all(|field| field.policy == Policy::Fact)
-                );
+            for collection in kind.collections.iter().filter(|collection| collection.attestation) {
+                assert!(kind.verb_for(Action::Strike(collection.name)).is_none(), "{}", kind.name);
+                assert!(kind.verb_for(Action::Edit(collection.name)).is_none(), "{}", kind.name);
+                assert!(collection.fields.iter().all(|field| field.policy == Policy::Fact));
             }
         }
-        assert_eq!(
-            shared::COLLECTIONS.iter().filter(|c| c.attestation).count(),
-            5
-        );
+        assert_eq!(shared::COLLECTIONS.iter().filter(|c| c.attestation).count(), 5);
     }
 }

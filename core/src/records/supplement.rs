@@ -5,27 +5,12 @@ use super::descriptor::{Action, Collection, Envelope, Field, FieldType, Kind, La
 use super::shared::{self, LINE, PASSAGE, WRITERS};
 
 const HEAD: &[Field] = &[
-    Field::fact(
-        "original",
-        "原笔录(清单)",
-        "the original record",
-        FieldType::Record,
-    ),
-    Field::fact(
-        "original_digest",
-        "原定稿校验值",
-        "digest it was finalised with",
-        FieldType::Hash,
-    ),
+    Field::fact("original", "原笔录(清单)", "the original record", FieldType::Record),
+    Field::fact("original_digest", "原定稿校验值", "digest it was finalised with", FieldType::Hash),
     Field::fact("start_at", "制作时间", "made at", FieldType::Time),
     Field::winner("place", "制作地点", "place", LINE),
     Field::multi("reason", "补充理由", "why", LINE),
-    Field::winner(
-        "read_back",
-        "阅看、宣读",
-        "read back",
-        FieldType::Code(READ_BACK),
-    ),
+    Field::winner("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
 ];
 
 const OWN_COLLECTIONS: [Collection; 1] = [Collection::new(
@@ -42,28 +27,10 @@ const COLLECTIONS: [Collection; shared::COLLECTIONS.len() + OWN_COLLECTIONS.len(
     shared::join(&shared::COLLECTIONS, &OWN_COLLECTIONS);
 
 const OWN_VERBS: [Verb; 5] = [
-    Verb::new(
-        "create",
-        "新建补充笔录",
-        "new supplement",
-        Action::Create,
-        WRITERS,
-    ),
+    Verb::new("create", "新建补充笔录", "new supplement", Action::Create, WRITERS),
     Verb::new("set", "填写", "fill in", Action::Set(&[]), WRITERS),
-    Verb::new(
-        "add_addition",
-        "添加补充",
-        "add addition",
-        Action::Add("additions"),
-        WRITERS,
-    ),
-    Verb::new(
-        "edit_addition",
-        "修改补充",
-        "edit addition",
-        Action::Edit("additions"),
-        WRITERS,
-    ),
+    Verb::new("add_addition", "添加补充", "add addition", Action::Add("additions"), WRITERS),
+    Verb::new("edit_addition", "修改补充", "edit addition", Action::Edit("additions"), WRITERS),
     Verb::new(
         "strike_addition",
         "划去补充",
