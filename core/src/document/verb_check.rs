@@ -12,7 +12,7 @@ use super::history::{ChangeSet, History};
 use super::refusal::Refusal;
 use super::state::RecordState;
 use crate::id::ChangeHash;
-use crate::records::{Action, Collection, Field, FieldType, Kind, Policy, Verb};
+use crate::records::{Action, Collection, Field, FieldType, Kind, Policy, Role, Verb};
 use crate::value::Value;
 
 type Checked = Result<(), Refusal>;
@@ -26,6 +26,8 @@ const MAX_CLOSES: usize = 65_536;
 pub(super) struct Scene<'a> {
     pub(super) kind: &'static Kind,
     pub(super) verb: &'static Verb,
+    /// What the author's certificate says the author is.
+    pub(super) roles: &'a [Role],
     pub(super) history: &'a History,
     /// Everything the change knew of, without itself.
     pub(super) past: &'a ChangeSet,
@@ -146,7 +148,7 @@ impl Scene<'_> {
                 }
                 (Place::Shelf("head"), Content::Scalar(value)) => {
                     let field = self.kind.head_field(&operation.key).ok_or(Refusal::OutsideVerb)?;
-                    admit(field, value)?;
+                    self.admit(field, value)?;
                 }
                 _ => return Err(Refusal::OutsideVerb),
             }
@@ -177,7 +179,7 @@ impl Scene<'_> {
                 return Err(Refusal::OutsideVerb);
             }
             let field = self.kind.head_field(&operation.key).ok_or(Refusal::OutsideVerb)?;
-            admit(field, value)?;
+            self.admit(field, value)?;
             replaceable(field, operation)?;
         }
         Ok(())
@@ -187,7 +189,7 @@ impl Scene<'_> {
         let collection = self.collection(name)?;
         let fields = self.fresh_item(name)?;
         for (key, value) in fields {
-            admit(collection.field(key).ok_or(Refusal::OutsideVerb)?, value)?;
+            self.admit(collection.field(key).ok_or(Refusal::OutsideVerb)?, value)?;
         }
         Ok(())
     }
@@ -208,7 +210,7 @@ impl Scene<'_> {
             if field.policy == Policy::Fact {
                 return Err(Refusal::FactStands);
             }
-            admit(field, value)?;
+            self.admit(field, value)?;
             replaceable(field, operation)?;
             edited.insert((id, made));
         }
@@ -311,7 +313,7 @@ impl Scene<'_> {
         if at != path || !fits {
             return Err(Refusal::OutsideVerb);
         }
-        admit(field, value)
+        self.admit(field, value)
     }
 
     fn check_finalise(&self) -> Checked {
@@ -330,6 +332,14 @@ impl Scene<'_> {
             && state_bytes == state_digest(self.kind, self.history, self.past, &state).as_bytes()
             && content == content_digest(self.kind, &state).as_bytes();
         if bound { Ok(()) } else { Err(Refusal::WrongDigest) }
+    }
+
+    fn admit(&self, field: &Field, value: &Value) -> Checked {
+        if !field.writers.is_empty() && !field.writers.iter().any(|role| self.roles.contains(role))
+        {
+            return Err(Refusal::NotAllowed);
+        }
+        if field.ty.admits(value) { Ok(()) } else { Err(Refusal::BadValue) }
     }
 
     fn collection(&self, name: &str) -> Result<&'static Collection, Refusal> {
@@ -377,10 +387,6 @@ impl Scene<'_> {
 pub(super) fn heads_bytes(heads: &[ChangeHash]) -> Vec<u8> {
     let sorted: BTreeSet<ChangeHash> = heads.iter().copied().collect();
     sorted.iter().flat_map(|hash| hash.0).collect()
-}
-
-fn admit(field: &Field, value: &Value) -> Checked {
-    if field.ty.admits(value) { Ok(()) } else { Err(Refusal::BadValue) }
 }
 
 /// Whether an ordinary put may stand on what it replaces.

@@ -138,6 +138,7 @@ impl RecordView {
         record.insert("case".into(), self.state.case.as_str().into());
         record.insert("handler".into(), self.state.handler.as_str().into());
         let head_policy = |name: &str| self.kind.head_field(name).map(|field| field.policy);
+        record.insert("content".into(), self.content_digest.to_hex().into());
         record.insert("head".into(), facts_of(&self.state.head, &head_policy));
         for (name, items) in &self.state.collections {
             let policy = |field: &str| {

@@ -36,6 +36,8 @@ pub(super) static KIND: Kind = Kind {
                 Field::fact("name", "名称", "name", FieldType::Text(200)),
                 Field::multi("quantity", "数量", "quantity", FieldType::Int(0, 1_000_000)),
                 Field::winner("colour", "颜色", "colour", FieldType::Text(40)),
+                Field::multi("approval", "批准", "approval", FieldType::Bool)
+                    .written_by(&[Role::President]),
             ],
             unique: None,
             attestation: false,

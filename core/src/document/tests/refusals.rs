@@ -47,6 +47,25 @@ fn object(auto: &AutoCommit, path: &[&str]) -> automerge::ObjId {
 }
 
 #[test]
+fn a_field_may_belong_to_fewer_roles_than_the_verb() {
+    let (mut lu, line) = scene();
+    let refused = lu.try_do(&Intent::Edit {
+        verb: "edit_line".into(),
+        item: line.clone(),
+        fields: fields(&[("approval", Value::Bool(true))]),
+    });
+    assert_eq!(refused, Err(Verdict::Rejected(Refusal::NotAllowed)));
+    let item = lu.ulid();
+    let refused = lu.try_do(&Intent::Add {
+        verb: "add_line".into(),
+        item,
+        fields: fields(&[("name", "车".into()), ("approval", Value::Bool(true))]),
+    });
+    assert_eq!(refused, Err(Verdict::Rejected(Refusal::NotAllowed)));
+    lu.quantity(&line, 3);
+}
+
+#[test]
 fn changes_outside_their_verb_are_refused() {
     let (lu, line) = scene();
     let outside = Verdict::Rejected(Refusal::OutsideVerb);
