@@ -1,1 +1,55 @@
-//! Under construction.
+//! The phone's store: SQLite through rusqlite, encrypted by SQLCipher behind the feature `sqlcipher`.
+//!
+//! The log of signed changes is the truth; document snapshots and the search index are caches that
+//! can be thrown away and rebuilt. A save is a durable intent: the change stands in the log when
+//! [`Store::write`] returns, its signature follows from a queue. What cannot be accepted moves to the
+//! tray with its reason and is never deleted; originals stay until a receipt covers them.
+//!
+//! The store gives typed rows, transactions and invariants. It decides no semantics, merges nothing,
+//! talks to no network and touches no file but its own database. There is one file per table: reads
+//! are methods on [`ReadTx`], writes on [`WriteTx`], which also reads.
+
+mod blobs;
+mod certificates;
+mod channels;
+mod column;
+mod connection;
+mod documents;
+mod drafts;
+mod error;
+mod feed;
+mod fold;
+mod handle;
+mod health;
+mod intents;
+mod log;
+mod members;
+mod meta;
+mod migrate;
+mod packs;
+mod purge;
+mod queue;
+mod search;
+mod tray;
+
+#[cfg(test)]
+mod tests;
+
+pub use blobs::{BlobRow, BlobState, MAX_PATH, NewBlob};
+pub use certificates::CertificateRow;
+pub use channels::{ChannelRow, Membership};
+pub use connection::RawKey;
+pub use documents::{DocumentRow, ListAfter, MAX_SNAPSHOT, NewDocument};
+pub use drafts::{DraftRow, MAX_DRAFT};
+pub use error::StoreError;
+pub use feed::{ChannelDigest, FeedEntry, MAX_ENTRY, NewFeedEntry};
+pub use handle::{Installation, Opened, ReadTx, Store, StoreOptions, WriteTx};
+pub use health::Backlog;
+pub use intents::MAX_INTENT;
+pub use log::{Appended, Captured, LogRow, LogState, MAX_BODY, MAX_CHANGE, NewLogRow, Origin};
+pub use members::{MAX_TRANSITION, MemberRow};
+pub use meta::{Identity, MAX_SETTING};
+pub use packs::{MAX_PACK, PackKept, PackRow};
+pub use purge::Purged;
+pub use search::{MAX_SEARCH_TEXT, SearchHit};
+pub use tray::{Foreign, MAX_FOREIGN, RefusedBy, TrayId, TrayOutcome, TrayRow};
