@@ -256,7 +256,11 @@ mod tests {
             ("44060A", DIGITS),
         ] {
             let checked = check(raw, OURS);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(reason)),
+                "{raw}"
+            );
         }
     }
 
@@ -269,7 +273,11 @@ mod tests {
             ("440605122999001", UNKNOWN_VILLAGE),
         ] {
             let checked = check(raw, OURS);
-            assert_eq!((checked.standing, checked.reason), (Standing::Suspicious, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Suspicious, Some(reason)),
+                "{raw}"
+            );
         }
     }
 

@@ -102,7 +102,12 @@ static COURTS: LazyLock<Vec<Court>> = LazyLock::new(|| {
 
 static KINDS: LazyLock<Vec<CaseKind>> = LazyLock::new(|| {
     table::rows::<4>(KINDS_CSV)
-        .map(|[code, enforcement, zh, en]| CaseKind { code, enforcement: enforcement == "yes", zh, en })
+        .map(|[code, enforcement, zh, en]| CaseKind {
+            code,
+            enforcement: enforcement == "yes",
+            zh,
+            en,
+        })
         .collect()
 });
 
@@ -173,7 +178,8 @@ fn parse(text: &str) -> Result<CaseNumber, Reason> {
 }
 
 fn bracketed_year(text: &str) -> Result<(i16, &str), Reason> {
-    let (year, rest) = text.strip_prefix('(').and_then(|rest| rest.split_once(')')).ok_or(BRACKETS)?;
+    let (year, rest) =
+        text.strip_prefix('(').and_then(|rest| rest.split_once(')')).ok_or(BRACKETS)?;
     if year.len() != 4 || !all_digits(year) || !(year.starts_with("19") || year.starts_with("20")) {
         return Err(YEAR);
     }
@@ -236,7 +242,9 @@ fn single(text: &str) -> Option<u8> {
 }
 
 fn chinese_number(number: u8) -> String {
-    let name = |n: u8| NUMERALS.get(usize::from(n).wrapping_sub(1)).copied().map_or(String::new(), String::from);
+    let name = |n: u8| {
+        NUMERALS.get(usize::from(n).wrapping_sub(1)).copied().map_or(String::new(), String::from)
+    };
     match (number / 10, number % 10) {
         (0, ones) => name(ones),
         (1, ones) => format!("十{}", name(ones)),
@@ -271,7 +279,10 @@ mod tests {
             assert_eq!(checked.standing, Standing::Ok, "{raw}: {:?}", checked.code());
             assert_eq!((checked.raw.as_str(), checked.normalised.as_str()), (raw, normal));
             let parts = checked.parts.unwrap();
-            assert_eq!((parts.court.as_str(), parts.kind.as_str(), parts.serial, parts.sub), (court, kind, serial, sub));
+            assert_eq!(
+                (parts.court.as_str(), parts.kind.as_str(), parts.serial, parts.sub),
+                (court, kind, serial, sub)
+            );
             // What is printed reads back as the same number.
             assert_eq!(check(&parts.to_string(), TODAY).parts.unwrap(), parts);
         }
@@ -299,7 +310,11 @@ mod tests {
             ("", crate::identifier::EMPTY),
         ] {
             let checked = check(raw, TODAY);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(reason)),
+                "{raw}"
+            );
             assert!(checked.parts.is_none());
             assert_eq!(checked.raw, raw);
         }
@@ -320,7 +335,11 @@ mod tests {
             ("(2026)粤0605执神1号", UNKNOWN_KIND),
         ] {
             let checked = check(raw, TODAY);
-            assert_eq!((checked.standing, checked.reason), (Standing::Suspicious, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Suspicious, Some(reason)),
+                "{raw}"
+            );
             assert!(checked.parts.is_some());
         }
     }

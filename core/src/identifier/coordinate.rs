@@ -75,7 +75,11 @@ pub fn check(raw: &str, datum: Option<Datum>, region: Option<Region>) -> Checked
         check_numbers(lat, lon)?;
         let coordinate = Coordinate { lat, lon, datum: datum.ok_or(NO_DATUM)? };
         let inside = region.is_none_or(|region| region.contains(lat, lon));
-        let finding = if inside { Finding::Good(coordinate) } else { Finding::Doubt(coordinate, OUTSIDE_REGION) };
+        let finding = if inside {
+            Finding::Good(coordinate)
+        } else {
+            Finding::Doubt(coordinate, OUTSIDE_REGION)
+        };
         Ok((format!("{lat:.6},{lon:.6}"), finding))
     })
 }
@@ -105,7 +109,10 @@ mod tests {
     #[test]
     fn coordinates_as_typed() {
         let checked = check("23.0288， 113.1429", Some(Datum::Wgs84), Some(Region::NANHAI));
-        assert_eq!((checked.standing, checked.normalised.as_str()), (Standing::Ok, "23.028800,113.142900"));
+        assert_eq!(
+            (checked.standing, checked.normalised.as_str()),
+            (Standing::Ok, "23.028800,113.142900")
+        );
         let parts = checked.parts.unwrap();
         assert_eq!((parts.lat, parts.lon, parts.datum), (23.0288, 113.1429, Datum::Wgs84));
     }
@@ -124,7 +131,11 @@ mod tests {
             ("23.0,181", RANGE),
         ] {
             let checked = check(raw, Some(Datum::Wgs84), None);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(reason)),
+                "{raw}"
+            );
         }
         assert_eq!(check("23.0288,113.1429", None, None).reason, Some(NO_DATUM));
         assert_eq!(check_numbers(f64::NAN, 113.0), Err(NOT_FINITE));
@@ -133,6 +144,9 @@ mod tests {
     #[test]
     fn far_from_the_district_is_suspicious() {
         let checked = check("31.280844,120.596931", Some(Datum::Gcj02), Some(Region::NANHAI));
-        assert_eq!((checked.standing, checked.reason), (Standing::Suspicious, Some(OUTSIDE_REGION)));
+        assert_eq!(
+            (checked.standing, checked.reason),
+            (Standing::Suspicious, Some(OUTSIDE_REGION))
+        );
     }
 }

@@ -139,7 +139,10 @@ mod tests {
             body.bytes().map(|b| ALPHABET.iter().position(|a| *a == b).unwrap()).collect();
         let text = format!("{body}{}", char::from(ALPHABET[outer_check(&values)]));
         let checked = check(&text);
-        assert_eq!((checked.standing, checked.reason), (Standing::Suspicious, Some(ORGANISATION_CHECK)));
+        assert_eq!(
+            (checked.standing, checked.reason),
+            (Standing::Suspicious, Some(ORGANISATION_CHECK))
+        );
     }
 
     proptest! {

@@ -72,16 +72,21 @@ fn read_instant(text: &str) -> Result<Timestamp, Reason> {
     read_date(date)?;
     let shape = |part: &str, form: &str| {
         part.len() == form.len()
-            && part.bytes().zip(form.bytes()).all(|(b, f)| if f == b'0' { b.is_ascii_digit() } else { b == f })
+            && part
+                .bytes()
+                .zip(form.bytes())
+                .all(|(b, f)| if f == b'0' { b.is_ascii_digit() } else { b == f })
     };
-    let clock_end = time.find(['Z', '+', '-']).ok_or(if shape(time.get(..5).unwrap_or_default(), "00:00") {
-        TIME_OFFSET
-    } else {
-        TIME_FORM
-    })?;
+    let clock_end =
+        time.find(['Z', '+', '-']).ok_or(if shape(time.get(..5).unwrap_or_default(), "00:00") {
+            TIME_OFFSET
+        } else {
+            TIME_FORM
+        })?;
     let (clock, offset) = time.split_at(clock_end);
     let (seconds, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let fraction_right = (1..=9).contains(&fraction.len()) && fraction.bytes().all(|b| b.is_ascii_digit());
+    let fraction_right =
+        (1..=9).contains(&fraction.len()) && fraction.bytes().all(|b| b.is_ascii_digit());
     if !shape(seconds, "00:00:00") || !fraction_right {
         return Err(TIME_FORM);
     }
@@ -143,7 +148,11 @@ mod tests {
             ("-2026-03-17", DATE_FORM),
         ] {
             let checked = check_date(raw);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(reason)),
+                "{raw}"
+            );
         }
         assert_eq!(printed(date(2026, 3, 17)), "2026年3月17日");
     }
@@ -166,7 +175,11 @@ mod tests {
             ("2026-03-17T", TIME_FORM),
         ] {
             let checked = check_instant(raw);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(reason)),
+                "{raw}"
+            );
         }
     }
 

@@ -1,6 +1,8 @@
 //! Real estate: unit numbers (不动产单元号, GB/T 37346) and the text of certificates (不动产权证号).
 
-use super::{Checked, Finding, admin_code, all_digits, ascii_bracket, is_han, judge, reasons, table};
+use super::{
+    Checked, Finding, admin_code, all_digits, ascii_bracket, is_han, judge, reasons, table,
+};
 
 reasons! {
     UNIT_LENGTH: "estate_unit_length", "不动产单元号应为二十八位。", "An estate unit number has 28 characters.";

@@ -33,7 +33,8 @@ impl FeeLadder {
     pub fn builtin() -> Result<Self, Reason> {
         let rungs = table::rows::<3>(BUILTIN)
             .map(|[up_to, fixed, rate]| {
-                let up_to = if up_to.is_empty() { None } else { Some(up_to.parse().map_err(|_| LADDER)?) };
+                let up_to =
+                    if up_to.is_empty() { None } else { Some(up_to.parse().map_err(|_| LADDER)?) };
                 let fixed = fixed.parse().map_err(|_| LADDER)?;
                 Ok((up_to, fixed, rate.parse().map_err(|_| LADDER)?))
             })
@@ -55,7 +56,8 @@ impl FeeLadder {
                 Some(up_to) => !last && up_to > below && up_to <= Fen::MAX,
                 None => last,
             };
-            let sane = (0..=Fen::MAX).contains(&rung.fixed) && (0..=1_000_000).contains(&rung.parts_per_million);
+            let sane = (0..=Fen::MAX).contains(&rung.fixed)
+                && (0..=1_000_000).contains(&rung.parts_per_million);
             if !ascending || !sane {
                 return Err(LADDER);
             }

@@ -158,7 +158,10 @@ enum Finding<T> {
 }
 
 /// Normalises `raw`, lets `read` judge it, and packs the result. An `Err` is [`Standing::Invalid`].
-fn judge<T>(raw: &str, read: impl FnOnce(&str) -> Result<(String, Finding<T>), Reason>) -> Checked<T> {
+fn judge<T>(
+    raw: &str,
+    read: impl FnOnce(&str) -> Result<(String, Finding<T>), Reason>,
+) -> Checked<T> {
     let normal = match normalise(raw) {
         Ok(normal) => normal,
         Err(reason) => return refused(raw, String::new(), reason),
@@ -179,7 +182,13 @@ fn judge<T>(raw: &str, read: impl FnOnce(&str) -> Result<(String, Finding<T>), R
 }
 
 fn refused<T>(raw: &str, normalised: String, reason: Reason) -> Checked<T> {
-    Checked { raw: raw.to_owned(), normalised, standing: Standing::Invalid, reason: Some(reason), parts: None }
+    Checked {
+        raw: raw.to_owned(),
+        normalised,
+        standing: Standing::Invalid,
+        reason: Some(reason),
+        parts: None,
+    }
 }
 
 /// Brings what was typed, pasted or read by OCR into one form: NFKC (which turns full-width into
@@ -194,12 +203,8 @@ pub fn normalise(raw: &str) -> Result<String, Reason> {
     // Twice, because NFKC makes new spaces (U+00A8 becomes space and diaeresis), and taking a space
     // or a lower-case letter away can make neighbours compose.
     let once: String = raw.chars().filter(|c| !is_gap(*c)).nfkc().collect();
-    let twice: String = once
-        .chars()
-        .filter(|c| !is_gap(*c))
-        .map(|c| c.to_ascii_uppercase())
-        .nfkc()
-        .collect();
+    let twice: String =
+        once.chars().filter(|c| !is_gap(*c)).map(|c| c.to_ascii_uppercase()).nfkc().collect();
     if twice.len() > MAX_INPUT_BYTES { Err(TOO_LONG) } else { Ok(twice) }
 }
 

@@ -40,8 +40,13 @@ impl DocumentKind {
     }
 
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::ResidentId, Self::HkMacaoPermit, Self::TaiwanPermit, Self::ResidencePermit, Self::Passport];
+    pub const ALL: [Self; 5] = [
+        Self::ResidentId,
+        Self::HkMacaoPermit,
+        Self::TaiwanPermit,
+        Self::ResidencePermit,
+        Self::Passport,
+    ];
 
     /// The kind of a code.
     pub fn from_code(code: &str) -> Option<Self> {
@@ -66,13 +71,22 @@ fn read(kind: DocumentKind, text: &str, today: Date) -> Result<Finding<String>, 
         }
         DocumentKind::HkMacaoPermit => {
             let digits = text.strip_prefix(['H', 'M']).ok_or(HK_MACAO_PERMIT)?;
-            if matches!(digits.len(), 8 | 10) && all_digits(digits) { Ok(good()) } else { Err(HK_MACAO_PERMIT) }
+            if matches!(digits.len(), 8 | 10) && all_digits(digits) {
+                Ok(good())
+            } else {
+                Err(HK_MACAO_PERMIT)
+            }
         }
         DocumentKind::TaiwanPermit => {
-            if text.len() == 8 && all_digits(text) { Ok(good()) } else { Err(TAIWAN_PERMIT) }
+            if text.len() == 8 && all_digits(text) {
+                Ok(good())
+            } else {
+                Err(TAIWAN_PERMIT)
+            }
         }
         DocumentKind::Passport => {
-            let right = (5..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+            let right =
+                (5..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
             if right { Ok(good()) } else { Err(PASSPORT) }
         }
     }

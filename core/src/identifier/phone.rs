@@ -31,7 +31,10 @@ pub struct Phone {
 impl Phone {
     /// What a screen shows by default: `138****0000`. Short numbers stay as they are.
     pub fn masked(&self) -> String {
-        match (self.digits.get(..3), self.digits.len().checked_sub(4).and_then(|at| self.digits.get(at..))) {
+        match (
+            self.digits.get(..3),
+            self.digits.len().checked_sub(4).and_then(|at| self.digits.get(at..)),
+        ) {
             (Some(head), Some(tail)) if self.digits.len() >= 10 => format!("{head}****{tail}"),
             _ => self.digits.clone(),
         }
@@ -55,7 +58,8 @@ pub fn check(raw: &str) -> Checked<Phone> {
             return Err(FORM);
         }
         let kind = kind_of(number, &digits).ok_or(FORM)?;
-        let normalised = if kind == PhoneKind::Landline { number.to_owned() } else { digits.clone() };
+        let normalised =
+            if kind == PhoneKind::Landline { number.to_owned() } else { digits.clone() };
         Ok((normalised, Finding::Good(Phone { kind, digits })))
     })
 }
@@ -72,7 +76,9 @@ fn kind_of(number: &str, digits: &str) -> Option<PhoneKind> {
     }
     let landline = digits.starts_with('0')
         && match number.split_once('-') {
-            Some((area, line)) => matches!(area.len(), 3 | 4) && matches!(line.len(), 7 | 8) && all_digits(line),
+            Some((area, line)) => {
+                matches!(area.len(), 3 | 4) && matches!(line.len(), 7 | 8) && all_digits(line)
+            }
             None => (10..=12).contains(&digits.len()),
         };
     landline.then_some(PhoneKind::Landline)
@@ -98,16 +104,34 @@ mod tests {
             ("110", "110", PhoneKind::Police),
         ] {
             let checked = check(raw);
-            assert_eq!((checked.standing, checked.normalised.as_str()), (Standing::Ok, normal), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.normalised.as_str()),
+                (Standing::Ok, normal),
+                "{raw}"
+            );
             assert_eq!(checked.parts.unwrap().kind, kind, "{raw}");
         }
     }
 
     #[test]
     fn what_is_no_number() {
-        for raw in ["1380000000", "12800000000", "138000000000", "8630000", "07-5700000000", "0757--0000000", "111", "一一〇", "+86"] {
+        for raw in [
+            "1380000000",
+            "12800000000",
+            "138000000000",
+            "8630000",
+            "07-5700000000",
+            "0757--0000000",
+            "111",
+            "一一〇",
+            "+86",
+        ] {
             let checked = check(raw);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(FORM)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(FORM)),
+                "{raw}"
+            );
         }
     }
 

@@ -245,7 +245,11 @@ mod tests {
             ("粤E000000000", LENGTH),
         ] {
             let checked = check(raw);
-            assert_eq!((checked.standing, checked.reason), (Standing::Invalid, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Invalid, Some(reason)),
+                "{raw}"
+            );
         }
     }
 
@@ -260,7 +264,11 @@ mod tests {
             ("粤A·0023领", EMBASSY),
         ] {
             let checked = check(raw);
-            assert_eq!((checked.standing, checked.reason), (Standing::Suspicious, Some(reason)), "{raw}");
+            assert_eq!(
+                (checked.standing, checked.reason),
+                (Standing::Suspicious, Some(reason)),
+                "{raw}"
+            );
             assert!(!checked.parts.unwrap().to_string().is_empty());
         }
     }

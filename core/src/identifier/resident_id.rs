@@ -44,7 +44,11 @@ impl ResidentId {
     /// What a screen shows by default: `440605********0013`.
     pub fn masked(&self) -> String {
         let text = self.as_str();
-        format!("{}********{}", text.get(..6).unwrap_or_default(), text.get(14..).unwrap_or_default())
+        format!(
+            "{}********{}",
+            text.get(..6).unwrap_or_default(),
+            text.get(14..).unwrap_or_default()
+        )
     }
 
     /// Age in completed years on `day`; none when the birth date is unknown or later. Somebody born
@@ -139,7 +143,10 @@ mod tests {
         let leap = check("44060419120229003x", TODAY);
         assert_eq!(leap.standing, Standing::Ok, "lower-case x is accepted");
         let parts = leap.parts.unwrap();
-        assert_eq!((parts.area(), parts.birth, parts.male), ("440604", Some(date(1912, 2, 29)), true));
+        assert_eq!(
+            (parts.area(), parts.birth, parts.male),
+            ("440604", Some(date(1912, 2, 29)), true)
+        );
         assert_eq!(parts.masked(), "440604********003X");
         assert_eq!(parts.age_on(date(1930, 2, 28)), Some(17));
         assert_eq!(parts.age_on(date(1930, 3, 1)), Some(18));

@@ -41,7 +41,7 @@ fn check_all(raw: &str) {
 fn sound<T>(raw: &str, checked: &Checked<T>) {
     assert_eq!(checked.raw, raw);
     assert_eq!(checked.standing == Standing::Ok, checked.reason.is_none());
-    assert_eq!(checked.standing == Standing::Invalid && checked.parts.is_some(), false);
+    assert!(checked.standing != Standing::Invalid || checked.parts.is_none());
     if matches!(checked.standing, Standing::Ok | Standing::Suspicious) {
         assert!(checked.parts.is_some() && !checked.normalised.is_empty());
     }
@@ -87,9 +87,11 @@ fn reasons_have_unique_codes_and_sentences_in_both_languages() {
     let mut codes = BTreeSet::new();
     for reason in all_reasons() {
         assert!(codes.insert(reason.code), "{} occurs twice", reason.code);
-        assert!(reason.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+        assert!(
+            reason.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        );
         assert!(reason.zh.ends_with('。') && reason.zh.chars().any(is_han), "{}", reason.code);
-        assert!(reason.en.is_ascii() | reason.en.chars().any(|c| !c.is_ascii()) && reason.en.ends_with('.'));
+        assert!(reason.en.ends_with('.'), "{}", reason.code);
     }
     assert!(codes.len() > 60);
 }
@@ -99,7 +101,8 @@ fn near_identifiers() -> impl Strategy<Value = String> {
     let alphabet: Vec<char> = "0123456789XDFWJIOQ粤兵军最高法执保号之一十字第年月日()（）〔·-,.¥万亿元使警港H+:TZé\u{301}\u{200b}😀"
         .chars()
         .collect();
-    proptest::collection::vec(proptest::sample::select(alphabet), 0..40).prop_map(|chars| chars.into_iter().collect())
+    proptest::collection::vec(proptest::sample::select(alphabet), 0..40)
+        .prop_map(|chars| chars.into_iter().collect())
 }
 
 proptest! {

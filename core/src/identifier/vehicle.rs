@@ -73,7 +73,9 @@ fn value(byte: u8) -> u32 {
 /// Checks an engine number: free text, because every maker has its own form.
 pub fn check_engine_number(raw: &str) -> Checked<String> {
     judge(raw, |text| {
-        if text.chars().any(|c| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+        if text.chars().any(|c| {
+            c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        }) {
             return Err(ENGINE_CHARACTERS);
         }
         if !(4..=20).contains(&text.chars().count()) {
