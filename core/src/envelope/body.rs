@@ -1,6 +1,8 @@
 //! What is signed about a change.
 
-use crate::id::{ActorId, BootId, CertificateId, ChangeHash, DocumentId, EnvelopeId, Epoch, sha256};
+use crate::id::{
+    ActorId, BootId, CertificateId, ChangeHash, DocumentId, EnvelopeId, Epoch, sha256,
+};
 use crate::identity::canonical::{Canonical, CanonicalError, Reader, Writer, bound};
 use crate::identity::{CertificateKind, SignedBody};
 
@@ -116,7 +118,8 @@ impl Canonical for Body {
                 input.array_of(2)?;
                 Ok(CheckpointRef { size: input.uint()?, root: input.fixed("checkpoint")? })
             })?,
-            position: input.optional(|input| input.text(POSITION_LEN, "position").map(str::to_owned))?,
+            position: input
+                .optional(|input| input.text(POSITION_LEN, "position").map(str::to_owned))?,
         })
     }
 
@@ -129,7 +132,9 @@ impl Canonical for Body {
         if let Some(checkpoint) = self.checkpoint {
             bound::count(checkpoint.size, "checkpoint")?;
         }
-        self.position.as_deref().map_or(Ok(()), |position| bound::token(position, POSITION_LEN, "position"))
+        self.position
+            .as_deref()
+            .map_or(Ok(()), |position| bound::token(position, POSITION_LEN, "position"))
     }
 }
 

@@ -98,9 +98,15 @@ impl UnverifiedChange {
     /// Takes stored or received byte strings; only sizes are checked.
     pub fn from_raw_parts(raw: RawChange<'_>) -> Result<Self, EnvelopeError> {
         if raw.change.len() > MAX_CHANGE_LEN {
-            return Err(EnvelopeError::ChangeTooLong { limit: MAX_CHANGE_LEN, got: raw.change.len() });
+            return Err(EnvelopeError::ChangeTooLong {
+                limit: MAX_CHANGE_LEN,
+                got: raw.change.len(),
+            });
         }
-        Ok(Self { envelope: Envelope::from_parts(raw.body, raw.signature)?, change: raw.change.to_vec() })
+        Ok(Self {
+            envelope: Envelope::from_parts(raw.body, raw.signature)?,
+            change: raw.change.to_vec(),
+        })
     }
 
     /// The byte strings, for storage.
@@ -116,7 +122,11 @@ impl UnverifiedChange {
 
     /// Checks envelope, author and change bytes against the certificates of `court`. What the author
     /// may do, and whether the change fits the document, is not judged here.
-    pub fn verify(self, directory: &Directory, court: &str) -> Result<VerifiedChange, EnvelopeError> {
+    pub fn verify(
+        self,
+        directory: &Directory,
+        court: &str,
+    ) -> Result<VerifiedChange, EnvelopeError> {
         if directory.court() != court {
             return Err(TrustError::WrongCourt.into());
         }

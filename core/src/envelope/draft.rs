@@ -17,7 +17,8 @@ impl Draft {
     /// Fixes `body`. A wall clock outside the years -9999 to 9999 is recorded as the nearest instant
     /// that a calendar can show, because a wrong clock never blocks a save (law 6).
     pub fn new(mut body: Body) -> Result<Self, CanonicalError> {
-        body.device_ms = body.device_ms.clamp(*bound::SHOWABLE_MS.start(), *bound::SHOWABLE_MS.end());
+        body.device_ms =
+            body.device_ms.clamp(*bound::SHOWABLE_MS.start(), *bound::SHOWABLE_MS.end());
         body.check()?;
         let encoded = body.encode();
         Ok(Self { body, encoded })

@@ -265,7 +265,10 @@ impl<'b> Reader<'b> {
     }
 
     /// Exactly `N` bytes.
-    pub fn fixed<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], CanonicalError> {
+    pub fn fixed<const N: usize>(
+        &mut self,
+        field: &'static str,
+    ) -> Result<[u8; N], CanonicalError> {
         let bytes = self.0.bytes().map_err(|_| CanonicalError::Malformed)?;
         bytes.try_into().map_err(|_| CanonicalError::Bound { field })
     }
@@ -284,7 +287,11 @@ impl<'b> Reader<'b> {
 
     /// Demands that everything was read.
     pub fn finish(&self) -> Result<(), CanonicalError> {
-        if self.0.position() == self.0.input().len() { Ok(()) } else { Err(CanonicalError::TrailingBytes) }
+        if self.0.position() == self.0.input().len() {
+            Ok(())
+        } else {
+            Err(CanonicalError::TrailingBytes)
+        }
     }
 }
 
@@ -304,7 +311,10 @@ pub mod bound {
 
     /// A court's code, `粤0605`: 1-32 bytes: letters and digits of any script, and hyphens.
     pub fn court(court: &str) -> Result<(), CanonicalError> {
-        demand(matches!(court.len(), 1..=32) && court.chars().all(|c| c.is_alphanumeric() || c == '-'), "court")
+        demand(
+            matches!(court.len(), 1..=32) && court.chars().all(|c| c.is_alphanumeric() || c == '-'),
+            "court",
+        )
     }
 
     /// An ASCII snake-case code of 1 to `max` bytes: verbs, roles, kinds.
@@ -318,7 +328,10 @@ pub mod bound {
     /// An opaque identifier of 1 to `max` printable ASCII bytes without space: staff ids, device
     /// ids, channels, positions.
     pub fn token(token: &str, max: usize, field: &'static str) -> Result<(), CanonicalError> {
-        demand((1..=max).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic()), field)
+        demand(
+            (1..=max).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic()),
+            field,
+        )
     }
 
     /// Text that people read on papers: 1 to `max` bytes, no control characters, and none of the
@@ -328,11 +341,15 @@ pub mod bound {
             c.is_control()
                 || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
         };
-        demand((1..=max).contains(&text.len()) && !text.trim().is_empty() && !text.contains(hidden), field)
+        demand(
+            (1..=max).contains(&text.len()) && !text.trim().is_empty() && !text.contains(hidden),
+            field,
+        )
     }
 
     /// Milliseconds since 1970 that a calendar can show, years -9999 to 9999.
-    pub const SHOWABLE_MS: std::ops::RangeInclusive<i64> = -377_705_023_201_000..=253_402_207_200_000;
+    pub const SHOWABLE_MS: std::ops::RangeInclusive<i64> =
+        -377_705_023_201_000..=253_402_207_200_000;
 
     /// An instant within [`SHOWABLE_MS`].
     pub fn instant(ms: i64, field: &'static str) -> Result<(), CanonicalError> {
@@ -433,7 +450,10 @@ mod tests {
         bytes.pop();
         bytes.extend_from_slice(&[0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
         assert_eq!(Sample::decode(&bytes), Err(CanonicalError::Malformed));
-        let array = with_head(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], &sample().encode()[1..]);
+        let array = with_head(
+            &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            &sample().encode()[1..],
+        );
         assert_eq!(Sample::decode(&array), Err(CanonicalError::Malformed));
     }
 
@@ -448,9 +468,15 @@ mod tests {
             Sample::decode(&newer),
             Err(CanonicalError::UnsupportedVersion { tag: Sample::TAG, version: 2 })
         );
-        assert!(matches!(Sample::decode(&[0; 513]), Err(CanonicalError::TooLong { limit: 512, got: 513 })));
+        assert!(matches!(
+            Sample::decode(&[0; 513]),
+            Err(CanonicalError::TooLong { limit: 512, got: 513 })
+        ));
         let too_high = Sample { number: MAX_COUNT + 1, ..sample() };
-        assert_eq!(Sample::decode(&too_high.encode()), Err(CanonicalError::Bound { field: "number" }));
+        assert_eq!(
+            Sample::decode(&too_high.encode()),
+            Err(CanonicalError::Bound { field: "number" })
+        );
     }
 
     #[test]

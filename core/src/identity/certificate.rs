@@ -263,7 +263,9 @@ impl Canonical for Certificate {
                 let bytes = input.bytes(OTHER_KEY_LEN, "public_key")?;
                 if algorithm == ALGORITHM {
                     let key = PublicKey::from_bytes(bytes);
-                    SubjectKey::Signing(key.map_err(|_| CanonicalError::Bound { field: "public_key" })?)
+                    SubjectKey::Signing(
+                        key.map_err(|_| CanonicalError::Bound { field: "public_key" })?,
+                    )
                 } else {
                     SubjectKey::Other { algorithm: algorithm.to_owned(), bytes: bytes.to_vec() }
                 }

@@ -70,7 +70,9 @@ impl TrustError {
     pub fn may_heal(&self) -> bool {
         matches!(
             self,
-            Self::UnknownCertificate(_) | Self::Full | Self::Body(CanonicalError::UnsupportedVersion { .. })
+            Self::UnknownCertificate(_)
+                | Self::Full
+                | Self::Body(CanonicalError::UnsupportedVersion { .. })
         )
     }
 }
@@ -163,7 +165,8 @@ impl Directory {
     /// enrolment code, the installation, the printed sheet.
     pub fn open(root: Signed<Certificate>, pin: CertificateId) -> Result<Self, TrustError> {
         let body = root.claims()?;
-        if root.body_hash() != pin.0 || body.kind != CertificateKind::Root || body.issuer.is_some() {
+        if root.body_hash() != pin.0 || body.kind != CertificateKind::Root || body.issuer.is_some()
+        {
             return Err(TrustError::NotPinned);
         }
         let key = *body.signing_key().ok_or(TrustError::WrongKind)?;
@@ -208,7 +211,9 @@ impl Directory {
     }
 
     /// Every trusted certificate, by id.
-    pub fn certificates(&self) -> impl Iterator<Item = (CertificateId, &Arc<Verified<Certificate>>)> {
+    pub fn certificates(
+        &self,
+    ) -> impl Iterator<Item = (CertificateId, &Arc<Verified<Certificate>>)> {
         self.trusted.iter().map(|(id, entry)| (*id, &entry.certificate))
     }
 
@@ -273,7 +278,9 @@ impl Directory {
                 let Some(signed) = self.waiting.remove(&key) else { continue };
                 let subject = key.1;
                 let Ok(body) = signed.claims() else { continue };
-                if !self.trusted.contains_key(&subject) && self.trust(subject, issuer, body, signed).is_ok() {
+                if !self.trusted.contains_key(&subject)
+                    && self.trust(subject, issuer, body, signed).is_ok()
+                {
                     released.push(subject);
                     issuers.push(subject);
                 }
@@ -307,7 +314,11 @@ impl Directory {
 
     /// Notes a revocation, of a certificate that may still be unknown. Of several the earliest
     /// counts, so that their order of arrival does not matter. Says whether anything changed.
-    pub fn revoke(&mut self, certificate: CertificateId, revocation: Revocation) -> Result<bool, TrustError> {
+    pub fn revoke(
+        &mut self,
+        certificate: CertificateId,
+        revocation: Revocation,
+    ) -> Result<bool, TrustError> {
         if self.revoked.len() >= MAX_CERTIFICATES && !self.revoked.contains_key(&certificate) {
             return Err(TrustError::Full);
         }

@@ -17,14 +17,14 @@ pub const ALGORITHM: &str = "ecdsa_p256_sha256";
 
 /// The order of P-256's base point (SEC 2, 2.4.2), big-endian.
 const ORDER: [u8; 32] = [
-    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc,
-    0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
 ];
 
 /// Half the order, rounded down: the highest `s` that is low.
 const HALF_ORDER: [u8; 32] = [
-    0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xde,
-    0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
+    0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
 ];
 
 /// Why a signature or a key was refused.
@@ -97,7 +97,11 @@ impl fmt::Debug for PublicKey {
 }
 
 /// Whether `public_key` signed `message`; refuses high-s, zero and out-of-range signatures.
-pub fn verify(public_key: &PublicKey, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+pub fn verify(
+    public_key: &PublicKey,
+    message: &[u8],
+    signature: &Signature,
+) -> Result<(), SignatureError> {
     public_key.verify(message, signature)
 }
 
@@ -127,7 +131,8 @@ impl Signature {
     /// The ASN.1 DER form that hardware key stores give, brought to low-s form.
     pub fn from_der(der: &[u8]) -> Result<Self, SignatureError> {
         let rest = der_element(0x30, der).and_then(|(body, rest)| rest.is_empty().then_some(body));
-        let (r, rest) = rest.and_then(|body| der_element(0x02, body)).ok_or(SignatureError::Form)?;
+        let (r, rest) =
+            rest.and_then(|body| der_element(0x02, body)).ok_or(SignatureError::Form)?;
         let (s, rest) = der_element(0x02, rest).ok_or(SignatureError::Form)?;
         if !rest.is_empty() {
             return Err(SignatureError::Form);
@@ -258,7 +263,14 @@ mod tests {
     #[test]
     fn components_out_of_range_are_refused() {
         let (key, signature) = signed();
-        for (start, value) in [(0, [0; 32]), (32, [0; 32]), (0, ORDER), (32, ORDER), (0, [0xff; 32]), (32, [0xff; 32])] {
+        for (start, value) in [
+            (0, [0; 32]),
+            (32, [0; 32]),
+            (0, ORDER),
+            (32, ORDER),
+            (0, [0xff; 32]),
+            (32, [0xff; 32]),
+        ] {
             let mut bytes = *signature.as_bytes();
             bytes[start..start + 32].copy_from_slice(&value);
             assert_eq!(key.verify(b"message", &Signature(bytes)), Err(SignatureError::Range));

@@ -97,7 +97,11 @@ impl<T: SignedBody> Signed<T> {
         if body.len() > T::MAX_LEN {
             return Err(CanonicalError::TooLong { limit: T::MAX_LEN, got: body.len() }.into());
         }
-        Ok(Self { body: body.to_vec(), signature: Signature::from_bytes(signature)?, kind: PhantomData })
+        Ok(Self {
+            body: body.to_vec(),
+            signature: Signature::from_bytes(signature)?,
+            kind: PhantomData,
+        })
     }
 
     /// The encoded body and the signature, for storage. Not a payload: nobody has vouched for it.

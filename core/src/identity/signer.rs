@@ -86,14 +86,17 @@ impl SoftwareSigner {
         let random = SystemRandom::new();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &random)
             .map_err(|_| KeyFormError)?;
-        let public_key = PublicKey::from_bytes(pair.public_key().as_ref()).map_err(|_| KeyFormError)?;
+        let public_key =
+            PublicKey::from_bytes(pair.public_key().as_ref()).map_err(|_| KeyFormError)?;
         Ok(Self { pair, public_key, random })
     }
 }
 
 impl std::fmt::Debug for SoftwareSigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SoftwareSigner").field("public_key", &self.public_key).finish_non_exhaustive()
+        f.debug_struct("SoftwareSigner")
+            .field("public_key", &self.public_key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,7 +107,8 @@ impl Signer for SoftwareSigner {
 
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
         let raw = self.pair.sign(&self.random, message).map_err(|_| SignError::Internal)?;
-        let signature = Signature::from_bytes(raw.as_ref()).map_err(|_| SignError::Internal)?.into_low_s();
+        let signature =
+            Signature::from_bytes(raw.as_ref()).map_err(|_| SignError::Internal)?.into_low_s();
         // A fault while signing can leak the key through a wrong signature: never give one out.
         self.public_key.verify(message, &signature).map_err(|_| SignError::Internal)?;
         Ok(signature)

@@ -153,11 +153,13 @@ impl TestCourt {
         let checkpoint = by_root(CertificateKind::Checkpoint, CHECKPOINT, "检查点证书");
         let server = |index: usize, device: &str| {
             let subject = key(index);
-            let mut body = body(court, CertificateKind::Server, index, "服务器", &subject, Some(issuing.id));
+            let mut body =
+                body(court, CertificateKind::Server, index, "服务器", &subject, Some(issuing.id));
             body.device = Some(device.to_owned());
             identity(body, subject, &issuing.signer)
         };
-        let (first_server, second_server) = (server(SERVER, "server-1"), server(SECOND_SERVER, "server-2"));
+        let (first_server, second_server) =
+            (server(SERVER, "server-1"), server(SECOND_SERVER, "server-2"));
         let people: Vec<_> = people
             .iter()
             .enumerate()
@@ -170,12 +172,24 @@ impl TestCourt {
             })
             .collect();
 
-        let mut directory = Directory::open(root.certificate.clone(), root.id).expect("the root is sound");
-        for identity in [&issuing, &checkpoint, &first_server, &second_server].into_iter().chain(&people) {
+        let mut directory =
+            Directory::open(root.certificate.clone(), root.id).expect("the root is sound");
+        for identity in
+            [&issuing, &checkpoint, &first_server, &second_server].into_iter().chain(&people)
+        {
             directory.add(identity.certificate.clone()).expect("the certificate is sound");
         }
         let server = first_server;
-        Self { court: court.to_owned(), root, issuing, checkpoint, server, second_server, people, directory }
+        Self {
+            court: court.to_owned(),
+            root,
+            issuing,
+            checkpoint,
+            server,
+            second_server,
+            people,
+            directory,
+        }
     }
 
     /// The person with this staff id.
@@ -192,7 +206,11 @@ impl TestCourt {
 }
 
 #[allow(clippy::expect_used)]
-fn identity(body: Certificate, subject: Arc<SoftwareSigner>, issuer: &SoftwareSigner) -> TestIdentity {
+fn identity(
+    body: Certificate,
+    subject: Arc<SoftwareSigner>,
+    issuer: &SoftwareSigner,
+) -> TestIdentity {
     let certificate = Signed::seal(&body, issuer).expect("the certificate is within its bounds");
     TestIdentity { id: body.id(), body, certificate, signer: subject }
 }
@@ -269,7 +287,8 @@ mod tests {
 
     #[test]
     fn keys_differ_and_a_larger_cast_still_gets_certificates_of_its_own() {
-        let keys: BTreeSet<_> = (0..PKCS8_HEX.len()).map(|index| signer(index).public_key()).collect();
+        let keys: BTreeSet<_> =
+            (0..PKCS8_HEX.len()).map(|index| signer(index).public_key()).collect();
         assert_eq!(keys.len(), PKCS8_HEX.len());
         let names: Vec<String> = (0..30).map(|number| format!("person-{number}")).collect();
         let cast: Vec<_> = names
