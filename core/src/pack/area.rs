@@ -84,11 +84,7 @@ impl Area {
         if self.polygons.is_empty() {
             checker.add(
                 format!("{path}.polygons"),
-                Fault::error(
-                    "area_without_polygon",
-                    "辖区没有边界。",
-                    "The area has no polygon.",
-                ),
+                Fault::error("area_without_polygon", "辖区没有边界。", "The area has no polygon."),
             );
         }
         for (p, polygon) in self.polygons.iter().enumerate() {
@@ -210,34 +206,19 @@ mod tests {
             polygons: vec![polygon],
             ..Area::default()
         };
-        AreaPack {
-            datum: "wgs84".into(),
-            areas: vec![area],
-            ..AreaPack::default()
-        }
+        AreaPack { datum: "wgs84".into(), areas: vec![area], ..AreaPack::default() }
     }
 
     #[test]
     fn an_area_is_closed_and_in_china() {
-        let code = |pack: AreaPack| {
-            pack.validate()
-                .into_iter()
-                .map(|p| p.code)
-                .collect::<Vec<_>>()
-        };
+        let code = |pack: AreaPack| pack.validate().into_iter().map(|p| p.code).collect::<Vec<_>>();
         assert!(code(pack(square(1_129_000_000, 228_000_000))).is_empty());
-        assert_eq!(
-            code(pack(square(228_000_000, 1_129_000_000))),
-            ["lat_lon_swapped"]
-        );
+        assert_eq!(code(pack(square(228_000_000, 1_129_000_000))), ["lat_lon_swapped"]);
         assert_eq!(code(pack(square(0, 0))), ["point_outside_china"]);
         let mut open = square(1_129_000_000, 228_000_000);
         open[0].pop();
         assert_eq!(code(pack(open)), ["ring_not_closed"]);
-        let other = AreaPack {
-            datum: "gcj02".into(),
-            ..pack(square(1_129_000_000, 228_000_000))
-        };
+        let other = AreaPack { datum: "gcj02".into(), ..pack(square(1_129_000_000, 228_000_000)) };
         assert_eq!(code(other), ["datum_not_wgs84"]);
     }
 }

@@ -180,9 +180,7 @@ impl CasePack {
 
     /// The seal blocks of one person.
     pub fn seal_blocks_of<'a>(&'a self, staff: &'a str) -> impl Iterator<Item = &'a SealBlock> {
-        self.seal_blocks
-            .iter()
-            .filter(move |block| block.staff == staff)
+        self.seal_blocks.iter().filter(move |block| block.staff == staff)
     }
 
     fn validate_head(&self, checker: &mut Checker) {
@@ -319,10 +317,7 @@ impl Payload for CasePack {
     fn audience(&self) -> Audience {
         let mut staff = vec![self.handler.clone()];
         staff.extend(self.team.iter().filter(|id| **id != self.handler).cloned());
-        Audience::Team {
-            case_no: self.case_no.clone(),
-            staff,
-        }
+        Audience::Team { case_no: self.case_no.clone(), staff }
     }
 
     fn validate(&self) -> Vec<Problem> {
@@ -334,11 +329,7 @@ impl Payload for CasePack {
         self.validate_lists(&mut checker);
         check::extra(&mut checker, "", &self.extra);
         check::extra(&mut checker, "status", &self.status.extra);
-        check::extra(
-            &mut checker,
-            "execution_notice",
-            &self.execution_notice.extra,
-        );
+        check::extra(&mut checker, "execution_notice", &self.execution_notice.extra);
         checker.finish()
     }
 }
@@ -373,10 +364,7 @@ mod tests {
         let mut pack = sample();
         edit(&mut pack);
         let pack: CasePack = serde_json::from_value(pack).unwrap();
-        pack.validate()
-            .into_iter()
-            .map(|p| (p.path, p.code))
-            .collect()
+        pack.validate().into_iter().map(|p| (p.path, p.code)).collect()
     }
 
     #[test]
@@ -402,10 +390,7 @@ mod tests {
         assert_eq!(written["zoning"], later["zoning"]);
         let problems = pack.validate();
         assert!(!refuses(&problems));
-        assert_eq!(
-            problems.iter().map(|p| p.code).collect::<Vec<_>>(),
-            ["unknown_code"]
-        );
+        assert_eq!(problems.iter().map(|p| p.code).collect::<Vec<_>>(), ["unknown_code"]);
     }
 
     #[test]
@@ -415,18 +400,12 @@ mod tests {
             codes(|p| p["case_no"] = json!("2026粤0605执1101号")),
             one("case_no", "case_no_invalid")
         );
-        assert_eq!(
-            codes(|p| p["claim_fen"] = json!(-1)),
-            one("claim_fen", "amount_out_of_range")
-        );
+        assert_eq!(codes(|p| p["claim_fen"] = json!(-1)), one("claim_fen", "amount_out_of_range"));
         assert_eq!(
             codes(|p| p["status"]["state"] = json!("zombie")),
             one("status.state", "unknown_code")
         );
-        assert_eq!(
-            codes(|p| p["as_of"] = Json::Null),
-            one("status.as_of", "as_of_missing")
-        );
+        assert_eq!(codes(|p| p["as_of"] = Json::Null), one("status.as_of", "as_of_missing"));
         assert_eq!(
             codes(|p| p["parties"][1]["id"] = json!("A1")),
             one("parties[1].id", "party_id_repeated")
@@ -459,14 +438,8 @@ mod tests {
             codes(|p| p["account"]["number"] = json!("4406-05")),
             one("account.number", "account_invalid")
         );
-        assert_eq!(
-            codes(|p| p["note"] = json!("a\u{202e}b")),
-            one("note", "bidi_override")
-        );
-        assert_eq!(
-            codes(|p| p["note"] = json!("x".repeat(20_000))),
-            one("", "extra_too_large")
-        );
+        assert_eq!(codes(|p| p["note"] = json!("a\u{202e}b")), one("note", "bidi_override"));
+        assert_eq!(codes(|p| p["note"] = json!("x".repeat(20_000))), one("", "extra_too_large"));
     }
 
     #[test]
@@ -477,10 +450,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                (
-                    "rulings[0].signed_by_president".to_owned(),
-                    "president_signature_missing"
-                ),
+                ("rulings[0].signed_by_president".to_owned(), "president_signature_missing"),
                 ("rulings[0].deadline_on".to_owned(), "deadline_missing")
             ]
         );

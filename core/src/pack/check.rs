@@ -48,11 +48,7 @@ pub fn required(checker: &mut Checker, path: &str, text: &str, max: usize) {
 
 /// The fault of an empty required value.
 pub fn missing() -> Fault {
-    Fault::error(
-        "missing_value",
-        "必填项为空。",
-        "A required value is missing.",
-    )
+    Fault::error("missing_value", "必填项为空。", "A required value is missing.")
 }
 
 /// The fault of a code word this version does not know (or of an empty one).
@@ -60,10 +56,8 @@ pub fn unknown_word(code: &str, refuse: bool) -> Fault {
     if code.is_empty() {
         return missing();
     }
-    let (zh, en) = (
-        "不认识的代码或名称,请按导入说明填写。",
-        "Unknown code or name; see the import guide.",
-    );
+    let (zh, en) =
+        ("不认识的代码或名称,请按导入说明填写。", "Unknown code or name; see the import guide.");
     if refuse {
         Fault::error("unknown_code", zh, en)
     } else {
@@ -76,11 +70,7 @@ pub fn fen(checker: &mut Checker, path: &str, amount: i64) {
     if !(0..=MAX_FEN).contains(&amount) {
         checker.add(
             path,
-            Fault::error(
-                "amount_out_of_range",
-                "金额超出范围。",
-                "The amount is out of range.",
-            ),
+            Fault::error("amount_out_of_range", "金额超出范围。", "The amount is out of range."),
         );
     }
 }
@@ -118,11 +108,7 @@ pub fn extra(checker: &mut Checker, path: &str, extra: &Extra) {
         return;
     }
     for (key, value) in extra {
-        let place = if path.is_empty() {
-            key.clone()
-        } else {
-            format!("{path}.{key}")
-        };
+        let place = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         optional(checker, &place, key, SHORT);
         json_texts(checker, &place, value);
     }
@@ -131,9 +117,7 @@ pub fn extra(checker: &mut Checker, path: &str, extra: &Extra) {
 fn json_texts(checker: &mut Checker, path: &str, value: &Json) {
     match value {
         Json::String(text) => optional(checker, path, text, LONG),
-        Json::Array(items) => items
-            .iter()
-            .for_each(|item| json_texts(checker, path, item)),
+        Json::Array(items) => items.iter().for_each(|item| json_texts(checker, path, item)),
         Json::Object(map) => {
             for (key, item) in map {
                 optional(checker, path, key, SHORT);
@@ -188,15 +172,9 @@ pub fn credit_code(text: &str) -> Option<Fault> {
 /// A telephone number: mobile, landline with area code, or a short public number.
 pub fn phone(text: &str) -> Option<Fault> {
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let shape = text
-        .chars()
-        .all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | ' '));
+    let shape = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | ' '));
     (!shape || !(3..=15).contains(&digits)).then(|| {
-        Fault::error(
-            "phone_invalid",
-            "电话号码格式不正确。",
-            "Not a valid telephone number.",
-        )
+        Fault::error("phone_invalid", "电话号码格式不正确。", "Not a valid telephone number.")
     })
 }
 
@@ -205,9 +183,7 @@ pub fn phone(text: &str) -> Option<Fault> {
 pub fn local_id(text: &str) -> Option<Fault> {
     let fine = !text.is_empty()
         && text.len() <= 40
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
     (!fine).then(|| {
         Fault::error(
             "id_invalid",

@@ -88,11 +88,7 @@ pub struct CourtPack {
 
 impl Default for CourtPack {
     fn default() -> Self {
-        let step = |after_s, action| EscalationStep {
-            after_s,
-            action,
-            extra: Extra::new(),
-        };
+        let step = |after_s, action| EscalationStep { after_s, action, extra: Extra::new() };
         Self {
             code: String::new(),
             name: String::new(),
@@ -124,12 +120,7 @@ impl CourtPack {
             ("realert_s", self.realert_s, 5, 600),
             ("response_target_s", self.response_target_s, 60, DAY_S),
             ("console_timeout_s", self.console_timeout_s, 5, 600),
-            (
-                "recorders_required",
-                u32::from(self.recorders_required),
-                0,
-                9,
-            ),
+            ("recorders_required", u32::from(self.recorders_required), 0, 9),
         ];
         for (path, value, min, max) in ranged {
             if !(min..=max).contains(&value) {
@@ -170,10 +161,7 @@ impl CourtPack {
             }
             before = step.after_s;
             if let EscalationAction::Other(code) = &step.action {
-                checker.add(
-                    format!("escalation[{index}].action"),
-                    check::unknown_word(code, true),
-                );
+                checker.add(format!("escalation[{index}].action"), check::unknown_word(code, true));
             }
         }
     }
@@ -216,10 +204,7 @@ impl Payload for CourtPack {
                 check::extra(&mut checker, &path, &unit.extra);
             }
         }
-        checker.add_some(
-            "command_phone",
-            self.command_phone.as_deref().and_then(check::phone),
-        );
+        checker.add_some("command_phone", self.command_phone.as_deref().and_then(check::phone));
         self.validate_numbers(&mut checker);
         check::extra(&mut checker, "", &self.extra);
         checker.finish()
@@ -244,11 +229,8 @@ mod tests {
 
     #[test]
     fn a_ladder_must_rise_and_exist() {
-        let mut court = CourtPack {
-            code: "粤0605".into(),
-            name: "法院".into(),
-            ..CourtPack::default()
-        };
+        let mut court =
+            CourtPack { code: "粤0605".into(), name: "法院".into(), ..CourtPack::default() };
         court.escalation.swap(1, 2);
         assert_eq!(court.validate()[0].path, "escalation[2].after_s");
         court.escalation.clear();

@@ -75,14 +75,8 @@ pub enum Level {
 
 impl Level {
     /// From the top down.
-    pub const ALL: [Self; 6] = [
-        Self::Province,
-        Self::City,
-        Self::Area,
-        Self::Street,
-        Self::Committee,
-        Self::Grid,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Province, Self::City, Self::Area, Self::Street, Self::Committee, Self::Grid];
 
     /// Digits of its codes.
     pub const fn digits(self) -> usize {
@@ -98,9 +92,7 @@ impl Level {
 
     /// The level of a code, by its length.
     pub fn of(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|level| level.digits() == code.len())
+        Self::ALL.into_iter().find(|level| level.digits() == code.len())
     }
 
     /// Field of the pack that lists it.
@@ -175,9 +167,7 @@ impl GridPack {
 
     /// The division of a code.
     pub fn find(&self, code: &str) -> Option<&Division> {
-        self.level(Level::of(code)?)
-            .iter()
-            .find(|division| division.code == code)
+        self.level(Level::of(code)?).iter().find(|division| division.code == code)
     }
 
     /// The full name of a code, 广东省佛山市南海区九江镇…, so that equal names can be told apart.
@@ -219,11 +209,7 @@ impl GridPack {
                         format!(
                             "代码应为{}位数字{}。",
                             level.digits(),
-                            if level == Level::Grid {
-                                ",末三位不为000"
-                            } else {
-                                ""
-                            }
+                            if level == Level::Grid { ",末三位不为000" } else { "" }
                         ),
                         format!("The code must have {} digits.", level.digits()),
                     ),
@@ -237,9 +223,7 @@ impl GridPack {
                 );
             }
             if let Some((digits, parents)) = &parents
-                && !code
-                    .get(..*digits)
-                    .is_some_and(|parent| parents.contains_key(parent))
+                && !code.get(..*digits).is_some_and(|parent| parents.contains_key(parent))
             {
                 checker.add(
                     format!("{path}.code"),
@@ -300,20 +284,13 @@ mod tests {
     use super::*;
 
     fn division(code: &str, name: &str) -> Division {
-        Division {
-            code: code.into(),
-            name: name.into(),
-            ..Division::default()
-        }
+        Division { code: code.into(), name: name.into(), ..Division::default() }
     }
 
     fn sample() -> GridPack {
         GridPack {
             areas: vec![division("440605", "南海区")],
-            streets: vec![
-                division("440605121", "九江镇"),
-                division("440605122", "西樵镇"),
-            ],
+            streets: vec![division("440605121", "九江镇"), division("440605122", "西樵镇")],
             committees: vec![
                 division("440605121001", "新城居委会"),
                 division("440605122001", "新城居委会"),
@@ -327,18 +304,9 @@ mod tests {
     fn equal_names_are_told_apart_by_code() {
         let pack = sample();
         assert_eq!(pack.validate(), []);
-        assert_eq!(
-            pack.full_name("440605121001").unwrap(),
-            "南海区九江镇新城居委会"
-        );
-        assert_eq!(
-            pack.full_name("440605122001").unwrap(),
-            "南海区西樵镇新城居委会"
-        );
-        assert_eq!(
-            pack.full_name("440605121001003").unwrap(),
-            "南海区九江镇新城居委会第三网格"
-        );
+        assert_eq!(pack.full_name("440605121001").unwrap(), "南海区九江镇新城居委会");
+        assert_eq!(pack.full_name("440605122001").unwrap(), "南海区西樵镇新城居委会");
+        assert_eq!(pack.full_name("440605121001003").unwrap(), "南海区九江镇新城居委会第三网格");
         assert_eq!(pack.full_name("440605999"), None);
         assert_eq!(pack.full_name("南海区九江"), None);
     }
@@ -348,10 +316,7 @@ mod tests {
         let code = |edit: fn(&mut GridPack)| {
             let mut pack = sample();
             edit(&mut pack);
-            pack.validate()
-                .into_iter()
-                .map(|p| (p.path, p.code))
-                .collect::<Vec<_>>()
+            pack.validate().into_iter().map(|p| (p.path, p.code)).collect::<Vec<_>>()
         };
         assert_eq!(
             code(|p| p.streets[0].code = "44060512".into())[0],

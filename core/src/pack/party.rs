@@ -94,9 +94,7 @@ pub(super) fn validate(checker: &mut Checker, parties: &[Party]) {
     }
     for (index, party) in parties.iter().enumerate() {
         if let Some(whom) = party.represents.as_deref()
-            && !parties
-                .iter()
-                .any(|other| other.id == whom && other.role != PartyRole::Agent)
+            && !parties.iter().any(|other| other.id == whom && other.role != PartyRole::Agent)
         {
             checker.add(
                 format!("parties[{index}].represents"),
@@ -115,12 +113,7 @@ pub(super) fn validate(checker: &mut Checker, parties: &[Party]) {
             "本案没有申请执行人。",
             "The case has no applicant.",
         ),
-        (
-            PartyRole::Debtor,
-            "debtor_missing",
-            "本案没有被执行人。",
-            "The case has no debtor.",
-        ),
+        (PartyRole::Debtor, "debtor_missing", "本案没有被执行人。", "The case has no debtor."),
     ] {
         if !parties.iter().any(|party| party.role == role) {
             checker.add("parties", Fault::error(code, zh, en));
@@ -140,23 +133,11 @@ impl Party {
         }
         check::required(checker, &at("name"), &self.name, SHORT);
         checker.add_some(at("id_no"), self.id_no.as_deref().and_then(check::id_no));
-        checker.add_some(
-            at("credit_code"),
-            self.credit_code.as_deref().and_then(check::credit_code),
-        );
+        checker
+            .add_some(at("credit_code"), self.credit_code.as_deref().and_then(check::credit_code));
         checker.add_some(at("phone"), self.phone.as_deref().and_then(check::phone));
-        check::optional(
-            checker,
-            &at("address"),
-            self.address.as_deref().unwrap_or(""),
-            LONG,
-        );
-        check::optional(
-            checker,
-            &at("legal_rep"),
-            self.legal_rep.as_deref().unwrap_or(""),
-            SHORT,
-        );
+        check::optional(checker, &at("address"), self.address.as_deref().unwrap_or(""), LONG);
+        check::optional(checker, &at("legal_rep"), self.legal_rep.as_deref().unwrap_or(""), SHORT);
         match self.kind {
             PartyKind::Person if self.credit_code.is_some() => checker.add(
                 at("credit_code"),

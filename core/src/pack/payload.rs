@@ -84,19 +84,14 @@ pub trait Payload: Serialize + DeserializeOwned {
     /// Reads bytes from outside; unknown fields are kept.
     fn decode(bytes: &[u8]) -> Result<Self, PayloadError> {
         check_size::<Self>(bytes.len())?;
-        serde_json::from_slice(bytes).map_err(|error| PayloadError::Malformed {
-            line: error.line(),
-            column: error.column(),
-        })
+        serde_json::from_slice(bytes)
+            .map_err(|error| PayloadError::Malformed { line: error.line(), column: error.column() })
     }
 }
 
 fn check_size<P: Payload>(bytes: usize) -> Result<(), PayloadError> {
     if bytes > P::MAX_BYTES {
-        Err(PayloadError::TooLarge {
-            bytes,
-            max: P::MAX_BYTES,
-        })
+        Err(PayloadError::TooLarge { bytes, max: P::MAX_BYTES })
     } else {
         Ok(())
     }

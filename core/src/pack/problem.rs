@@ -53,22 +53,12 @@ pub struct Fault {
 impl Fault {
     /// A fault that refuses.
     pub fn error(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Error,
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Self { code, severity: Severity::Error, zh: zh.into(), en: en.into() }
     }
 
     /// A fault that is only reported.
     pub fn warning(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Warning,
-            zh: zh.into(),
-            en: en.into(),
-        }
+        Self { code, severity: Severity::Warning, zh: zh.into(), en: en.into() }
     }
 
     /// The same fault at a path.
@@ -106,10 +96,7 @@ impl Checker {
             if fault.severity == Severity::Warning {
                 return;
             }
-            let Some(warning) = self
-                .problems
-                .iter()
-                .rposition(|p| p.severity == Severity::Warning)
+            let Some(warning) = self.problems.iter().rposition(|p| p.severity == Severity::Warning)
             else {
                 return;
             };
@@ -133,9 +120,7 @@ impl Checker {
 
 /// Whether any of `problems` refuses the pack.
 pub fn refuses(problems: &[Problem]) -> bool {
-    problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error)
+    problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
 #[cfg(test)]

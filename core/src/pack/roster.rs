@@ -60,12 +60,7 @@ impl Staff {
         }
         check::required(checker, &at("unit"), &self.unit, SHORT);
         check::optional(checker, &at("title"), &self.title, SHORT);
-        check::optional(
-            checker,
-            &at("work_id"),
-            self.work_id.as_deref().unwrap_or(""),
-            SHORT,
-        );
+        check::optional(checker, &at("work_id"), self.work_id.as_deref().unwrap_or(""), SHORT);
         checker.add_some(at("phone"), self.phone.as_deref().and_then(check::phone));
         if self.role() == Some(Role::Liaison) && self.undertaking_on.is_none() {
             checker.add(
@@ -174,11 +169,7 @@ mod tests {
             staff: vec![person("a", "officer"), person("a", "wizard")],
             ..RosterPack::default()
         };
-        let found: Vec<_> = pack
-            .validate()
-            .into_iter()
-            .map(|p| (p.path, p.code))
-            .collect();
+        let found: Vec<_> = pack.validate().into_iter().map(|p| (p.path, p.code)).collect();
         assert_eq!(
             found,
             [
@@ -190,10 +181,7 @@ mod tests {
 
     #[test]
     fn a_liaison_without_undertaking_is_reported() {
-        let pack = RosterPack {
-            staff: vec![person("v", "liaison")],
-            ..RosterPack::default()
-        };
+        let pack = RosterPack { staff: vec![person("v", "liaison")], ..RosterPack::default() };
         assert_eq!(pack.validate()[0].code, "undertaking_missing");
     }
 }

@@ -137,10 +137,8 @@ impl Ruling {
                 );
             }
         }
-        if matches!(
-            self.kind,
-            RulingKind::EvictionNotice | RulingKind::SearchWarrant
-        ) && !self.signed_by_president
+        if matches!(self.kind, RulingKind::EvictionNotice | RulingKind::SearchWarrant)
+            && !self.signed_by_president
         {
             checker.add(
                 at("signed_by_president"),

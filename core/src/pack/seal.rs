@@ -84,11 +84,7 @@ pub fn parse(text: &str) -> Option<(&str, u32)> {
     let fine = (1..=4).contains(&prefix.len())
         && prefix.bytes().all(|b| b.is_ascii_uppercase())
         && digits.bytes().all(|b| b.is_ascii_digit());
-    if fine {
-        Some((prefix, digits.parse().ok()?))
-    } else {
-        None
-    }
+    if fine { Some((prefix, digits.parse().ok()?)) } else { None }
 }
 
 /// Checks the blocks of one case, among themselves too.
@@ -99,12 +95,7 @@ pub(super) fn validate(checker: &mut Checker, blocks: &[SealBlock]) {
     for (index, block) in blocks.iter().enumerate() {
         block.validate(checker, &format!("seal_blocks[{index}]"));
     }
-    for clash in overlaps(
-        blocks
-            .iter()
-            .enumerate()
-            .map(|(index, block)| (index, block)),
-    ) {
+    for clash in overlaps(blocks.iter().enumerate().map(|(index, block)| (index, block))) {
         checker.add(format!("seal_blocks[{}]", clash.second), overlap_fault());
     }
 }
@@ -123,10 +114,7 @@ pub struct Overlap<K> {
 pub fn overlaps<'a, K: Clone>(blocks: impl Iterator<Item = (K, &'a SealBlock)>) -> Vec<Overlap<K>> {
     let mut by_prefix: BTreeMap<&str, Vec<(K, &SealBlock)>> = BTreeMap::new();
     for (key, block) in blocks {
-        by_prefix
-            .entry(block.prefix.as_str())
-            .or_default()
-            .push((key, block));
+        by_prefix.entry(block.prefix.as_str()).or_default().push((key, block));
     }
     let mut clashes = Vec::new();
     for mut group in by_prefix.into_values() {
@@ -136,10 +124,7 @@ pub fn overlaps<'a, K: Clone>(blocks: impl Iterator<Item = (K, &'a SealBlock)>) 
             if let Some((first, wide)) = &widest
                 && wide.overlaps(block)
             {
-                clashes.push(Overlap {
-                    first: first.clone(),
-                    second: key.clone(),
-                });
+                clashes.push(Overlap { first: first.clone(), second: key.clone() });
             }
             if widest.as_ref().is_none_or(|(_, wide)| block.to > wide.to) {
                 widest = Some((key, block));
@@ -163,28 +148,14 @@ mod tests {
     use super::*;
 
     fn block(prefix: &str, from: u32, to: u32) -> SealBlock {
-        SealBlock {
-            staff: "P1".into(),
-            prefix: prefix.into(),
-            from,
-            to,
-            ..SealBlock::default()
-        }
+        SealBlock { staff: "P1".into(), prefix: prefix.into(), from, to, ..SealBlock::default() }
     }
 
     #[test]
     fn strips_are_read_and_printed() {
         assert_eq!(parse("S0003"), Some(("S", 3)));
         assert_eq!(parse("NH0051"), Some(("NH", 51)));
-        for bad in [
-            "",
-            "0003",
-            "S003a",
-            "s0003",
-            "封0003",
-            "ABCDE0001",
-            "S00003x",
-        ] {
+        for bad in ["", "0003", "S003a", "s0003", "封0003", "ABCDE0001", "S00003x"] {
             assert_eq!(parse(bad), None, "{bad}");
         }
         assert_eq!(block("S", 1, 50).print(3), "S0003");
@@ -194,26 +165,10 @@ mod tests {
 
     #[test]
     fn an_overlap_is_found_behind_a_wide_block() {
-        let blocks = [
-            block("S", 1, 100),
-            block("S", 10, 20),
-            block("S", 90, 120),
-            block("T", 1, 9),
-        ];
+        let blocks =
+            [block("S", 1, 100), block("S", 10, 20), block("S", 90, 120), block("T", 1, 9)];
         let found = overlaps(blocks.iter().enumerate());
-        assert_eq!(
-            found,
-            vec![
-                Overlap {
-                    first: 0,
-                    second: 1
-                },
-                Overlap {
-                    first: 0,
-                    second: 2
-                }
-            ]
-        );
+        assert_eq!(found, vec![Overlap { first: 0, second: 1 }, Overlap { first: 0, second: 2 }]);
         assert!(overlaps([block("S", 1, 50), block("S", 51, 100)].iter().enumerate()).is_empty());
     }
 
@@ -222,11 +177,7 @@ mod tests {
         let codes = |block: SealBlock| {
             let mut checker = Checker::new();
             validate(&mut checker, &[block]);
-            checker
-                .finish()
-                .into_iter()
-                .map(|p| p.code)
-                .collect::<Vec<_>>()
+            checker.finish().into_iter().map(|p| p.code).collect::<Vec<_>>()
         };
         assert!(codes(block("S", 0, 9_999)).is_empty());
         assert_eq!(codes(block("S", 0, 10_000)), ["seal_range_invalid"]);

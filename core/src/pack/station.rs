@@ -77,10 +77,7 @@ impl Station {
         let at = |field: &str| format!("{path}.{field}");
         checker.add_some(at("code"), check::local_id(&self.code));
         check::required(checker, &at("name"), &self.name, SHORT);
-        checker.add_some(
-            at("duty_phone"),
-            self.duty_phone.as_deref().and_then(check::phone),
-        );
+        checker.add_some(at("duty_phone"), self.duty_phone.as_deref().and_then(check::phone));
         checker.add_some(at("area"), check::local_id(&self.area));
         if let Some(position) = &self.position
             && !(position.starts_with("geo:") && position.contains(";crs=wgs84"))

@@ -18,7 +18,7 @@ const fn verb(name: &'static str, action: Action, capacity: Capacity) -> Verb {
     Verb { name, label: Label::new("操作", "verb"), action, roles: OFFICERS, capacity }
 }
 
-pub(super) static KIND: Kind = Kind {
+pub(crate) static KIND: Kind = Kind {
     name: "test_list",
     schema: 1,
     label: Label::new("测试清单", "test list"),
@@ -73,8 +73,26 @@ pub(super) static KIND: Kind = Kind {
     envelope: crate::records::Envelope { priority: 1, to_station: false },
 };
 
-pub(super) fn kinds() -> KindSet {
+pub(crate) fn kinds() -> KindSet {
     KindSet::new(vec![&KIND])
+}
+
+/// A change as acceptance gets it once its signature was verified.
+pub(crate) fn candidate_of(person: &str, actor: ActorId, written: &Written) -> Candidate {
+    Candidate {
+        document: written.document,
+        hash: written.hash,
+        actor,
+        schema: written.schema,
+        provenance: Provenance {
+            envelope: EnvelopeId(sha256_parts(&[&written.hash.0])),
+            person: person.to_owned(),
+            roles: vec![Role::Officer],
+            verb: written.verb.to_owned(),
+            device_ms: 0,
+        },
+        bytes: written.bytes.clone(),
+    }
 }
 
 /// A person with a phone, writing through the real gate.
@@ -106,20 +124,9 @@ impl Device {
     }
 
     pub(super) fn candidate(&self, written: &Written) -> Candidate {
-        Candidate {
-            document: written.document,
-            hash: written.hash,
-            actor: self.actor,
-            schema: written.schema,
-            provenance: Provenance {
-                envelope: EnvelopeId(sha256_parts(&[&written.hash.0])),
-                person: self.person.to_owned(),
-                roles: vec![Role::Officer],
-                verb: written.verb.to_owned(),
-                device_ms: self.clock,
-            },
-            bytes: written.bytes.clone(),
-        }
+        let mut candidate = candidate_of(self.person, self.actor, written);
+        candidate.provenance.device_ms = self.clock;
+        candidate
     }
 
     pub(super) fn try_do(&mut self, intent: &Intent) -> Result<ChangeHash, Verdict> {
