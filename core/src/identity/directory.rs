@@ -12,6 +12,7 @@ use super::canonical::CanonicalError;
 use super::certificate::{Certificate, CertificateKind};
 use super::key::{Signature, SignatureError};
 use super::signed::{OpenError, Signed, SignedBody, Verified};
+use super::transition::{Transition, TransitionKind};
 
 /// Most certificates trusted at a time.
 pub const MAX_CERTIFICATES: usize = 20_000;
@@ -322,10 +323,26 @@ impl Directory {
         if self.revoked.len() >= MAX_CERTIFICATES && !self.revoked.contains_key(&certificate) {
             return Err(TrustError::Full);
         }
-        let noted = self.revoked.entry(certificate).or_insert(revocation);
-        let changed = *noted >= revocation;
-        *noted = revocation.min(*noted);
-        Ok(changed)
+        let earlier = self.revoked.get(&certificate).is_some_and(|noted| *noted <= revocation);
+        if !earlier {
+            self.revoked.insert(certificate, revocation);
+        }
+        Ok(!earlier)
+    }
+
+    /// Takes what a verified transition says about certificates. Says whether anything changed.
+    pub fn note(&mut self, transition: &Verified<Transition>) -> Result<bool, TrustError> {
+        let body = transition.payload();
+        if body.court != self.court {
+            return Err(TrustError::WrongCourt);
+        }
+        match body.kind {
+            TransitionKind::Revoke { certificate, .. } => {
+                let transition = transition.body_hash();
+                self.revoke(certificate, Revocation { at_ms: body.at_ms, transition })
+            }
+            _ => Ok(false),
+        }
     }
 
     /// The revocation of exactly this certificate.

@@ -11,6 +11,9 @@ pub mod key;
 pub mod signed;
 pub mod signer;
 pub mod test_keys;
+#[cfg(test)]
+mod tests;
+pub mod transition;
 
 pub use canonical::{Canonical, CanonicalError};
 pub use certificate::{Certificate, CertificateKind, SubjectKey};
@@ -18,3 +21,4 @@ pub use directory::{Addition, Directory, Finding, Revocation, TrustError};
 pub use key::{PublicKey, Signature, SignatureError, verify};
 pub use signed::{OpenError, SealError, Signed, SignedBody, Verified};
 pub use signer::{KeyFormError, SignError, Signer, SoftwareSigner};
+pub use transition::{Transition, TransitionKind};

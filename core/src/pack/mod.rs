@@ -1,7 +1,7 @@
 //! Server-signed reference data (law: what a phone must know before it leaves the building). One
 //! file per kind of pack: the typed payload and its `validate()`. Packs are versioned and replaced
-//! whole, they are not merged; how they are signed and which phones get them is decided elsewhere
-//! from [`payload::Payload::audience`].
+//! whole, they are not merged. [`signed`] is the signature around them; which phones get them is
+//! decided elsewhere from [`payload::Payload::audience`].
 
 pub mod area;
 pub mod case;
@@ -14,6 +14,7 @@ pub mod problem;
 pub mod roster;
 pub mod ruling;
 pub mod seal;
+pub mod signed;
 pub mod station;
 pub mod text;
 pub mod word;
