@@ -5,3 +5,4 @@
 // a SQLite VFS is a table of C functions; the only unsafe code of the workspace
 pub mod crash_disk;
 pub mod seeds;
+pub mod tidy;
