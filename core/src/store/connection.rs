@@ -70,9 +70,11 @@ pub(super) fn connect(
 
 /// Sets what writes to the file; only for a file known to be ours.
 pub(super) fn ready(connection: &Connection) -> Result<(), StoreError> {
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
-    if mode != "wal" {
+    // Stepped to its end: the row says "wal" before the switch is written, so that reading only the row
+    // misses an I/O error in the switch and leaves a rollback journal, whose commits a power cut undoes.
+    let mut pragma = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let modes = pragma.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    if modes != ["wal"] {
         return Err(StoreError::constraint("disk_layer_without_wal"));
     }
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -7,7 +7,6 @@ use std::{
     path::PathBuf,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, ThreadId},
-    time::Instant,
 };
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -187,22 +186,16 @@ impl Store {
     }
 
     fn take_reader(&self) -> Result<Connection, StoreError> {
-        let deadline = Instant::now() + BUSY;
-        let mut readers = lock(&self.readers);
-        loop {
-            if readers.closed {
-                return Err(StoreError::Closed);
-            }
-            if let Some(connection) = readers.idle.pop() {
-                return Ok(connection);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(StoreError::Busy);
-            }
-            readers =
-                self.returned.wait_timeout(readers, left).unwrap_or_else(PoisonError::into_inner).0;
+        let (mut readers, _) = self
+            .returned
+            .wait_timeout_while(lock(&self.readers), BUSY, |readers| {
+                !readers.closed && readers.idle.is_empty()
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if readers.closed {
+            return Err(StoreError::Closed);
         }
+        readers.idle.pop().ok_or(StoreError::Busy)
     }
 }
 
