@@ -59,7 +59,8 @@ fn none<I: IntoIterator<Item = Complaint>>(
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
 }
 
-/// The non-test code of a crate's `src`, by path; files that are test modules are left out.
+/// The non-test code of a crate's `src`, by path; files that are test modules, and test material offered to other
+/// crates (`test_*.rs`), are left out.
 fn production(crate_source: &str) -> BTreeMap<String, String> {
     let sources = texts(crate_source, &[".rs"]);
     assert!(!sources.is_empty(), "{crate_source} has no sources");
@@ -78,6 +79,7 @@ fn production(crate_source: &str) -> BTreeMap<String, String> {
         code.insert(path.clone(), production.code);
     }
     // A test module's directory holds its submodules, so everything below counts as tests too.
+    code.retain(|path, _| !path.rsplit('/').next().is_some_and(|name| name.starts_with("test_")));
     code.retain(|path, _| !tests.iter().any(|test| Path::new(path).starts_with(test)));
     code
 }
