@@ -30,6 +30,7 @@ pub mod id;
 pub mod identifier;
 pub mod identity;
 pub mod pack;
+pub mod phone;
 pub mod records;
 pub mod rules;
 pub mod store;

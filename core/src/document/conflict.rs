@@ -85,13 +85,13 @@ impl Conflict {
 }
 
 /// Sorted operation ids in text form.
-pub fn closes(ops: impl IntoIterator<Item = OpId>) -> String {
+pub(super) fn closes(ops: impl IntoIterator<Item = OpId>) -> String {
     let sorted: BTreeSet<OpId> = ops.into_iter().collect();
     sorted.iter().map(OpId::to_string).collect::<Vec<_>>().join(",")
 }
 
 /// Every open conflict of the record at `set`, sorted by subject.
-pub fn open_conflicts(
+pub(super) fn open_conflicts(
     kind: &Kind,
     history: &History,
     set: &ChangeSet,
@@ -185,7 +185,7 @@ fn duplicates(collection: &str, field: &str, state: &RecordState, open: &mut Vec
 }
 
 /// Strikes of `collection/item` that no resolution has set aside ("kept").
-pub fn standing_strikes<'a>(
+pub(super) fn standing_strikes<'a>(
     state: &'a RecordState,
     target: &'a str,
 ) -> impl Iterator<Item = &'a Item> {

@@ -33,7 +33,7 @@ type Out = Encoder<Vec<u8>>;
 type Written = Result<(), minicbor::encode::Error<Infallible>>;
 
 /// The state digest of a record at `set`.
-pub fn state_digest(
+pub(super) fn state_digest(
     kind: &Kind,
     history: &History,
     set: &ChangeSet,
@@ -52,7 +52,7 @@ pub fn state_digest(
 }
 
 /// The content digest of a record: what those present sign.
-pub fn content_digest(kind: &Kind, state: &RecordState) -> Digest {
+pub(super) fn content_digest(kind: &Kind, state: &RecordState) -> Digest {
     finish(|out| {
         out.array(8)?.str("lastmile-content")?.u8(1)?;
         body(out, state, |collection| {

@@ -261,7 +261,7 @@ impl History {
 }
 
 /// The entries of one key visible at `set`, sorted by operation id.
-pub fn visible_of<'a>(entries: &'a [Entry], set: &ChangeSet) -> Vec<&'a Entry> {
+pub(super) fn visible_of<'a>(entries: &'a [Entry], set: &ChangeSet) -> Vec<&'a Entry> {
     let mut visible: Vec<&Entry> = entries.iter().filter(|entry| entry.visible(set)).collect();
     visible.sort_unstable_by_key(|entry| entry.id);
     visible

@@ -192,6 +192,12 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Takes a document out of the lists: every change of it was refused and is in the tray.
+    pub fn remove_document(&self, id: DocumentId) -> Result<(), StoreError> {
+        self.sql.execute("DELETE FROM documents WHERE id = ?1", [id])?;
+        Ok(())
+    }
+
     /// Throws every cache away: snapshots, what lists show, search. The log stays, and
     /// [`ReadTx::documents_uncached`] names what is to be computed again.
     pub fn clear_caches(&self) -> Result<(), StoreError> {

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use crate::document::{Limits, prescan};
 use crate::envelope::{Body, CheckpointRef};
 use crate::id::{BootId, CertificateId, DocumentId, EnvelopeId, Epoch};
-use crate::identity::Canonical as _;
 use crate::identity::canonical::{CanonicalError, Reader, Writer};
 
 /// Changes in one batch.

@@ -1,0 +1,78 @@
+//! The phone: everything an app does, over the store, the documents and the wire. An app (through
+//! the FFI), the tests and the demo all drive this one type.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `open` | opening a store, whose phone it is, signing in |
+//! | `save` | a wish becomes a durable change; its signature follows |
+//! | `receive` | changes from the server or another phone, through the same gate as own ones |
+//! | `rebase` | after a refusal: the refused bytes to the tray, the work recorded anew |
+//! | `exchange` | one request and its answer, as pure steps over the store |
+//! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
+//! | `peer` | phone to phone over any byte stream |
+//! | `read` | what the screens show |
+//!
+//! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
+
+mod cache;
+mod error;
+mod exchange;
+mod open;
+mod peer;
+mod read;
+mod rebase;
+mod receive;
+mod save;
+mod sync;
+#[cfg(test)]
+mod tests;
+pub mod transport;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+pub use error::PhoneError;
+pub use exchange::{Applied, Plan};
+pub use open::{DeviceFile, PhoneOptions, SignedIn};
+pub use peer::{PeerError, PeerReport, PeerRole};
+pub use read::{RecordStanding, Standing, TrayItem};
+pub use receive::Received;
+pub use save::{NewRecord, Saved};
+pub use sync::{SyncReport, SyncTrouble};
+
+use crate::id::CertificateId;
+use crate::identity::{Directory, Signer};
+use crate::records::KindSet;
+use crate::store::Store;
+use crate::time::{Clock, Entropy};
+
+use cache::Documents;
+
+/// One phone's core. Share it in an `Arc`; every method may be called from any thread.
+pub struct Phone {
+    store: Store,
+    kinds: KindSet,
+    court: String,
+    installation: [u8; 16],
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    directory: RwLock<Directory>,
+    /// Keys of the people signed in on this phone, by certificate.
+    keys: RwLock<HashMap<CertificateId, Arc<dyn Signer>>>,
+    /// Who acts now.
+    acting: RwLock<Option<SignedIn>>,
+    documents: Mutex<Documents>,
+    /// One change of documents at a time: what was read must still hold when it is written.
+    work: Mutex<()>,
+}
+
+impl std::fmt::Debug for Phone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Phone")
+    }
+}
+
+/// A lock whose holder panicked is still good here: every guarded value is replaced whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,213 @@
+//! What the screens show: records with what is contested and what is missing, how far each record
+//! has come, what needs a person's attention. Never "synced": per record, where it is known to be.
+
+use serde_json::{Value as Json, json};
+
+use super::{Phone, PhoneError};
+use crate::document::RecordView;
+use crate::id::{Digest, DocumentId};
+use crate::identity::{Canonical, Certificate};
+use crate::pack::signed::{SignedPack, VerifiedPack};
+use crate::records::Label;
+use crate::store::{DocumentRow, LogState, ReadTx, SearchHit, TrayId, TrayRow, WriteTx};
+
+/// How far a record is known to have come. The record stands where its least advanced change stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Something of it is kept but cannot be shown or sent yet, or was refused.
+    Attention,
+    /// Durable on this phone only.
+    OnThisPhone,
+    /// Accepted by the court's server.
+    WithCourt,
+    /// A verified receipt covers it.
+    Receipted,
+}
+
+impl Standing {
+    /// The words on the screen.
+    pub fn label(self) -> Label {
+        match self {
+            Self::Attention => Label::new("待处理", "needs attention"),
+            Self::OnThisPhone => Label::new("已存本机", "on this phone"),
+            Self::WithCourt => Label::new("已到法院", "with the court"),
+            Self::Receipted => Label::new("回执已核验", "receipt verified"),
+        }
+    }
+}
+
+/// A record's standing with the counts behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordStanding {
+    /// Where it stands.
+    pub standing: Standing,
+    /// Changes on this phone only.
+    pub on_this_phone: usize,
+    /// Changes accepted by the server.
+    pub with_court: usize,
+    /// Changes covered by a verified receipt.
+    pub receipted: usize,
+    /// Changes held or quarantined.
+    pub waiting: usize,
+}
+
+/// Something in the tray, for the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrayItem {
+    /// The row.
+    pub row: TrayRow,
+    /// What the person wanted, when this phone's person did it.
+    pub intent: Option<String>,
+}
+
+impl Phone {
+    /// A record.
+    pub fn record_view(&self, id: DocumentId) -> Result<RecordView, PhoneError> {
+        self.store.read(|tx| Ok(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?.view()))
+    }
+
+    /// The state digest of a record.
+    pub fn digest(&self, id: DocumentId) -> Result<Digest, PhoneError> {
+        self.store.read(|tx| Ok(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?.state_digest()))
+    }
+
+    /// Records of a case, most recently changed first.
+    pub fn records_of_case(&self, case_no: &str) -> Result<Vec<DocumentRow>, PhoneError> {
+        self.store.read(|tx| {
+            let mut all = Vec::new();
+            let mut after = None;
+            loop {
+                let page = tx.documents_of_case(case_no, after, 200)?;
+                let Some(last) = page.last() else { return Ok(all) };
+                after = Some((last.updated, last.id));
+                all.extend(page);
+            }
+        })
+    }
+
+    /// The state digest over a whole case: SHA-256 over its records' ids and digests in id order, and
+    /// how many records there are.
+    pub fn case_digest(&self, case_no: &str) -> Result<(Digest, usize), PhoneError> {
+        let mut rows = self.records_of_case(case_no)?;
+        rows.sort_by_key(|row| row.id);
+        let mut joined = Vec::new();
+        for row in &rows {
+            joined.extend_from_slice(row.id.as_bytes());
+            joined.extend_from_slice(self.digest(row.id)?.as_bytes());
+        }
+        Ok((Digest(crate::id::sha256(&joined)), rows.len()))
+    }
+
+    /// How far a record has come.
+    pub fn standing(&self, id: DocumentId) -> Result<RecordStanding, PhoneError> {
+        self.store.read(|tx| {
+            let rows = tx.log_of_document(id, 0, u32::MAX)?;
+            let count = |states: &[LogState]| {
+                rows.iter().filter(|row| states.contains(&row.row.state)).count()
+            };
+            let on_this_phone = count(&[LogState::Unsigned, LogState::Signed]);
+            let with_court = count(&[LogState::Accepted]);
+            let receipted = count(&[LogState::Receipted]);
+            let waiting = count(&[LogState::Held, LogState::Quarantined]);
+            let refused =
+                tx.tray_open(TrayId(0), u32::MAX)?.iter().any(|row| row.document == Some(id));
+            let standing = if refused || waiting > 0 || rows.is_empty() {
+                Standing::Attention
+            } else if on_this_phone > 0 {
+                Standing::OnThisPhone
+            } else if with_court > 0 {
+                Standing::WithCourt
+            } else {
+                Standing::Receipted
+            };
+            Ok(RecordStanding { standing, on_this_phone, with_court, receipted, waiting })
+        })
+    }
+
+    /// The tray: what was refused and what became of it, oldest first.
+    pub fn tray(&self) -> Result<Vec<TrayItem>, PhoneError> {
+        self.store.read(|tx| {
+            tx.tray_history(None, u32::MAX)?
+                .into_iter()
+                .map(|row| {
+                    let intent = match &row.row {
+                        Some(envelope) => tx.intent(envelope.id)?,
+                        None => None,
+                    };
+                    Ok(TrayItem { row, intent })
+                })
+                .collect()
+        })
+    }
+
+    /// Finds records and parties; two Chinese characters are enough.
+    pub fn find(&self, query: &str, limit: usize) -> Result<Vec<SearchHit>, PhoneError> {
+        self.store.read(|tx| Ok(tx.search(query, limit)?))
+    }
+
+    /// The case pack in force on this phone, as JSON, with the time it was made.
+    pub fn case_pack(&self, case_no: &str) -> Result<Option<(Json, i64)>, PhoneError> {
+        self.store.read(|tx| self.pack_json(tx, "case", case_no))
+    }
+
+    fn pack_json(
+        &self,
+        tx: &ReadTx<'_>,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<(Json, i64)>, PhoneError> {
+        let Some(row) = tx.pack(kind, id)? else { return Ok(None) };
+        let pack =
+            SignedPack::from_bytes(&row.bytes).and_then(|pack| pack.verify(&self.directory()));
+        let pack = pack.map_err(|_| PhoneError::Protocol("a stored pack does not verify"))?;
+        let payload = serde_json::from_slice(pack.payload_bytes()).unwrap_or(json!({}));
+        Ok(Some((payload, pack.header().made_at_ms)))
+    }
+
+    /// Makes the parties of a case findable by name, number and plate.
+    pub(super) fn index_parties(
+        &self,
+        tx: &WriteTx<'_>,
+        channel: &str,
+        pack: &VerifiedPack,
+    ) -> Result<(), PhoneError> {
+        let header = pack.header();
+        if header.kind != "case" {
+            return Ok(());
+        }
+        let payload: Json = serde_json::from_slice(pack.payload_bytes()).unwrap_or_default();
+        for party in payload.get("parties").and_then(Json::as_array).into_iter().flatten() {
+            let text = |field: &str| party.get(field).and_then(Json::as_str).unwrap_or_default();
+            let words = ["name", "legal_rep", "id_no", "credit_code", "phone", "address"]
+                .map(text)
+                .join(" ");
+            let target = format!("{}/{}", header.id, text("id"));
+            tx.index("party", target.as_bytes(), Some(channel), &format!("{} {words}", header.id))?;
+        }
+        Ok(())
+    }
+
+    /// Certificates this phone trusts, for a peer that may lack some.
+    pub fn certificates(&self) -> Vec<Vec<u8>> {
+        self.directory().certificates().map(|(_, verified)| verified.signed().to_bytes()).collect()
+    }
+
+    /// The certificate of the person signed in.
+    pub fn own_certificate(&self) -> Result<Certificate, PhoneError> {
+        let acting = self.signed_in()?;
+        let directory = self.directory();
+        let verified = directory.get(&acting.certificate).ok_or(PhoneError::NotSignedIn)?;
+        let certificate = verified.payload().clone();
+        certificate.check()?;
+        Ok(certificate)
+    }
+
+    /// The phone's clock minus the server's at the last contact, milliseconds; `None` before any.
+    pub fn skew_ms(&self) -> Result<Option<i64>, PhoneError> {
+        self.store.read(|tx| {
+            Ok(tx
+                .setting("skew_ms")?
+                .and_then(|bytes| Some(i64::from_be_bytes(bytes.try_into().ok()?))))
+        })
+    }
+}

@@ -1,0 +1,372 @@
+//! Changes from outside, from the server or from another phone, through the same gate as own ones.
+//!
+//! A change the phone cannot judge yet is kept as held and judged again when something of its record
+//! arrives. One that the phone refuses goes to the tray, where a person sees it. Of two changes that
+//! claim one place in an actor's sequence (a cloned phone) the server's choice stands: what this
+//! phone had instead goes to the tray with everything built on it, and own work is recorded anew.
+
+use std::collections::BTreeMap;
+
+use super::cache::provenance;
+use super::save::log_row;
+use super::{Phone, PhoneError, lock};
+use crate::document::{Acceptance, Candidate, Document, Limits, Refusal, Verdict, accept, expand};
+use crate::envelope::{EnvelopeError, RawChange, UnverifiedChange};
+use crate::id::{DocumentId, EnvelopeId};
+use crate::identity::Canonical;
+use crate::store::{
+    Appended, Captured, LogState, NewLogRow, Origin, RefusedBy, StoreError, WriteTx,
+};
+use crate::sync::batch::SignedChange;
+use crate::time::Moment;
+
+/// What became of changes from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Received {
+    /// New and part of their records.
+    pub accepted: usize,
+    /// Here before.
+    pub known: usize,
+    /// Kept until something else arrives.
+    pub held: usize,
+    /// Refused by this phone and kept in the tray.
+    pub refused: usize,
+}
+
+/// A change on its way in.
+struct Arrival {
+    signed: SignedChange,
+    id: EnvelopeId,
+    /// Why it cannot be judged by signature yet, or who made it.
+    author: Result<(String, Vec<crate::records::Role>), EnvelopeError>,
+}
+
+impl Phone {
+    /// Takes in `changes` from `origin`; `channel` is where they came in.
+    pub(super) fn receive(
+        &self,
+        tx: &WriteTx<'_>,
+        channel: &str,
+        changes: Vec<SignedChange>,
+        origin: Origin,
+    ) -> Result<Received, PhoneError> {
+        let mut by_document: BTreeMap<DocumentId, Vec<Arrival>> = BTreeMap::new();
+        for signed in changes {
+            let arrival = self.arrival(signed);
+            by_document.entry(arrival.signed.body.document).or_default().push(arrival);
+        }
+        let mut received = Received::default();
+        for (document, arrivals) in by_document {
+            self.receive_document(tx, channel, document, arrivals, origin, &mut received)?;
+        }
+        Ok(received)
+    }
+
+    fn arrival(&self, signed: SignedChange) -> Arrival {
+        let body = signed.body.encode();
+        let raw = RawChange { body: &body, signature: &signed.signature, change: &signed.change };
+        let author = UnverifiedChange::from_raw_parts(raw)
+            .and_then(|unverified| unverified.verify(&self.directory(), &self.court))
+            .map(|verified| {
+                (verified.person().to_owned(), verified.certificate().known_roles().collect())
+            });
+        Arrival { id: signed.body.id(), signed, author }
+    }
+
+    fn receive_document(
+        &self,
+        tx: &WriteTx<'_>,
+        channel: &str,
+        id: DocumentId,
+        arrivals: Vec<Arrival>,
+        origin: Origin,
+        received: &mut Received,
+    ) -> Result<(), PhoneError> {
+        let mut fresh = Vec::new();
+        for arrival in arrivals {
+            match tx.log_row(arrival.id)? {
+                Some(row) => {
+                    received.known += 1;
+                    if origin == Origin::Server && row.row.state != LogState::Unsigned {
+                        self.confirm(tx, arrival.id, row.row.state)?;
+                    }
+                }
+                None => fresh.push(arrival),
+            }
+        }
+        if origin == Origin::Server {
+            for arrival in &fresh {
+                self.give_way(tx, arrival)?;
+            }
+        }
+        let before = self.load(tx, id)?;
+        let mut candidates: Vec<(Candidate, Option<Arrival>)> = Vec::new();
+        for arrival in fresh {
+            match &arrival.author {
+                Ok((person, roles)) => {
+                    let candidate = candidate_of(&arrival, person, roles);
+                    candidates.push((candidate, Some(arrival)));
+                }
+                Err(error) if error.may_heal() => {
+                    self.keep_held(tx, channel, &arrival, error.code(), origin)?;
+                    received.held += 1;
+                }
+                Err(error) => {
+                    let code = error.code();
+                    let row = held_row(channel, &arrival, code, origin, self.device_ms());
+                    tx.refuse_unlogged(&row, RefusedBy::Phone, code, self.device_ms())?;
+                    received.refused += 1;
+                }
+            }
+        }
+        // What waited for this record is judged again together with what came.
+        for row in
+            tx.held(id, 0, u32::MAX)?.into_iter().filter(|row| row.row.state == LogState::Held)
+        {
+            let directory = self.directory();
+            let candidate = Candidate {
+                document: id,
+                hash: row.row.change_hash,
+                actor: row.row.actor,
+                schema: crate::envelope::Body::decode(&row.row.body)?.schema,
+                provenance: provenance(&directory, &row),
+                bytes: row.row.change.clone(),
+            };
+            candidates.push((candidate, None));
+        }
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let plain: Vec<Candidate> =
+            candidates.iter().map(|(candidate, _)| candidate.clone()).collect();
+        let Acceptance { document, verdicts } = accept(&self.kinds, before, &plain);
+        let mut updated = 0;
+        let mut order: Vec<usize> = (0..candidates.len()).collect();
+        // Log order must be causal for what was accepted together.
+        if let Some(document) = &document {
+            order.sort_by_key(|at| {
+                let hash =
+                    candidates.get(*at).map(|(candidate, _)| candidate.hash).unwrap_or_default();
+                document.history().index_of(hash).unwrap_or(usize::MAX)
+            });
+        }
+        for at in order {
+            let (Some((candidate, arrival)), Some(verdict)) =
+                (candidates.get(at), verdicts.get(at))
+            else {
+                continue;
+            };
+            let local = match arrival {
+                Some(arrival) => self.settle_new(
+                    tx,
+                    channel,
+                    document.as_ref(),
+                    arrival,
+                    *verdict,
+                    origin,
+                    received,
+                )?,
+                None => self.settle_held(tx, candidate, *verdict, received)?,
+            };
+            updated = updated.max(local);
+        }
+        lock(&self.documents).drop_one(id);
+        if let Some(document) = document {
+            self.put_document(tx, &document, updated)?;
+        }
+        Ok(())
+    }
+
+    fn settle_new(
+        &self,
+        tx: &WriteTx<'_>,
+        channel: &str,
+        document: Option<&Document>,
+        arrival: &Arrival,
+        verdict: Verdict,
+        origin: Origin,
+        received: &mut Received,
+    ) -> Result<i64, PhoneError> {
+        let now = self.device_ms();
+        match (verdict, document) {
+            (Verdict::Accepted | Verdict::Known, Some(document)) => {
+                let body = &arrival.signed.body;
+                let signature = Some(arrival.signed.signature.to_vec());
+                let mut row =
+                    log_row(body, arrival.signed.change.clone(), signature, origin, document, now);
+                row.on_server = origin == Origin::Server;
+                if origin == Origin::Server {
+                    row.state = LogState::Accepted;
+                }
+                match tx.append(&row) {
+                    Ok(Appended::New(local) | Appended::Known(local)) => {
+                        received.accepted += 1;
+                        Ok(local)
+                    }
+                    Err(StoreError::Twin { .. }) => {
+                        tx.refuse_unlogged(&row, RefusedBy::Phone, Refusal::Twin.code(), now)?;
+                        received.refused += 1;
+                        Ok(0)
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            }
+            (Verdict::Held(hold), _) => {
+                self.keep_held(tx, channel, arrival, hold.code(), origin)?;
+                received.held += 1;
+                Ok(0)
+            }
+            (Verdict::Rejected(refusal), _) => {
+                let row = held_row(channel, arrival, refusal.code(), origin, now);
+                tx.refuse_unlogged(&row, RefusedBy::Phone, refusal.code(), now)?;
+                received.refused += 1;
+                Ok(0)
+            }
+            (_, None) => Ok(0),
+        }
+    }
+
+    fn settle_held(
+        &self,
+        tx: &WriteTx<'_>,
+        candidate: &Candidate,
+        verdict: Verdict,
+        received: &mut Received,
+    ) -> Result<i64, PhoneError> {
+        let id = candidate.provenance.envelope;
+        match verdict {
+            Verdict::Accepted | Verdict::Known => {
+                let on_server = tx.log_row(id)?.is_some_and(|row| row.row.on_server);
+                tx.set_state(
+                    id,
+                    if on_server { LogState::Accepted } else { LogState::Signed },
+                    None,
+                )?;
+                received.accepted += 1;
+            }
+            Verdict::Held(hold) => tx.set_state(id, LogState::Held, Some(hold.code()))?,
+            Verdict::Rejected(refusal) => {
+                tx.refuse(id, RefusedBy::Phone, refusal.code(), self.device_ms())?;
+                received.refused += 1;
+            }
+        }
+        Ok(0)
+    }
+
+    fn keep_held(
+        &self,
+        tx: &WriteTx<'_>,
+        channel: &str,
+        arrival: &Arrival,
+        code: &str,
+        origin: Origin,
+    ) -> Result<(), PhoneError> {
+        let row = held_row(channel, arrival, code, origin, self.device_ms());
+        match tx.append(&row) {
+            Ok(_) => Ok(()),
+            Err(StoreError::Twin { .. }) => {
+                tx.refuse_unlogged(&row, RefusedBy::Phone, Refusal::Twin.code(), self.device_ms())?;
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The server has it: a change waiting here, or refused by nobody, is accepted there.
+    pub(super) fn confirm(
+        &self,
+        tx: &WriteTx<'_>,
+        id: EnvelopeId,
+        state: LogState,
+    ) -> Result<(), PhoneError> {
+        match state {
+            LogState::Signed | LogState::Quarantined => {
+                tx.set_state(id, LogState::Accepted, None)?
+            }
+            LogState::Held => tx.mark_on_server(id)?,
+            LogState::Unsigned | LogState::Accepted | LogState::Receipted => {}
+        }
+        if state == LogState::Quarantined
+            && let Some(row) = tx.log_row(id)?
+        {
+            lock(&self.documents).drop_one(row.row.document);
+        }
+        Ok(())
+    }
+
+    /// Clears the place of a change that the server sequenced, when a twin of it stands here.
+    fn give_way(&self, tx: &WriteTx<'_>, arrival: &Arrival) -> Result<(), PhoneError> {
+        let Ok(change) = expand(&arrival.signed.change, Limits::V1) else { return Ok(()) };
+        let rows = tx.log_of_document(arrival.signed.body.document, 0, u32::MAX)?;
+        let twin = rows.iter().find(|row| {
+            row.row.actor == change.actor
+                && row.row.actor_seq == change.sequence
+                && row.row.state != LogState::Quarantined
+                && !matches!(row.row.state, LogState::Accepted | LogState::Receipted)
+        });
+        match twin {
+            Some(twin) => self.withdraw(tx, twin.row.id, RefusedBy::Server, Refusal::Twin.code()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn candidate_of(arrival: &Arrival, person: &str, roles: &[crate::records::Role]) -> Candidate {
+    let body = &arrival.signed.body;
+    Candidate {
+        document: body.document,
+        hash: body.change,
+        actor: body.actor(),
+        schema: body.schema,
+        provenance: crate::document::Provenance {
+            envelope: arrival.id,
+            person: person.to_owned(),
+            roles: roles.to_vec(),
+            verb: body.verb.clone(),
+            device_ms: body.device_ms,
+        },
+        bytes: arrival.signed.change.clone(),
+    }
+}
+
+/// A row for bytes that are kept without being part of a document.
+fn held_row(
+    channel: &str,
+    arrival: &Arrival,
+    code: &str,
+    origin: Origin,
+    stored_ms: i64,
+) -> NewLogRow {
+    let body = &arrival.signed.body;
+    let change = expand(&arrival.signed.change, Limits::V1).ok();
+    NewLogRow {
+        id: arrival.id,
+        document: body.document,
+        channel: channel.to_owned(),
+        change_hash: body.change,
+        actor: body.actor(),
+        actor_seq: change.as_ref().map_or(0, |change| change.sequence),
+        certificate: body.certificate,
+        epoch: body.epoch,
+        generation: body.generation,
+        sequence: body.sequence,
+        verb: body.verb.clone(),
+        body: body.encode(),
+        signature: Some(arrival.signed.signature.to_vec()),
+        needs: change.map(|change| change.dependencies).unwrap_or_default(),
+        change: arrival.signed.change.clone(),
+        origin,
+        state: LogState::Held,
+        reason: Some(code.to_owned()),
+        on_server: origin == Origin::Server,
+        priority: 1,
+        captured: Captured {
+            moment: Moment {
+                device_ms: body.device_ms,
+                monotonic_ms: body.monotonic_ms,
+                boot: body.boot,
+            },
+            stored_ms,
+        },
+    }
+}

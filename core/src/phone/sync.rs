@@ -1,0 +1,182 @@
+//! The loop around exchanges: the usual contact is one request; after trouble requests start small
+//! and grow as they succeed, so that proxies that buffer and links that break still make progress.
+
+use super::exchange::{Applied, Limit};
+use super::transport::{Transport, TransportError};
+use super::{Phone, PhoneError};
+use crate::store::Membership;
+use crate::sync::frame;
+use crate::sync::response::SyncResponse;
+
+/// Bytes of changes offered in the first request after trouble; compressed and with headers it fits
+/// through a link that breaks after 20 kB.
+const SMALL: usize = 12_000;
+/// Bytes of changes offered at most in one request.
+const LARGE: usize = 4 * 1024 * 1024;
+const DOWN: u64 = 4 * 1024 * 1024;
+/// Requests in one contact, so that two sides that never agree do not talk for ever.
+const MAX_REQUESTS: usize = 10_000;
+const TROUBLE: &str = "sync_trouble";
+
+/// What a contact did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Requests that were answered.
+    pub requests: usize,
+    /// Bytes of request bodies.
+    pub bytes_up: usize,
+    /// Bytes of answer bodies.
+    pub bytes_down: usize,
+    /// Everything the answers brought, added up.
+    pub applied: Applied,
+    /// Channels left and purged.
+    pub left: Vec<String>,
+}
+
+/// A contact failed; everything before the failure is kept, the next one goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncTrouble {
+    /// The road.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The phone.
+    #[error(transparent)]
+    Phone(#[from] PhoneError),
+    /// The answer is not a message.
+    #[error("the answer cannot be read: {0}")]
+    Answer(&'static str),
+}
+
+impl SyncTrouble {
+    /// Stable code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Transport(error) => error.code(),
+            Self::Phone(error) => error.code(),
+            Self::Answer(code) => code,
+        }
+    }
+}
+
+impl Phone {
+    /// Gives the server what is pending and takes what is new, until both have everything.
+    pub fn sync(&self, transport: &dyn Transport) -> Result<SyncReport, SyncTrouble> {
+        self.contact(transport, 0)
+    }
+
+    /// Like [`Self::sync`], and when there is nothing to do waits at the server for up to `seconds`.
+    pub fn sync_and_wait(
+        &self,
+        transport: &dyn Transport,
+        seconds: u64,
+    ) -> Result<SyncReport, SyncTrouble> {
+        self.contact(transport, seconds)
+    }
+
+    fn contact(&self, transport: &dyn Transport, wait_s: u64) -> Result<SyncReport, SyncTrouble> {
+        while self.sign_pending(256)? > 0 {}
+        let mut report = SyncReport::default();
+        let mut up = if self.in_trouble()? { SMALL } else { LARGE };
+        let mut probe = up == SMALL;
+        for _ in 0..MAX_REQUESTS {
+            let limit = Limit {
+                up,
+                down: DOWN,
+                probe,
+                wait_s: if report.requests == 0 { wait_s } else { 0 },
+            };
+            let plan = self.plan(limit)?;
+            let sealed = frame::seal(&plan.request.encode())
+                .map_err(|error| SyncTrouble::Answer(error.code()))?;
+            let signature = self.sign_request(&sealed)?;
+            let answer = match transport.post(&self.court, &sealed, &signature) {
+                Ok(answer) => answer,
+                Err(error) => {
+                    self.set_trouble(true)?;
+                    return Err(error.into());
+                }
+            };
+            report.requests += 1;
+            report.bytes_up += sealed.len();
+            report.bytes_down += answer.len();
+            let plain = frame::open(&answer).map_err(|error| SyncTrouble::Answer(error.code()))?;
+            let answer = SyncResponse::decode(&plain, &self.court).map_err(PhoneError::from)?;
+            let applied = self.apply(&plan, &answer)?;
+            if up < LARGE && !probe {
+                up = up.saturating_mul(2).min(LARGE);
+            }
+            probe = false;
+            let unfinished = !plan.complete
+                || applied.more
+                || applied.differs
+                || applied.recorded_anew > 0
+                || applied.server_restored
+                || self.wants_repair()?;
+            add(&mut report.applied, &applied);
+            if applied.recorded_anew > 0 {
+                while self.sign_pending(256)? > 0 {}
+            }
+            if !unfinished && !self.offers_more(&applied)? {
+                break;
+            }
+        }
+        self.set_trouble(false)?;
+        report.left = self.leave_channels()?;
+        Ok(report)
+    }
+
+    /// After a repair or a restore, changes that were thought to be on the server are pending again.
+    fn offers_more(&self, applied: &Applied) -> Result<bool, PhoneError> {
+        let moved = applied.accepted + applied.held + applied.quarantined + applied.rejected;
+        self.store.read(|tx| Ok(moved == 0 && !tx.pending(None, 1)?.is_empty()))
+    }
+
+    fn in_trouble(&self) -> Result<bool, PhoneError> {
+        self.store.read(|tx| Ok(tx.setting(TROUBLE)?.is_some_and(|value| value == b"1")))
+    }
+
+    fn set_trouble(&self, trouble: bool) -> Result<(), PhoneError> {
+        if self.in_trouble()? == trouble {
+            return Ok(());
+        }
+        self.store.write(|tx| Ok(tx.set_setting(TROUBLE, if trouble { b"1" } else { b"0" })?))
+    }
+
+    /// Purges channels whose membership ended, once nothing of them waits for the server.
+    fn leave_channels(&self) -> Result<Vec<String>, PhoneError> {
+        let leaving: Vec<String> = self.store.read::<_, PhoneError>(|tx| {
+            let channels =
+                tx.channels()?.into_iter().filter(|channel| channel.member == Membership::Leaving);
+            Ok(channels.map(|channel| channel.channel).collect())
+        })?;
+        let mut left = Vec::new();
+        for channel in leaving {
+            let purged = self.store.write::<_, PhoneError>(|tx| {
+                if tx.has_unsent(&channel)? {
+                    return Ok(false);
+                }
+                Ok(tx.purge_channel(&channel).is_ok())
+            })?;
+            if purged {
+                super::lock(&self.documents).clear();
+                left.push(channel);
+            }
+        }
+        Ok(left)
+    }
+}
+
+fn add(sum: &mut Applied, one: &Applied) {
+    sum.accepted += one.accepted;
+    sum.held += one.held;
+    sum.quarantined += one.quarantined;
+    sum.rejected += one.rejected;
+    sum.recorded_anew += one.recorded_anew;
+    sum.received.accepted += one.received.accepted;
+    sum.received.known += one.received.known;
+    sum.received.held += one.received.held;
+    sum.received.refused += one.received.refused;
+    sum.more = one.more;
+    sum.differs |= one.differs;
+    sum.server_restored |= one.server_restored;
+}

@@ -1,0 +1,158 @@
+//! The road to the server, as a trait; and the usual one, HTTP. A captive portal answers 200 with a
+//! login page, a proxy answers for a dead server: only a 2xx with our media type and protocol header
+//! counts as the server's word.
+
+use std::time::Duration;
+
+use crate::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, SIGNATURE_HEADER, frame};
+
+/// Why no answer came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No connection, or it broke.
+    #[error("the server cannot be reached")]
+    Unreachable,
+    /// Something answered that is not the court's server (a login page, a proxy).
+    #[error("something else than the court's server answered, status {0}")]
+    NotTheServer(u16),
+    /// The server answered with a problem.
+    #[error("the server answered with problem `{code}`, status {status}")]
+    Problem {
+        /// HTTP status.
+        status: u16,
+        /// Stable problem code.
+        code: String,
+    },
+    /// More bytes than an answer may have.
+    #[error("the answer is larger than the limit")]
+    TooLarge,
+}
+
+impl TransportError {
+    /// Stable code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::NotTheServer(_) => "not_the_server",
+            Self::Problem { code, .. } => code,
+            Self::TooLarge => "answer_too_large",
+        }
+    }
+}
+
+/// Carries one request and brings its answer.
+pub trait Transport {
+    /// Posts the sealed request `frame`; gives the sealed answer.
+    fn post(
+        &self,
+        court: &str,
+        frame: &[u8],
+        signature: &[u8; 64],
+    ) -> Result<Vec<u8>, TransportError>;
+}
+
+/// HTTP over reqwest with rustls, trusting only the given root.
+#[derive(Debug)]
+pub struct HttpTransport {
+    client: reqwest::blocking::Client,
+    base: String,
+}
+
+/// The HTTP client could not be set up: a certificate or the address is not usable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the HTTP client cannot be set up")]
+pub struct TransportSetup;
+
+impl HttpTransport {
+    /// A road to `base`, e.g. `https://sync.court.example`. `roots` are PEM certificates; with none,
+    /// only plain HTTP (a tunnel, a test) works.
+    pub fn new(base: &str, roots: &[&[u8]]) -> Result<Self, TransportSetup> {
+        // Installing twice is no error: the first provider stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let roots = roots
+            .iter()
+            .map(|pem| reqwest::Certificate::from_pem(pem).map_err(|_| TransportSetup))
+            .collect::<Result<Vec<_>, _>>()?;
+        let client = reqwest::blocking::Client::builder()
+            .tls_certs_only(roots)
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(90))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|_| TransportSetup)?;
+        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn post(
+        &self,
+        court: &str,
+        frame: &[u8],
+        signature: &[u8; 64],
+    ) -> Result<Vec<u8>, TransportError> {
+        use std::io::Read;
+        let answer = self
+            .client
+            .post(format!("{}/v1/courts/{}/sync", self.base, percent(court)))
+            .header("content-type", MEDIA_TYPE)
+            .header(PROTOCOL_HEADER, PROTOCOL_VERSION)
+            .header(SIGNATURE_HEADER, data_encoding::BASE64URL_NOPAD.encode(signature))
+            .body(frame.to_vec())
+            .send()
+            .map_err(|_| TransportError::Unreachable)?;
+        let status = answer.status();
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let (protocol, media_type) = (header(PROTOCOL_HEADER), header("content-type"));
+        let mut body = Vec::new();
+        let over = u64::try_from(frame::MAX_COMPRESSED).unwrap_or(u64::MAX).saturating_add(1);
+        answer.take(over).read_to_end(&mut body).map_err(|_| TransportError::Unreachable)?;
+        if body.len() > frame::MAX_COMPRESSED {
+            return Err(TransportError::TooLarge);
+        }
+        if protocol != PROTOCOL_VERSION {
+            return Err(TransportError::NotTheServer(status.as_u16()));
+        }
+        if status.is_success() && media_type == MEDIA_TYPE {
+            return Ok(body);
+        }
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        match problem.get("code").and_then(serde_json::Value::as_str) {
+            Some(code) => {
+                Err(TransportError::Problem { status: status.as_u16(), code: code.to_owned() })
+            }
+            None => Err(TransportError::NotTheServer(status.as_u16())),
+        }
+    }
+}
+
+/// Percent-encodes a path segment (`粤0605` has no ASCII form).
+fn percent(segment: &str) -> String {
+    use std::fmt::Write;
+    segment.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn court_codes_become_path_segments() {
+        assert_eq!(percent("粤0605"), "%E7%B2%A40605");
+    }
+}
