@@ -4,6 +4,7 @@
 //! decided elsewhere from [`payload::Payload::audience`].
 
 pub mod area;
+pub mod carried;
 pub mod case;
 pub mod check;
 pub mod court;
