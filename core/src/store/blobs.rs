@@ -45,10 +45,8 @@ pub struct NewBlob<'a> {
     pub bytes: u64,
     /// Media type.
     pub mime: &'a str,
-    /// The record that names it.
-    pub document: DocumentId,
-    /// The item of the record it belongs to.
-    pub item: &'a str,
+    /// The record that names it and the item it belongs to there; `None` while it belongs to a draft.
+    pub used_by: Option<(DocumentId, &'a str)>,
     /// `Local` when this phone has the bytes, `Missing` when it does not.
     pub state: BlobState,
     /// 0 uploads first (thumbnails before previews before originals).
@@ -142,7 +140,7 @@ impl ReadTx<'_> {
 }
 
 impl WriteTx<'_> {
-    /// Records that a document names an original. The same original in another document adds the use;
+    /// Records an original and who names it. The same original in another document adds the use;
     /// one that was missing here and now has bytes becomes local.
     pub fn put_blob(&self, new: &NewBlob<'_>) -> Result<(), StoreError> {
         check_path(new.path)?;
@@ -173,10 +171,12 @@ impl WriteTx<'_> {
             }
             Some(_) => {}
         }
-        self.sql.execute(
-            "INSERT OR IGNORE INTO blob_uses (document, item, hash) VALUES (?1, ?2, ?3)",
-            params![new.document, new.item, new.hash],
-        )?;
+        if let Some((document, item)) = new.used_by {
+            self.sql.execute(
+                "INSERT OR IGNORE INTO blob_uses (document, item, hash) VALUES (?1, ?2, ?3)",
+                params![document, item, new.hash],
+            )?;
+        }
         Ok(())
     }
 

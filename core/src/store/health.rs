@@ -1,7 +1,7 @@
 //! How much waits, for the status line, and the thorough check a person asks for. Opening never runs
 //! the check: it reads the whole file.
 
-use super::{ReadTx, StoreError, WriteTx, column::Unsigned};
+use super::{ReadTx, StoreError, column::Unsigned};
 
 /// What is not yet where it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,12 +36,9 @@ impl ReadTx<'_> {
         let [unsigned, pending, held, tray, originals] = counts;
         Ok(Backlog { unsigned, pending, held, tray, originals })
     }
-}
 
-impl WriteTx<'_> {
     /// Reads the whole store and names what is wrong with it, at most 100 findings; empty is good.
-    /// Findings name tables and pages, never content. A write transaction, because the check of the
-    /// search index asks for one; it changes nothing.
+    /// Findings name tables and pages, never content.
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
         let mut findings: Vec<String> =
             self.rows("PRAGMA integrity_check(100)", [], |row| row.get(0))?;

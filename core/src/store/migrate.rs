@@ -15,34 +15,38 @@ pub(super) fn newest() -> u32 {
 
 /// Version of the file: 0 for an empty one. Refuses files that are not ours or newer than we are.
 pub(super) fn version(connection: &Connection) -> Result<u32, StoreError> {
-    let application: u32 =
-        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if application == 0 && version == 0 {
-        let objects: i64 =
-            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        return if objects == 0 {
-            Ok(0)
-        } else {
-            Err(StoreError::damaged("another program's database"))
-        };
-    }
-    if application != APPLICATION_ID {
-        return Err(StoreError::damaged("another program's database"));
-    }
-    match version {
-        0 => Err(StoreError::damaged("a store without a version")),
+    match present(connection)? {
         found if found > newest() => Err(StoreError::Newer { found, known: newest() }),
         found => Ok(found),
     }
 }
 
+/// The version a file of ours says it has.
+fn present(connection: &Connection) -> Result<u32, StoreError> {
+    let application: u32 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema)";
+    let empty = !connection.query_row(sql, [], |row| row.get::<_, bool>(0))?;
+    match (application, version) {
+        (0, 0) if empty => Ok(0),
+        (APPLICATION_ID, 0) => Err(StoreError::damaged("a store without a version")),
+        (APPLICATION_ID, _) if empty => Err(StoreError::damaged("a store without tables")),
+        (APPLICATION_ID, version) => Ok(version),
+        _ => Err(StoreError::damaged("another program's database")),
+    }
+}
+
 /// Applies what is missing. A failing step leaves the version before it.
 pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), StoreError> {
-    for (step, sql) in (0_u32..).zip(MIGRATIONS).skip(from as usize) {
+    apply(connection, from, MIGRATIONS)
+}
+
+fn apply(connection: &mut Connection, from: u32, steps: &[&str]) -> Result<(), StoreError> {
+    for (step, sql) in (0_u32..).zip(steps).skip(from as usize) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have been faster between our look and our lock.
-        if version(&transaction)? != step {
+        if present(&transaction)? != step {
             continue;
         }
         transaction.execute_batch(sql)?;
@@ -51,4 +55,37 @@ pub(super) fn migrate(connection: &mut Connection, from: u32) -> Result<(), Stor
         transaction.commit()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const STEPS: [&str; 3] = [
+        "CREATE TABLE a (x)",
+        "INSERT INTO a VALUES (1)",
+        "CREATE TABLE b (y); INSERT INTO nowhere VALUES (1)",
+    ];
+
+    #[test]
+    fn a_failing_step_leaves_the_version_before_it() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, 0, &STEPS).unwrap_err();
+        assert_eq!(present(&connection), Ok(2));
+        let objects = "SELECT count(*) FROM sqlite_schema";
+        assert_eq!(connection.query_row(objects, [], |row| row.get(0)), Ok(1));
+        // Going on from there does not repeat what was done.
+        apply(&mut connection, 2, &["", "", "INSERT INTO a VALUES (2)"]).unwrap();
+        assert_eq!(present(&connection), Ok(3));
+        assert_eq!(connection.query_row("SELECT sum(x) FROM a", [], |row| row.get(0)), Ok(3));
+    }
+
+    #[test]
+    fn a_step_another_process_made_meanwhile_is_not_made_again() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, 0, &STEPS[..2]).unwrap();
+        apply(&mut connection, 0, &STEPS[..2]).unwrap();
+        assert_eq!(connection.query_row("SELECT count(*) FROM a", [], |row| row.get(0)), Ok(1));
+    }
 }

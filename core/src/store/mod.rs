@@ -51,5 +51,5 @@ pub use members::{MAX_TRANSITION, MemberRow};
 pub use meta::{Identity, MAX_SETTING};
 pub use packs::{MAX_PACK, PackKept, PackRow};
 pub use purge::Purged;
-pub use search::{MAX_SEARCH_TEXT, SearchHit};
+pub use search::{Found, MAX_SEARCH_TEXT, SearchHit};
 pub use tray::{Foreign, MAX_FOREIGN, RefusedBy, TrayId, TrayOutcome, TrayRow};

@@ -17,7 +17,7 @@ pub(super) const DEPENDANTS: &str = "
     WITH RECURSIVE built (change) AS (
         SELECT change FROM edges WHERE document = ?1 AND needs = ?2
         UNION
-        SELECT edges.change FROM built JOIN edges ON edges.document = ?1 AND edges.needs = built.change
+        SELECT edges.change FROM built CROSS JOIN edges ON edges.document = ?1 AND edges.needs = built.change
     )
     SELECT log.id FROM built CROSS JOIN log ON log.document = ?1 AND log.change_hash = built.change
     ORDER BY log.local";
@@ -27,7 +27,7 @@ pub(super) const MISSING: &str = "
         SELECT 1 FROM log WHERE log.document = ?1 AND log.change_hash = edges.needs)
     ORDER BY edges.needs";
 pub(super) const HELD: &str = "WHERE state IN ('held', 'quarantined') AND document = ?1 AND local > ?2 ORDER BY local LIMIT ?3";
-const PREVIOUS: &str = "
+pub(super) const PREVIOUS: &str = "
     SELECT id FROM (
         SELECT id, sequence FROM (SELECT id, sequence FROM log
             WHERE origin = 'own' AND +epoch = ?1 AND document = ?2 ORDER BY sequence DESC LIMIT 1)

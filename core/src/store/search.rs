@@ -1,10 +1,12 @@
 //! Full-text search that finds names of two characters, rare characters and any part of a plate.
 //!
-//! The index holds, for every position of the folded text, what begins there, cut short: two
-//! characters of Chinese, [`WORD`] characters of an ASCII word. Every query term is then a prefix of a
-//! token, and the prefixes of one and two characters have an index of their own. A candidate counts
-//! only if the folded text really contains each word of the query, so that the index may be coarse.
-//! Newest entries come first, because ranking would have to read every match.
+//! The index holds every single character of the folded text, every two neighbours, and of ASCII
+//! words every three. A query asks for the longest of these its words consist of, always as whole
+//! tokens: FTS5 then walks the lists side by side and stops at the limit, where a prefix search would
+//! first gather every match. A candidate counts only if the folded text really contains each word of
+//! the query. Newest entries come first, because ranking would have to read every match.
+
+use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, params};
 
@@ -17,10 +19,8 @@ use super::{
 pub const MAX_SEARCH_TEXT: usize = 2_048;
 /// Characters of a query that count.
 const MAX_QUERY: usize = 64;
-/// Characters of an ASCII token.
-const WORD: usize = 12;
 /// Candidates looked at before a search gives what it has.
-const MAX_CANDIDATES: usize = 2_000;
+const MAX_CANDIDATES: usize = 5_000;
 
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,15 @@ pub struct SearchHit {
     pub target: Vec<u8>,
 }
 
+/// The answer to a search.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// What was found, newest first.
+    pub hits: Vec<SearchHit>,
+    /// There may be more: the limit was reached, or the query fits too much to look at all of it.
+    pub more: bool,
+}
+
 pub(super) const FIND: &str = "
     SELECT findable.kind, findable.target, findable.folded FROM found
     CROSS JOIN findable ON findable.row = found.rowid
@@ -39,26 +48,25 @@ pub(super) const FIND: &str = "
 impl ReadTx<'_> {
     /// Finds what contains every word of `query`, newest first, at most `limit`. Whatever stands in the
     /// query is text to be found, never syntax; a query without letters and digits finds nothing.
-    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<SearchHit>, StoreError> {
+    pub fn search(&self, query: &str, limit: usize) -> Result<Found, StoreError> {
         let folded = fold(query, MAX_QUERY);
-        let Some(expression) = match_expression(&folded) else {
-            return Ok(Vec::new());
-        };
+        let mut found = Found::default();
+        let Some(expression) = match_expression(&folded) else { return Ok(found) };
         let mut statement = self.sql.prepare(FIND)?;
         let mut candidates = statement.query([expression])?;
-        let mut hits = Vec::new();
         let mut seen = 0;
-        while hits.len() < limit
-            && seen < MAX_CANDIDATES
-            && let Some(row) = candidates.next()?
-        {
+        while let Some(row) = candidates.next()? {
+            if found.hits.len() >= limit || seen >= MAX_CANDIDATES {
+                found.more = true;
+                break;
+            }
             seen += 1;
             let text: String = row.get(2)?;
             if folded.split(' ').all(|word| text.contains(word)) {
-                hits.push(SearchHit { kind: row.get(0)?, target: row.get(1)? });
+                found.hits.push(SearchHit { kind: row.get(0)?, target: row.get(1)? });
             }
         }
-        Ok(hits)
+        Ok(found)
     }
 }
 
@@ -112,35 +120,35 @@ impl WriteTx<'_> {
     }
 }
 
-/// Characters of a token in a run.
-fn width(run: &str) -> usize {
-    if run.starts_with(|c: char| c.is_ascii()) { WORD } else { 2 }
+/// Characters of the longest token in a run: digits and letters are few, so three of them say little
+/// more than two of Chinese.
+fn longest(run: &str) -> usize {
+    if run.starts_with(|c: char| c.is_ascii()) { 3 } else { 2 }
+}
+
+/// Every `width` neighbours of a run.
+fn grams(run: &str, width: usize) -> impl Iterator<Item = &str> {
+    run.char_indices()
+        .map(move |(at, _)| head(&run[at..], width))
+        .filter(move |gram| gram.chars().count() == width)
 }
 
 /// The tokens of a folded text, separated by spaces.
 fn tokens(folded: &str) -> String {
-    let mut tokens = String::with_capacity(folded.len() * 3);
+    let mut tokens = BTreeSet::new();
     for run in runs(folded) {
-        for (start, _) in run.char_indices() {
-            tokens.push_str(head(&run[start..], width(run)));
-            tokens.push(' ');
-        }
+        tokens.extend((1..=longest(run)).flat_map(|width| grams(run, width)));
     }
-    tokens
+    tokens.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// The FTS5 expression that every match satisfies: the query's tokens as quoted prefixes. Folded text
+/// The FTS5 expression that every match satisfies: the query's tokens as quoted strings. Folded text
 /// holds no quotation marks, so nothing in it can end a string.
 fn match_expression(folded: &str) -> Option<String> {
-    let mut terms: Vec<&str> = Vec::new();
+    let mut terms = BTreeSet::new();
     for run in runs(folded) {
-        let width = width(run);
-        let last = run.chars().count().saturating_sub(width);
-        // A long run needs its whole tokens only; a short one is itself a prefix.
-        terms.extend(run.char_indices().map(|(at, _)| head(&run[at..], width)).take(last + 1));
+        terms.extend(grams(run, longest(run).min(run.chars().count())));
     }
-    terms.sort_unstable();
-    terms.dedup();
-    (!terms.is_empty())
-        .then(|| terms.iter().map(|term| format!("\"{term}\"*")).collect::<Vec<_>>().join(" "))
+    let quoted: Vec<_> = terms.iter().map(|term| format!("\"{term}\"")).collect();
+    (!quoted.is_empty()).then(|| quoted.join(" "))
 }

@@ -43,7 +43,7 @@ CREATE TABLE log (
     origin        TEXT NOT NULL CHECK (origin IN ('own', 'server', 'peer')),
     state         TEXT NOT NULL
                   CHECK (state IN ('unsigned', 'signed', 'accepted', 'receipted', 'held', 'quarantined')),
-    reason        TEXT,
+    reason        TEXT CHECK (length(reason) BETWEEN 1 AND 64),
     -- The server is known to have these bytes durably, whatever its verdict.
     on_server     INTEGER NOT NULL CHECK (on_server IN (0, 1)),
     -- 0 goes first.
@@ -238,5 +238,5 @@ CREATE TABLE findable (
 ) STRICT;
 CREATE INDEX findable_channel ON findable (channel) WHERE channel IS NOT NULL;
 CREATE VIRTUAL TABLE found USING fts5(
-    tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2'
+    tokens, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod caches;
+#[cfg(feature = "sqlcipher")]
+mod cipher;
 mod log;
 mod open;
 mod originals;

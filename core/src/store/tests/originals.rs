@@ -1,1 +1,132 @@
-//! Under construction.
+//! Originals: where they are, how far they have come, and that nothing leaves before its receipt.
+
+use super::*;
+use crate::id::BlobHash;
+
+fn photo(seed: u8, path: &str) -> NewBlob<'_> {
+    NewBlob {
+        hash: BlobHash([seed; 32]),
+        path,
+        bytes: u64::from(seed) * 1_000,
+        mime: "image/jpeg",
+        used_by: Some((document(1), "photo1")),
+        state: BlobState::Local,
+        priority: 2,
+    }
+}
+
+#[test]
+fn an_original_is_released_only_under_a_receipt() {
+    let bench = bench();
+    let blob = photo(1, "01/a.jpg");
+    let not_yet = StoreError::constraint("original_not_receipted");
+    bench.write(|tx| tx.put_blob(&blob));
+    for state in [BlobState::Uploading, BlobState::Differs, BlobState::Missing, BlobState::Verified]
+    {
+        assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), not_yet);
+        let jump = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+        assert_eq!(jump, StoreError::constraint("original_not_verified"));
+        bench.write(|tx| tx.set_blob_state(blob.hash, state));
+    }
+    assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), not_yet);
+    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+    assert!(bench.read(|tx| tx.blob(blob.hash)).unwrap().may_release());
+    assert_eq!(bench.write(|tx| tx.release_blob(blob.hash)), "01/a.jpg");
+    let released = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::Local));
+    assert_eq!(released, StoreError::constraint("original_is_released"));
+    assert_eq!(bench.refused(|tx| tx.release_blob(BlobHash([9; 32]))).code(), "not_found");
+}
+
+#[test]
+fn even_plain_sql_cannot_release_what_has_no_receipt() {
+    let bench = bench();
+    bench.write(|tx| tx.put_blob(&photo(1, "01/a.jpg")));
+    let error = bench.refused(|tx| Ok(tx.sql.execute("UPDATE blobs SET released = 1", [])?));
+    assert_eq!(error.code(), "constraint");
+}
+
+#[test]
+fn uploads_go_by_urgency_then_size_and_remember_their_address() {
+    let bench = bench();
+    bench.write(|tx| {
+        tx.put_blob(&photo(9, "a"))?;
+        tx.put_blob(&photo(2, "b"))?;
+        tx.put_blob(&NewBlob { priority: 0, ..photo(5, "c") })?;
+        tx.put_blob(&NewBlob { state: BlobState::Missing, ..photo(3, "d") })?;
+        tx.put_blob(&photo(4, "e"))?;
+        tx.set_blob_state(BlobHash([4; 32]), BlobState::Verified)?;
+        tx.set_blob_upload(BlobHash([9; 32]), Some("/files/1"))?;
+        tx.set_blob_state(BlobHash([9; 32]), BlobState::Uploading)
+    });
+    let order: Vec<_> =
+        bench.read(|tx| tx.blobs_to_upload(9)).iter().map(|blob| blob.hash.0[0]).collect();
+    assert_eq!(order, [5, 2, 9]);
+    assert_eq!(
+        bench.read(|tx| tx.blob(BlobHash([9; 32]))).unwrap().upload.as_deref(),
+        Some("/files/1")
+    );
+    assert_eq!(bench.read(|tx| tx.backlog()).originals, 3);
+}
+
+#[test]
+fn one_photo_of_two_records_stays_until_both_are_gone() {
+    let bench = bench();
+    let blob = photo(1, "01/a.jpg");
+    bench.write(|tx| {
+        tx.put_document(&record(1))?;
+        tx.put_document(&NewDocument { channel: "case:2".to_owned(), ..record(2) })?;
+        tx.put_blob(&NewBlob { state: BlobState::Missing, ..photo(1, "01/unknown") })?;
+        tx.put_blob(&blob)?;
+        tx.put_blob(&NewBlob {
+            used_by: Some((document(2), "photo1")),
+            path: "02/b.jpg",
+            ..blob.clone()
+        })?;
+        tx.set_blob_state(blob.hash, BlobState::Verified)?;
+        tx.set_blob_state(blob.hash, BlobState::Receipted)
+    });
+    let known = bench.read(|tx| tx.blob(blob.hash)).unwrap();
+    assert_eq!(
+        known.path, "01/a.jpg",
+        "bytes that came replace the missing entry, a second copy does not"
+    );
+    assert_eq!(bench.write(|tx| tx.purge_channel(CASE)).blobs, []);
+    assert_eq!(bench.read(|tx| tx.blobs_of_document(document(2))), [("photo1".to_owned(), known)]);
+    assert_eq!(bench.write(|tx| tx.purge_channel("case:2")).blobs.len(), 1);
+}
+
+#[test]
+fn a_photo_of_a_draft_gets_its_record_later() {
+    let bench = bench();
+    let blob = NewBlob { used_by: None, ..photo(1, "a.jpg") };
+    bench.write(|tx| tx.put_blob(&blob));
+    assert_eq!(bench.read(|tx| tx.blobs_of_document(document(1))), []);
+    bench.write(|tx| tx.put_blob(&photo(1, "a.jpg")));
+    assert_eq!(bench.read(|tx| tx.blobs_of_document(document(1))).len(), 1);
+}
+
+#[test]
+fn paths_stay_inside_the_directory() {
+    let bench = bench();
+    for path in [
+        "",
+        "/etc/passwd",
+        "../x",
+        "a/../b",
+        "a//b",
+        "a\\b",
+        "C:x",
+        "a/.",
+        "照片.jpg",
+        "a\0b",
+        "a/",
+    ] {
+        let error = bench.refused(|tx| tx.put_blob(&photo(1, path)));
+        assert_eq!(error, StoreError::constraint("path_is_not_plain"), "{path:?}");
+    }
+    let long = "a".repeat(MAX_PATH + 1);
+    assert_eq!(bench.refused(|tx| tx.put_blob(&photo(1, &long))).code(), "too_large");
+    bench.write(|tx| tx.put_blob(&photo(1, "ab/cd-1_2.jpg")));
+    let verified = NewBlob { state: BlobState::Verified, ..photo(2, "x") };
+    assert_eq!(bench.refused(|tx| tx.put_blob(&verified)).code(), "constraint");
+}
