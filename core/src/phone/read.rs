@@ -9,7 +9,7 @@ use crate::id::{Digest, DocumentId};
 use crate::identity::{Canonical, Certificate};
 use crate::pack::signed::{SignedPack, VerifiedPack};
 use crate::records::Label;
-use crate::store::{DocumentRow, LogState, ReadTx, SearchHit, TrayId, TrayRow, WriteTx};
+use crate::store::{DocumentRow, Found, LogState, ReadTx, TrayId, TrayRow, WriteTx};
 
 /// How far a record is known to have come. The record stands where its least advanced change stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +141,7 @@ impl Phone {
     }
 
     /// Finds records and parties; two Chinese characters are enough.
-    pub fn find(&self, query: &str, limit: usize) -> Result<Vec<SearchHit>, PhoneError> {
+    pub fn find(&self, query: &str, limit: usize) -> Result<Found, PhoneError> {
         self.store.read(|tx| Ok(tx.search(query, limit)?))
     }
 

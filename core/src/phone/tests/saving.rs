@@ -61,7 +61,7 @@ fn two_characters_find_a_record() {
     let phone = world.phone("luqihang", 1);
     let record = begin(&phone);
     add_line(&phone, record, "新能源小型轿车");
-    let hits = phone.find("轿车", 5).unwrap();
+    let hits = phone.find("轿车", 5).unwrap().hits;
     assert_eq!(hits.len(), 1);
     assert_eq!(hits[0].target, record.as_bytes());
 }

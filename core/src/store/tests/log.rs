@@ -116,7 +116,7 @@ fn pending_goes_by_urgency_and_pages() {
     let bench = bench();
     bench.write(|tx| {
         for seed in 1..=5 {
-            let priority = if seed == 4 { 0 } else { 1 };
+            let priority = u8::from(seed != 4);
             tx.append(&NewLogRow { priority, ..own(document(1), seed) })?;
             if seed != 5 {
                 tx.sign(own(document(1), seed).id, &[7; 64])?;

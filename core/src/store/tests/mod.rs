@@ -1,5 +1,7 @@
 //! Tests of the whole store. Those of one table stand in the file named after it.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+// `bench.read(|tx| tx.court())` reads better than the path of the method.
+#![allow(clippy::redundant_closure_for_method_calls)]
 
 mod caches;
 #[cfg(feature = "sqlcipher")]

@@ -72,7 +72,10 @@ fn settings_come_back_typed() {
     assert_eq!(bench.read(|tx| tx.last_boot()), Some(BootId([6; 8])));
     bench.write(|tx| tx.set_setting("last_boot", b"short"));
     assert_eq!(bench.store.read(|tx| tx.last_boot()).unwrap_err().code(), "store_damaged");
-    assert_eq!(bench.refused(|tx| tx.set_setting("x", &[0; MAX_SETTING + 1])).code(), "too_large");
+    assert_eq!(
+        bench.refused(|tx| tx.set_setting("x", &vec![0; MAX_SETTING + 1])).code(),
+        "too_large"
+    );
 }
 
 /// Closes the store, changes its file, and checks that opening refuses it and leaves every byte.

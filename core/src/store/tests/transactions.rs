@@ -72,7 +72,7 @@ fn a_full_disk_leaves_the_state_as_it_was_and_the_store_usable() {
         tx.sql.pragma_update(None, "max_page_count", pages + 2)?;
         tx.set_setting("before", b"2")?;
         for number in 0..100 {
-            tx.set_setting(&format!("fill{number}"), &[0; 60_000])?;
+            tx.set_setting(&format!("fill{number}"), &vec![0; 60_000])?;
         }
         Ok(())
     });
