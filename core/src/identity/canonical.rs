@@ -146,50 +146,50 @@ impl Default for Writer {
 }
 
 /// Writing to memory has no error to report.
-fn infallible<T>(result: Result<T, minicbor::encode::Error<Infallible>>) {
+fn infallible<T>(result: &Result<T, minicbor::encode::Error<Infallible>>) {
     debug_assert!(result.is_ok(), "writing to a Vec<u8> cannot fail");
 }
 
 impl Writer {
     /// Head of an array of `length` items.
     pub fn array(&mut self, length: u64) {
-        infallible(self.0.array(length));
+        infallible(&self.0.array(length));
     }
 
     /// Head of a map of `length` pairs. The caller writes the keys in the bytewise order of their
     /// encodings (RFC 8949, 4.2.1).
     pub fn map(&mut self, length: u64) {
-        infallible(self.0.map(length));
+        infallible(&self.0.map(length));
     }
 
     /// A whole number from zero up.
     pub fn uint(&mut self, number: u64) {
-        infallible(self.0.u64(number));
+        infallible(&self.0.u64(number));
     }
 
     /// A whole number.
     pub fn int(&mut self, number: i64) {
-        infallible(self.0.i64(number));
+        infallible(&self.0.i64(number));
     }
 
     /// Text.
     pub fn text(&mut self, text: &str) {
-        infallible(self.0.str(text));
+        infallible(&self.0.str(text));
     }
 
     /// A string of bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        infallible(self.0.bytes(bytes));
+        infallible(&self.0.bytes(bytes));
     }
 
     /// A yes or no.
     pub fn bool(&mut self, flag: bool) {
-        infallible(self.0.bool(flag));
+        infallible(&self.0.bool(flag));
     }
 
     /// Absence.
     pub fn null(&mut self) {
-        infallible(self.0.null());
+        infallible(&self.0.null());
     }
 
     /// A value, or null.

@@ -213,7 +213,7 @@ fn der_scalar(integer: &[u8]) -> Result<[u8; 32], SignatureError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
 
     use super::*;
     use crate::identity::test_keys;

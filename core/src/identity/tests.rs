@@ -79,6 +79,8 @@ fn a_directory_opens_only_with_the_pinned_root() {
     assert_eq!(refused, Err(TrustError::NotPinned));
 }
 
+type Make<'a> = Box<dyn Fn(CertificateId) -> Certificate + 'a>;
+
 #[test]
 fn kinds_issue_only_what_they_may() {
     use CertificateKind as Kind;
@@ -91,7 +93,6 @@ fn kinds_issue_only_what_they_may() {
     };
     let plain = |kind: Kind| move |issuer| body(kind.clone(), 9, Some(issuer));
     let officer = court.person("luqihang").id;
-    type Make<'a> = Box<dyn Fn(CertificateId) -> Certificate + 'a>;
     let subjects: [(Make<'_>, [bool; 5]); 7] = [
         //                                     root   issuing checkpt server person
         (Box::new(plain(Kind::Root)), [true, false, false, false, false]),
@@ -306,23 +307,24 @@ fn certificates_of_later_versions_are_named_as_such() {
     assert_eq!((error.code(), error.may_heal()), ("unsupported_version", true));
 }
 
+/// Hardware that signed something else.
+struct Faulty(SoftwareSigner);
+impl Signer for Faulty {
+    fn public_key(&self) -> PublicKey {
+        self.0.public_key()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
+        self.0.sign(&message[1..])
+    }
+}
+
 #[test]
 fn sealing_refuses_what_nobody_would_accept() {
     let court = TestCourt::nanhai();
     let bad = Certificate { name: String::new(), ..court.people[0].body.clone() };
     let error = Signed::seal(&bad, &test_keys::signer(1)).unwrap_err();
     assert_eq!(error.code(), "field_out_of_bounds");
-
-    struct Faulty(SoftwareSigner);
-    impl Signer for Faulty {
-        fn public_key(&self) -> PublicKey {
-            self.0.public_key()
-        }
-        fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
-            // Hardware that signed something else.
-            self.0.sign(&message[1..])
-        }
-    }
     let error = Signed::seal(&court.people[0].body, &Faulty(test_keys::signer(1))).unwrap_err();
     assert_eq!(error, SealError::Sign(SignError::Internal));
 }
