@@ -4,5 +4,6 @@
 #[allow(unsafe_code)]
 // a SQLite VFS is a table of C functions; the only unsafe code of the workspace
 pub mod crash_disk;
+pub mod mutate;
 pub mod seeds;
 pub mod tidy;
