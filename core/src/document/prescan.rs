@@ -31,8 +31,8 @@ pub enum PrescanError {
     /// The chunk is larger than [`Limits::bytes`].
     #[error("change is larger than the limit")]
     TooLarge,
-    /// The bytes end early or a number is not a well-formed LEB128.
-    #[error("change is truncated or has a malformed number")]
+    /// The bytes end early, a number is not a well-formed LEB128, or the dependencies are not in order.
+    #[error("change is truncated, has a malformed number or disordered dependencies")]
     Malformed,
     /// Not `85 6f 4a 83`.
     #[error("not an Automerge chunk")]
@@ -109,8 +109,14 @@ fn scan_body(input: &mut Input<'_>, limits: Limits) -> Result<(), PrescanError> 
     if dependencies > limits.references {
         return Err(PrescanError::TooManyOperations);
     }
+    let mut previous: &[u8] = &[];
     for _ in 0..dependencies {
-        input.take(32)?;
+        let hash = input.take(32)?;
+        // Every implementation writes them sorted; a repeated one would be a second form of the same.
+        if hash <= previous {
+            return Err(PrescanError::Malformed);
+        }
+        previous = hash;
     }
     input.prefixed()?; // actor
     input.unsigned()?; // sequence number

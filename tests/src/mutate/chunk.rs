@@ -33,14 +33,23 @@ impl Chunk {
         (length == input.0.len() as u64).then(|| Self { kind, data: input.0.to_vec() })
     }
 
+    /// The hash that names the chunk: SHA-256 over type, length and data.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hash = Context::new(&SHA256);
+        hash.update(&self.hashed_header());
+        hash.update(&self.data);
+        hash.finish().as_ref().try_into().unwrap_or_default()
+    }
+
     /// The chunk with a valid header: magic, checksum, type, length.
     pub fn seal(&self) -> Vec<u8> {
-        let mut hashed = vec![self.kind];
-        unsigned(&mut hashed, self.data.len() as u64);
-        let mut hash = Context::new(&SHA256);
-        hash.update(&hashed);
-        hash.update(&self.data);
-        [&MAGIC[..], &hash.finish().as_ref()[..4], &hashed, &self.data].concat()
+        [&MAGIC[..], &self.hash()[..4], &self.hashed_header(), &self.data].concat()
+    }
+
+    fn hashed_header(&self) -> Vec<u8> {
+        let mut header = vec![self.kind];
+        unsigned(&mut header, self.data.len() as u64);
+        header
     }
 }
 
@@ -142,7 +151,7 @@ pub fn signed(out: &mut Vec<u8>, mut value: i64) {
     loop {
         let byte = value.to_le_bytes()[0] & 0x7f;
         value >>= 7;
-        if value == i64::from(byte & 0x40 != 0) * -1 {
+        if value == -i64::from(byte & 0x40 != 0) {
             out.push(byte);
             return;
         }

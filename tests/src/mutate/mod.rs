@@ -26,7 +26,7 @@ pub struct Mutant {
 }
 
 /// An endless source of mutants. The same seed and corpus give the same mutants.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Mutator {
     rng: StdRng,
     corpus: Vec<Chunk>,
@@ -49,8 +49,10 @@ impl Mutator {
         self.corpus[index].clone()
     }
 
-    fn mutant(&mut self) -> Mutant {
-        let mut chunk = self.pick();
+    /// One mutant, or nothing if the damage happened to change nothing.
+    fn mutant(&mut self) -> Option<Mutant> {
+        let original = self.pick();
+        let mut chunk = original.clone();
         let mut steps = Vec::new();
         for _ in 0..[1, 1, 1, 2, 3].choose(&mut self.rng).copied().unwrap_or(1) {
             // Most damage worth doing keeps the parts in place; the rest is blind.
@@ -68,7 +70,7 @@ impl Mutator {
             chunk.kind = *[DOCUMENT, COMPRESSED, 3, 4].choose(&mut self.rng).unwrap_or(&DOCUMENT);
             steps.push("another chunk type");
         }
-        Mutant { bytes: chunk.seal(), steps }
+        (chunk != original).then(|| Mutant { bytes: chunk.seal(), steps })
     }
 
     /// Damages bytes without knowing what they mean.
@@ -255,7 +257,8 @@ impl Mutator {
         match rng.random_range(0..4) {
             0 => {
                 // A run-length column begins with a count.
-                replace_first_number(rng, content);
+                let count = numbers(content).first().cloned().unwrap_or(0..0);
+                content.splice(count, number(rng));
                 "a run's length"
             }
             1 => {
@@ -263,21 +266,11 @@ impl Mutator {
                 "a number in a column"
             }
             2 => {
-                let (from, to) =
-                    (rng.random_range(0..=content.len()), rng.random_range(0..=content.len()));
-                let run = content[from.min(to)..from.max(to)].to_vec();
-                content.extend(run);
+                let end = rng.random_range(0..=content.len());
+                content.extend_from_within(..end);
                 "a column lengthened by its own content"
             }
-            _ => {
-                let mut column = std::mem::take(content);
-                let index = parts.columns.iter().position(|(_, content)| content.is_empty());
-                let step = self.change_bytes(&mut column);
-                if let Some(index) = index {
-                    parts.columns[index].1 = column;
-                }
-                step
-            }
+            _ => self.change_bytes(content),
         }
     }
 }
@@ -286,7 +279,11 @@ impl Iterator for Mutator {
     type Item = Mutant;
 
     fn next(&mut self) -> Option<Mutant> {
-        Some(self.mutant())
+        loop {
+            if let Some(mutant) = self.mutant() {
+                return Some(mutant);
+            }
+        }
     }
 }
 
@@ -325,10 +322,5 @@ fn number(rng: &mut StdRng) -> Vec<u8> {
 
 fn replace_number(rng: &mut StdRng, bytes: &mut Vec<u8>) {
     let place = numbers(bytes).choose(rng).cloned().unwrap_or(0..0);
-    bytes.splice(place, number(rng));
-}
-
-fn replace_first_number(rng: &mut StdRng, bytes: &mut Vec<u8>) {
-    let place = numbers(bytes).first().cloned().unwrap_or(0..0);
     bytes.splice(place, number(rng));
 }
