@@ -335,7 +335,8 @@ fn check_authority(
     if finalised_before(history, past) && !attests(kind, verb) {
         return Err(Verdict::Rejected(Refusal::Finalised));
     }
-    let scene = Scene { kind, verb, roles: &candidate.provenance.roles, history, past, change };
+    let Provenance { roles, person, .. } = &candidate.provenance;
+    let scene = Scene { kind, verb, roles, person, history, past, change };
     scene.check().map_err(|refusal| match refusal {
         // A later schema may allow what this one does not know: keep it, do not judge it.
         _ if newer => Verdict::Held(Hold::NewerSchema),

@@ -28,6 +28,9 @@ pub enum Intent {
         nonce: Vec<u8>,
         /// Head fields known from the start.
         head: Fields,
+        /// Items known from the start: a draft becomes an act in one signed change.
+        #[serde(default)]
+        items: Vec<NewItem>,
     },
     /// Put head fields.
     Set {
@@ -83,6 +86,17 @@ pub enum Intent {
         /// ULID of the finalisation.
         finalisation: String,
     },
+}
+
+/// An item that comes with the creating change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewItem {
+    /// The collection.
+    pub collection: String,
+    /// ULID of the item.
+    pub item: String,
+    /// Its fields.
+    pub fields: Fields,
 }
 
 /// How a conflict is settled.

@@ -34,7 +34,7 @@ pub use accept::{Acceptance, Candidate, MAX_BYTES, MAX_CHANGES, accept};
 pub use conflict::{Claim, Conflict, Side, Subject, is_struck};
 pub use expand::{Container, Content, ExpandError, Expanded, OpId, Operation, expand};
 pub use history::{ChangeSet, History, Node, Provenance};
-pub use intent::{Choice, Fields, Intent, saw};
+pub use intent::{Choice, Fields, Intent, NewItem, saw};
 pub use prescan::{Limits, PrescanError, prescan};
 pub use refusal::{Hold, Refusal, Verdict};
 pub use state::{Alternative, Item, RecordState, Register};

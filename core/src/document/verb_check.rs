@@ -12,7 +12,7 @@ use super::history::{ChangeSet, History};
 use super::refusal::Refusal;
 use super::state::RecordState;
 use crate::id::ChangeHash;
-use crate::records::{Action, Collection, Field, FieldType, Kind, Policy, Role, Verb};
+use crate::records::{Action, Capacity, Collection, Field, FieldType, Kind, Policy, Role, Verb};
 use crate::value::Value;
 
 type Checked = Result<(), Refusal>;
@@ -28,6 +28,8 @@ pub(super) struct Scene<'a> {
     pub(super) verb: &'static Verb,
     /// What the author's certificate says the author is.
     pub(super) roles: &'a [Role],
+    /// Who the author is.
+    pub(super) person: &'a str,
     pub(super) history: &'a History,
     /// Everything the change knew of, without itself.
     pub(super) past: &'a ChangeSet,
@@ -118,12 +120,14 @@ impl Scene<'_> {
     }
 
     fn parent_of(&self, made: OpId) -> Result<(Container, &str, bool), Refusal> {
-        if let Some(operation) = self
-            .change
-            .operations
-            .iter()
-            .find(|operation| operation.id == made && operation.content == Content::Map)
-        {
+        // Ids within a change are consecutive, so that a change finds its own operations at once.
+        let own = made
+            .counter
+            .checked_sub(self.change.start_op)
+            .filter(|_| made.actor == self.change.actor)
+            .and_then(|at| self.change.operations.get(usize::try_from(at).ok()?))
+            .filter(|operation| operation.content == Content::Map);
+        if let Some(operation) = own {
             return Ok((operation.container, &operation.key, true));
         }
         let (parent, key) = self.history.place_of(made).ok_or(Refusal::OutsideVerb)?;
@@ -150,6 +154,16 @@ impl Scene<'_> {
                     let field = self.kind.head_field(&operation.key).ok_or(Refusal::OutsideVerb)?;
                     self.admit(field, value)?;
                 }
+                (Place::Shelf(shelf), Content::Map) => {
+                    self.may_add(shelf, facts.get("handler").copied())?;
+                    if !is_ulid(&operation.key) {
+                        return Err(Refusal::BadValue);
+                    }
+                }
+                (Place::Item { collection, fresh: true, .. }, Content::Scalar(value)) => {
+                    let field = self.collection(collection)?.field(&operation.key);
+                    self.admit(field.ok_or(Refusal::OutsideVerb)?, value)?;
+                }
                 _ => return Err(Refusal::OutsideVerb),
             }
         }
@@ -166,6 +180,24 @@ impl Scene<'_> {
             && text("case").is_some_and(|case| !case.is_empty() && case.len() <= 96)
             && text("handler").is_some_and(|handler| FieldType::Person.admits(&handler.into()));
         if whole { Ok(()) } else { Err(Refusal::BadValue) }
+    }
+
+    /// Whether the author could also add such an item afterwards, with a verb of its own.
+    fn may_add(&self, collection: &str, handler: Option<&Value>) -> Checked {
+        let verb = self
+            .kind
+            .verbs
+            .iter()
+            .find(|verb| matches!(verb.action, Action::Add(name) if name == collection))
+            .ok_or(Refusal::OutsideVerb)?;
+        if !verb.roles.iter().any(|role| self.roles.contains(role)) {
+            return Err(Refusal::NotAllowed);
+        }
+        let acts = handler.and_then(Value::as_text) == Some(self.person);
+        if verb.capacity == Capacity::Handler && !acts {
+            return Err(Refusal::NotHandler);
+        }
+        Ok(())
     }
 
     fn check_set(&self, allowed: &[&str]) -> Checked {

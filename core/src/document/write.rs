@@ -142,8 +142,9 @@ struct Pen<'p, 't> {
 impl Pen<'_, '_> {
     fn put(&mut self, intent: &Intent) -> Result<(), WriteError> {
         match intent {
-            Intent::Create { kind, case, handler, nonce, head } => {
-                self.create(kind, case, handler, nonce, head)
+            Intent::Create { kind, case, handler, nonce, head, items } => {
+                self.create(kind, case, handler, nonce, head)?;
+                items.iter().try_for_each(|new| self.add(&new.collection, &new.item, &new.fields))
             }
             Intent::Set { fields, .. } => {
                 let head = self.shelf("head")?;

@@ -6,8 +6,8 @@ use ulid::Ulid;
 
 use super::{Phone, PhoneError, lock};
 use crate::document::{
-    Acceptance, Candidate, Document, Fields, Intent, Limits, Provenance, RecordView, Refusal,
-    Verdict, accept, expand, write,
+    Acceptance, Candidate, Document, Fields, Intent, Limits, NewItem, Provenance, RecordView,
+    Refusal, Verdict, accept, expand, write,
 };
 use crate::envelope::Body;
 use crate::id::{ActorId, ChangeHash, DocumentId, EnvelopeId};
@@ -27,6 +27,8 @@ pub struct NewRecord {
     pub handler: String,
     /// Head fields known from the start.
     pub head: Fields,
+    /// Items known from the start, as collection and fields.
+    pub items: Vec<(String, Fields)>,
 }
 
 /// A durable change.
@@ -52,8 +54,13 @@ impl Phone {
         let acting = self.signed_in()?;
         let handler = if new.handler.is_empty() { acting.person } else { new.handler };
         let nonce = self.entropy.bytes16().to_vec();
-        let intent =
-            Intent::Create { kind: new.kind, case: new.case, handler, nonce, head: new.head };
+        let items = new
+            .items
+            .into_iter()
+            .map(|(collection, fields)| NewItem { collection, item: self.new_item(), fields })
+            .collect();
+        let (kind, case, head) = (new.kind, new.case, new.head);
+        let intent = Intent::Create { kind, case, handler, nonce, head, items };
         self.save(None, &intent, None)
     }
 

@@ -30,6 +30,7 @@ fn changes() -> Vec<SignedChange> {
                 handler: "lu".into(),
                 nonce: vec![1; 16],
                 head: Fields::new(),
+                items: Vec::new(),
             }
         } else {
             let colour = format!("色{step}");

@@ -72,6 +72,7 @@ impl Actor {
             case: case.to_owned(),
             handler: String::new(),
             head: fields(head),
+            items: Vec::new(),
         };
         Ok(self.phone.create(new)?.document)
     }

@@ -210,3 +210,30 @@ fn a_document_rebuilt_from_its_log_is_the_same_with_and_without_a_snapshot() {
         assert_eq!(rebuild(snapshot).state_digest(), document.state_digest());
     }
 }
+
+#[test]
+fn a_draft_with_its_lines_becomes_a_record_in_one_change() {
+    let mut lu = Device::new("lu", 1);
+    let item = lu.ulid();
+    let create = |collection: &str, name: &str| Intent::Create {
+        kind: "test_list".into(),
+        case: "(2026)粤0605执1101号".into(),
+        handler: "lu".into(),
+        nonce: vec![1; 16],
+        head: fields(&[("colour", "白".into())]),
+        items: vec![NewItem {
+            collection: collection.into(),
+            item: item.clone(),
+            fields: fields(&[("name", name.into())]),
+        }],
+    };
+    assert_eq!(
+        lu.try_do(&create("finalisations", "x")),
+        Err(Verdict::Rejected(Refusal::OutsideVerb)),
+        "a record cannot be born finalised"
+    );
+    lu.do_it(&create("lines", "注塑机"));
+    assert_eq!(lu.log.len(), 1);
+    assert_eq!(lu.view().facts()["lines"][0]["name"], "注塑机");
+    lu.quantity(&item, 3);
+}

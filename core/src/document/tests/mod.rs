@@ -158,6 +158,7 @@ impl Device {
             handler: "lu".into(),
             nonce,
             head: Fields::new(),
+            items: Vec::new(),
         })
     }
 

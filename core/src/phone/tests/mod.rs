@@ -131,7 +131,13 @@ impl World {
 
 pub(super) fn begin(phone: &Phone) -> DocumentId {
     let head = Fields::from([("location".to_owned(), "九江镇测试工业区1号".into())]);
-    let new = NewRecord { kind: "seizure".into(), case: CASE.into(), handler: String::new(), head };
+    let new = NewRecord {
+        kind: "seizure".into(),
+        case: CASE.into(),
+        handler: String::new(),
+        head,
+        items: Vec::new(),
+    };
     phone.create(new).unwrap().document
 }
 
