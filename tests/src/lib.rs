@@ -5,5 +5,6 @@
 // a SQLite VFS is a table of C functions; the only unsafe code of the workspace
 pub mod crash_disk;
 pub mod mutate;
+pub mod officer_day;
 pub mod seeds;
 pub mod tidy;

@@ -32,7 +32,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 pub use error::PhoneError;
-pub use exchange::{Applied, Plan};
+pub use exchange::{Applied, Limit, Plan};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use peer::{PeerError, PeerReport, PeerRole};
 pub use read::{RecordStanding, Standing, TrayItem};
