@@ -1,3 +1,39 @@
-//! placeholder
+//! # Lastmile server
+//!
+//! The court's sync service: takes what phones recorded, judges it by the same rules as the phones,
+//! orders it, keeps it, hands it on. One binary, one data directory, no outside service.
+//!
+//! ```text
+//! http ──► sync (session, answer) ──► ingest (verify, judge, publish) ──► store (log, feeds, models)
+//!              ▲                            ▲                                   │
+//!          waiters ◄── news ────────────────┴── publish (packs, memberships) ◄──┘ import
+//! ```
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`store`] | the database; all SQL |
+//! | [`ingest`] | from offered bytes to verdicts, feeds, read models |
+//! | [`sync`] | the sync endpoint without HTTP: who may read what, answers, repairs |
+//! | [`publish`], [`issuer`] | what the server signs: packs, memberships, routes |
+//! | [`routing`] | which station a request goes to |
+//! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
+//! | [`http`] | the endpoints and their problems |
+//! | [`court`] | making a court: keys, certificates, devices |
+//! | [`upkeep`] | `rebuild` and `verify` |
+//! | [`demo`] | what a demonstration needs around the server |
 
+pub mod app;
+pub mod court;
 pub mod demo;
+pub mod http;
+pub mod ingest;
+pub mod issuer;
+pub mod keys;
+pub mod publish;
+pub mod routing;
+pub mod server;
+pub mod store;
+pub mod sync;
+pub mod trust;
+pub mod upkeep;
+pub mod waiters;

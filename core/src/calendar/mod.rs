@@ -29,8 +29,8 @@
 
 mod holidays;
 mod period;
-pub mod seizure;
+mod seizure;
 
 pub use holidays::{HolidayTable, NotCovered, TableError};
 pub use period::{Deadline, HourDeadline, Period, PeriodError, end_of_hours};
-pub use seizure::{SeizedProperty, SeizureStage, SeizureTerm};
+pub use seizure::{REASONS, SeizedProperty, SeizureStage, SeizureTerm};

@@ -1,0 +1,123 @@
+//! The service on a socket: starting, announcing the address, stopping without dropping a request.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::http::{AppState, Limits, router};
+use crate::server::{OpenError, Options, Server};
+
+/// Serves on `listener` until `stop` turns true; requests under way are answered first.
+pub async fn serve(
+    server: Arc<Server>,
+    listener: TcpListener,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let state = AppState::new(Arc::clone(&server), limits, stop.clone());
+    let mut stopped = stop;
+    let signal = async move {
+        while !*stopped.borrow() {
+            if stopped.changed().await.is_err() {
+                break;
+            }
+        }
+        server.waiters().wake_all();
+    };
+    axum::serve(listener, router(state)).with_graceful_shutdown(signal).await
+}
+
+/// The service cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The socket.
+    #[error("cannot listen: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl StartError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Open(error) => error.code(),
+            Self::Io(_) => "listen_failed",
+        }
+    }
+}
+
+/// A running service inside this process: for tests, the demo, and programs that embed a server.
+#[derive(Debug)]
+pub struct Running {
+    server: Arc<Server>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Running {
+    /// Opens the data in `dir` and serves on a free port of the loopback interface.
+    pub fn start(dir: &Path, options: Options) -> Result<Self, StartError> {
+        Self::start_at(dir, options, Limits::default(), "127.0.0.1:0")
+    }
+
+    /// Opens the data in `dir` and serves on `address`.
+    pub fn start_at(
+        dir: &Path,
+        options: Options,
+        limits: Limits,
+        address: &str,
+    ) -> Result<Self, StartError> {
+        let server = Arc::new(Server::open(dir, options)?);
+        let runtime = Runtime::new()?;
+        let listener = runtime.block_on(TcpListener::bind(address))?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        let serving = Arc::clone(&server);
+        let thread = std::thread::Builder::new()
+            .name("lastmile-server".to_owned())
+            .spawn(move || runtime.block_on(serve(serving, listener, limits, stopped)))?;
+        Ok(Self { server, address, stop, thread: Some(thread) })
+    }
+
+    /// The server behind it.
+    pub fn server(&self) -> &Arc<Server> {
+        &self.server
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops, after the requests under way were answered.
+    pub fn stop(mut self) {
+        self.shut();
+    }
+
+    fn shut(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.shut();
+    }
+}

@@ -1,0 +1,105 @@
+//! The endpoints. Handlers translate between HTTP and the modules that do the work; nothing is decided
+//! here.
+
+pub mod problem;
+mod sync;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use tokio::sync::{Semaphore, watch};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::server::Server;
+use crate::store::StoreError;
+use problem::{Problem, ProblemCode};
+
+/// What every handler shares.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// The court's server.
+    pub server: Arc<Server>,
+    /// How many requests work on the database and the processor at a time.
+    pub work: Arc<Semaphore>,
+    /// Turns true when the service stops: requests that wait are answered.
+    pub stopping: watch::Receiver<bool>,
+    /// Bounds that tests tighten.
+    pub limits: Limits,
+}
+
+/// Bounds of the service.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long a body may take to arrive.
+    pub body: Duration,
+    /// How long a request may queue for its turn.
+    pub queue: Duration,
+    /// Requests at work at a time.
+    pub at_work: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { body: Duration::from_secs(120), queue: Duration::from_secs(20), at_work: cores * 4 }
+    }
+}
+
+impl AppState {
+    /// State for `server`; `stopping` turns true when the service stops.
+    pub fn new(server: Arc<Server>, limits: Limits, stopping: watch::Receiver<bool>) -> Self {
+        Self { server, work: Arc::new(Semaphore::new(limits.at_work)), stopping, limits }
+    }
+
+    /// Runs blocking work when it is this request's turn.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Server) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit =
+            tokio::time::timeout(self.limits.queue, Arc::clone(&self.work).acquire_owned())
+                .await
+                .map_err(|_| ProblemCode::Busy)?
+                .map_err(|_| ProblemCode::Busy)?;
+        let server = Arc::clone(&self.server);
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work(&server);
+            drop(permit);
+            done
+        });
+        done.await.map_err(|_| Problem::new(ProblemCode::Internal))
+    }
+}
+
+/// Every endpoint.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/v1/courts/{court}/sync", post(sync::sync))
+        .route("/healthz", get(healthz))
+        .fallback(|| async { Problem::new(ProblemCode::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::new(ProblemCode::MethodNotAllowed) })
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::new(ProblemCode::Internal).into_response()
+        }))
+        .with_state(state)
+}
+
+/// Whether the service can read its database.
+async fn healthz(
+    axum::extract::State(state): axum::extract::State<AppState>,
+) -> Result<impl IntoResponse, Problem> {
+    let read = state
+        .run(|server| server.store().read::<_, StoreError>(|reading| reading.last_certificate()))
+        .await?;
+    match read {
+        Ok(_) => Ok((StatusCode::OK, "ok\n")),
+        Err(error) => {
+            tracing::error!(code = error.code(), "health check failed");
+            Err(ProblemCode::Internal.into())
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Errors on the wire: RFC 9457 problem documents with stable codes, in Chinese and English.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $zh:literal, $en:literal;)*) => {
+        /// Everything the server can refuse a request for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProblemCode {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl ProblemCode {
+            /// Every code, for the documentation and tests.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// Stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// HTTP status.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// What to tell a person, in Chinese.
+            pub fn zh(self) -> &'static str {
+                match self { $(Self::$name => $zh,)* }
+            }
+
+            /// What to tell a person, in English.
+            pub fn en(self) -> &'static str {
+                match self { $(Self::$name => $en,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// Another media type than the sync message's.
+    UnsupportedMediaType = 415, "unsupported_media_type", "请求的内容类型不是同步消息", "The request is not a sync message.";
+    /// Another protocol version.
+    WrongProtocol = 400, "wrong_protocol", "同步协议版本不符,请升级应用或服务器", "The protocol version differs; update the app or the server.";
+    /// Another court's code in the address or the message.
+    WrongCourt = 404, "wrong_court", "本服务器不属于该法院", "This server belongs to another court.";
+    /// More bytes than allowed.
+    MessageTooLarge = 413, "message_too_large", "消息超出上限,请分批上传", "The message is too large; send less at a time.";
+    /// The compressed stream is cut or damaged.
+    MessageDamaged = 400, "message_damaged", "消息不完整或已损坏,请重新上传", "The message is incomplete or damaged; send it again.";
+    /// The message inside cannot be read.
+    MalformedRequest = 400, "malformed_request", "请求内容无法读取", "The request cannot be read.";
+    /// The body did not arrive in time.
+    BodyTimeout = 408, "body_timeout", "上传超时,请重试", "The upload took too long; try again.";
+    /// The signature header is missing or wrong.
+    BadRequestSignature = 401, "bad_request_signature", "请求签名无效", "The signature over the request does not hold.";
+    /// Nobody here knows the certificate.
+    UnknownCertificate = 401, "unknown_certificate", "本院未登记该设备证书", "This court has not registered the device's certificate.";
+    /// The certificate is not a person's.
+    NotAPerson = 403, "not_a_person", "该证书不是人员证书", "The certificate is not a person's.";
+    /// A channel of others.
+    ForeignChannel = 403, "foreign_channel", "无权读取该案件或辖区的记录", "The channel is not this person's.";
+    /// No such address.
+    NotFound = 404, "not_found", "没有这个地址", "There is nothing at this address.";
+    /// Not the method of this address.
+    MethodNotAllowed = 405, "method_not_allowed", "该地址不支持此种请求", "The address does not take this method.";
+    /// Too many requests at once.
+    Busy = 503, "busy", "服务器繁忙,请稍后重试", "The server is busy; try again soon.";
+    /// The database cannot take more.
+    StoreFull = 507, "store_full", "服务器存储已满,请联系管理员", "The server's disk is full; call the administrator.";
+    /// The server's own fault.
+    Internal = 500, "internal", "服务器内部错误,未作任何改动", "The server failed; nothing was changed.";
+}
+
+/// A problem, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What kind.
+    pub code: ProblemCode,
+    /// What exactly, without personal data.
+    pub detail: Option<String>,
+    /// Further members.
+    pub more: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem without further words.
+    pub fn new(code: ProblemCode) -> Self {
+        Self { code, detail: None, more: Map::new() }
+    }
+
+    /// With words about this case.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With a further member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+impl From<ProblemCode> for Problem {
+    fn from(code: ProblemCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = json!({
+            "type": format!("urn:lastmile:problem:{}", self.code.code()),
+            "title": self.code.zh(),
+            "title_en": self.code.en(),
+            "status": self.code.status(),
+            "code": self.code.code(),
+        });
+        if let Some(detail) = self.detail {
+            body["detail"] = detail.into();
+        }
+        if let Value::Object(members) = &mut body {
+            for (name, value) in self.more {
+                members.entry(name).or_insert(value);
+            }
+        }
+        let status =
+            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(PROTOCOL_HEADER, HeaderValue::from_static(PROTOCOL_VERSION));
+        if self.code == ProblemCode::Busy {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_say_what_to_do_in_both_languages() {
+        let codes: BTreeSet<_> = ProblemCode::ALL.iter().map(|problem| problem.code()).collect();
+        assert_eq!(codes.len(), ProblemCode::ALL.len());
+        for problem in ProblemCode::ALL {
+            assert!((400..600).contains(&problem.status()));
+            assert!(!problem.zh().is_ascii() && problem.en().is_ascii());
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! `POST /v1/courts/{court}/sync`: one request carries what a phone has to give and asks for what is
+//! new. Held open while there is nothing to tell and the phone is willing to wait.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
+
+use lastmile_core::sync::frame::{self, FrameError, MAX_COMPRESSED};
+use lastmile_core::sync::response::SyncResponse;
+use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, SIGNATURE_HEADER};
+
+use super::AppState;
+use super::problem::{Problem, ProblemCode};
+use crate::server::Server;
+use crate::sync::{Session, SyncError};
+
+/// A waiting request looks again at least this often, because another process (the command line) may
+/// have written.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+impl From<SyncError> for Problem {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Frame(FrameError::TooLarge) => ProblemCode::MessageTooLarge.into(),
+            SyncError::Frame(FrameError::Damaged) => ProblemCode::MessageDamaged.into(),
+            SyncError::Malformed(code) => {
+                Self::new(ProblemCode::MalformedRequest).with("reason", code)
+            }
+            SyncError::NewerProtocol => ProblemCode::WrongProtocol.into(),
+            SyncError::WrongCourt => ProblemCode::WrongCourt.into(),
+            SyncError::UnknownCertificate => ProblemCode::UnknownCertificate.into(),
+            SyncError::NotAPerson => ProblemCode::NotAPerson.into(),
+            SyncError::BadSignature => ProblemCode::BadRequestSignature.into(),
+            SyncError::ForeignChannel(channel) => {
+                Self::new(ProblemCode::ForeignChannel).with("channel", channel)
+            }
+            SyncError::Ingest(error) => {
+                tracing::error!(code = error.code(), "request failed");
+                match error.code() {
+                    "store_full" => ProblemCode::StoreFull.into(),
+                    "store_busy" => ProblemCode::Busy.into(),
+                    _ => ProblemCode::Internal.into(),
+                }
+            }
+        }
+    }
+}
+
+/// The handler.
+pub(super) async fn sync(
+    State(state): State<AppState>,
+    Path(court): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let signature = check_headers(&headers)?;
+    if court != state.server.court() {
+        return Err(ProblemCode::WrongCourt.into());
+    }
+    let sealed = tokio::time::timeout(state.limits.body, to_bytes(body, MAX_COMPRESSED))
+        .await
+        .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
+        .map_err(|error| body_problem(&error))?;
+    let started = Instant::now();
+    let session = state.run(move |server| Session::open(server, &sealed, &signature)).await??;
+    let (session, answer) = state.run(move |server| look(server, session)).await??;
+    let answer = wait(&state, session, answer).await?;
+    let sealed =
+        state.run(move |_| frame::seal(&answer.encode())).await?.map_err(SyncError::from)?;
+    tracing::debug!(
+        millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        bytes_down = sealed.len(),
+        "sync"
+    );
+    let headers =
+        [(header::CONTENT_TYPE.as_str(), MEDIA_TYPE), (PROTOCOL_HEADER, PROTOCOL_VERSION)];
+    Ok((StatusCode::OK, headers, sealed).into_response())
+}
+
+fn look(server: &Server, session: Session) -> Result<(Session, SyncResponse), SyncError> {
+    let answer = session.answer(server)?;
+    Ok((session, answer))
+}
+
+/// Holds the request while there is nothing to tell.
+async fn wait(
+    state: &AppState,
+    mut session: Session,
+    mut answer: SyncResponse,
+) -> Result<SyncResponse, Problem> {
+    let until = Instant::now() + Duration::from_secs(session.patience_s());
+    let mut stopping = state.stopping.clone();
+    while answer.news.is_empty() && !*stopping.borrow() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        let (waiting, notify) = state
+            .run(move |server| {
+                let channels = session.channels(server)?;
+                let notify = server.waiters().register(&channels);
+                Ok::<_, SyncError>((session, notify))
+            })
+            .await??;
+        // News between the last look and the registration are found by looking before sleeping.
+        let looked = state.run(move |server| look(server, waiting)).await??;
+        (session, answer) = looked;
+        if !answer.news.is_empty() {
+            break;
+        }
+        tokio::select! {
+            () = notify.notified() => {}
+            () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {}
+            _ = stopping.changed() => {}
+        }
+        (session, answer) = state.run(move |server| look(server, session)).await??;
+    }
+    Ok(answer)
+}
+
+fn check_headers(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if text(header::CONTENT_TYPE.as_str()) != Some(MEDIA_TYPE) {
+        return Err(ProblemCode::UnsupportedMediaType.into());
+    }
+    if text(PROTOCOL_HEADER) != Some(PROTOCOL_VERSION) {
+        return Err(Problem::new(ProblemCode::WrongProtocol).with("supported", PROTOCOL_VERSION));
+    }
+    text(SIGNATURE_HEADER)
+        .and_then(|text| data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok())
+        .filter(|signature| signature.len() == 64)
+        .ok_or_else(|| Problem::new(ProblemCode::BadRequestSignature))
+}
+
+/// Too long, or cut on the way.
+fn body_problem(error: &axum::Error) -> Problem {
+    use std::error::Error;
+    let too_long =
+        error.source().is_some_and(|source| source.to_string().contains("length limit exceeded"));
+    if too_long { ProblemCode::MessageTooLarge } else { ProblemCode::MessageDamaged }.into()
+}

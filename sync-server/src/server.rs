@@ -1,0 +1,272 @@
+//! One court's server without its network: the database, the keys, what is kept in memory, and the one
+//! way in for changes ([`Server::ingest`]).
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lastmile_core::id::{CertificateId, ServerEpoch};
+use lastmile_core::identity::{Directory, KeyFormError, Signer};
+use lastmile_core::pack::area::AreaPack;
+use lastmile_core::pack::payload::Payload;
+use lastmile_core::pack::station::StationPack;
+use lastmile_core::records::{KindSet, builtin};
+use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
+
+use crate::ingest::{Hot, Ingest, IngestError, Ingested};
+use crate::issuer::Issuer;
+use crate::keys::{self, KeyError, KeyName};
+use crate::publish::{PublishError, Published, Publisher};
+use crate::routing::Stations;
+use crate::store::{Reading, Store, StoreError};
+use crate::trust::Trust;
+use crate::waiters::Waiters;
+
+/// File of the database in the data directory.
+pub const DATABASE: &str = "server.db";
+
+/// How to open a server.
+#[derive(Clone)]
+pub struct Options {
+    /// Record kinds.
+    pub kinds: KindSet,
+    /// The server's clock; tests move their own.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for nonces and epochs.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let entropy = SystemEntropy;
+        Self {
+            kinds: builtin(),
+            clock: Arc::new(SystemClock::new(&entropy)),
+            entropy: Arc::new(entropy),
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Options")
+    }
+}
+
+/// The server cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database holds no server certificate for the key.
+    #[error("no certificate of this court belongs to the server key in {0}")]
+    NoCertificate(PathBuf),
+}
+
+impl OpenError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::NoCertificate(_) => "server_certificate_missing",
+        }
+    }
+}
+
+impl From<KeyFormError> for OpenError {
+    fn from(error: KeyFormError) -> Self {
+        Self::Key(error.into())
+    }
+}
+
+/// One court's server.
+pub struct Server {
+    dir: PathBuf,
+    store: Store,
+    options: Options,
+    trust: Trust,
+    issuer: Issuer,
+    /// Documents in memory; whoever holds this is the one who changes documents.
+    hot: Mutex<Hot>,
+    stations: Mutex<Cached<Stations>>,
+    waiters: Waiters,
+}
+
+/// Something made from packs, and the versions it was made from.
+type Cached<T> = ((u64, u64), Arc<T>);
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Opens the server whose data is in `dir`.
+    pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
+        let store = Store::open(&dir.join(DATABASE))?;
+        let key = keys::load(dir, KeyName::Server)?;
+        let root = store.court().root;
+        let trust = store.read::<_, StoreError>(|reading| Trust::open(reading, root))?;
+        let directory = store.read::<_, StoreError>(|reading| trust.refresh(reading))?;
+        let public = key.public_key();
+        let certificate = directory
+            .certificates()
+            .find(|(_, verified)| {
+                let body = verified.payload();
+                body.kind == lastmile_core::identity::CertificateKind::Server
+                    && body.signing_key() == Some(&public)
+            })
+            .map(|(id, _)| id)
+            .ok_or_else(|| OpenError::NoCertificate(dir.to_owned()))?;
+        let issuer = Issuer {
+            court: store.court().court.clone(),
+            certificate,
+            signer: Arc::new(key),
+            entropy: Arc::clone(&options.entropy),
+        };
+        Ok(Self {
+            dir: dir.to_owned(),
+            store,
+            options,
+            trust,
+            issuer,
+            hot: Mutex::new(Hot::default()),
+            stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
+            waiters: Waiters::default(),
+        })
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Court code.
+    pub fn court(&self) -> &str {
+        &self.store.court().court
+    }
+
+    /// The database's life.
+    pub fn epoch(&self) -> ServerEpoch {
+        self.store.court().epoch
+    }
+
+    /// The pinned root.
+    pub fn root(&self) -> CertificateId {
+        self.store.court().root
+    }
+
+    /// Record kinds.
+    pub fn kinds(&self) -> &KindSet {
+        &self.options.kinds
+    }
+
+    /// The server's voice.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// Who waits for news.
+    pub fn waiters(&self) -> &Waiters {
+        &self.waiters
+    }
+
+    /// Server clock, milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        self.options.clock.now().device_ms
+    }
+
+    /// The court's certificates as they stand in the database now.
+    pub fn directory(&self) -> Result<Arc<Directory>, StoreError> {
+        self.store.read(|reading| self.trust.refresh(reading))
+    }
+
+    /// Publishes reference data: all of it, or nothing.
+    pub fn publish(
+        &self,
+        work: impl FnOnce(&mut Publisher<'_, '_>) -> Result<(), PublishError>,
+    ) -> Result<Published, PublishError> {
+        let directory = self.directory()?;
+        let mut published = Published::default();
+        self.ingest_as(&directory, |ingest| {
+            let mut publisher = Publisher::new(ingest);
+            work(&mut publisher)?;
+            published = publisher.done;
+            Ok::<_, PublishError>(publisher.ingested)
+        })?;
+        Ok(published)
+    }
+
+    /// Changes documents: one transaction, after which whoever waits is woken. After an error nothing
+    /// has changed.
+    pub fn ingest(
+        &self,
+        directory: &Directory,
+        work: impl FnOnce(&mut Ingest<'_>) -> Result<Ingested, IngestError>,
+    ) -> Result<Ingested, IngestError> {
+        self.ingest_as(directory, work)
+    }
+
+    fn ingest_as<E: From<StoreError>>(
+        &self,
+        directory: &Directory,
+        work: impl FnOnce(&mut Ingest<'_>) -> Result<Ingested, E>,
+    ) -> Result<Ingested, E> {
+        let stations = self.store.read::<_, StoreError>(|reading| self.stations(reading))?;
+        let mut hot = self.hot.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = self.store.write(|writing| {
+            work(&mut Ingest {
+                writing,
+                kinds: &self.options.kinds,
+                directory,
+                issuer: &self.issuer,
+                stations: &stations,
+                now_ms: self.now_ms(),
+                hot: &mut hot,
+            })
+        });
+        let mut done = match done {
+            Ok(done) => done,
+            Err(error) => {
+                hot.clear();
+                return Err(error);
+            }
+        };
+        for document in done.documents.drain(..) {
+            hot.put(document);
+        }
+        drop(hot);
+        self.waiters.wake(&done.channels);
+        Ok(done)
+    }
+
+    /// Stations and areas of the newest packs.
+    fn stations(&self, reading: &Reading<'_>) -> Result<Arc<Stations>, StoreError> {
+        const DAMAGED: StoreError = StoreError::Damaged("station or area pack");
+        let court = self.court();
+        let versions = (
+            reading.pack_version(StationPack::KIND, court)?,
+            reading.pack_version(AreaPack::KIND, court)?,
+        );
+        let mut cached = self.stations.lock().unwrap_or_else(PoisonError::into_inner);
+        if cached.0 != versions {
+            let stations =
+                crate::publish::stored::<StationPack>(reading, court).map_err(|_| DAMAGED)?;
+            let areas = crate::publish::stored::<AreaPack>(reading, court).map_err(|_| DAMAGED)?;
+            let built =
+                stations.map(|pack| Stations::new(&pack, areas.as_ref())).unwrap_or_default();
+            *cached = (versions, Arc::new(built));
+        }
+        Ok(Arc::clone(&cached.1))
+    }
+}

@@ -1,0 +1,255 @@
+//! The tables, and the steps from one version of them to the next. Versions are numbered by
+//! `user_version`; a database of a newer program is refused, never guessed at.
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// Each step brings the schema from its index to the next number.
+const STEPS: [&str; 1] = [V1];
+
+/// Brings the database up to date, in one transaction per step.
+pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    let done = usize::try_from(found).map_err(|_| StoreError::Damaged("user_version"))?;
+    for (index, step) in STEPS.iter().enumerate().skip(done) {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {step} PRAGMA user_version = {}; COMMIT;",
+            index + 1
+        ))?;
+    }
+    Ok(())
+}
+
+const V1: &str = "
+CREATE TABLE court (
+  court TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  epoch BLOB NOT NULL CHECK (length(epoch) = 16),
+  root BLOB NOT NULL CHECK (length(root) = 32),
+  created_ms INTEGER NOT NULL
+) STRICT;
+
+-- Verified certificates, in the order they came. `revoked_ms` is for revocations.
+CREATE TABLE certificate (
+  court TEXT NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 32),
+  arrival INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  person TEXT,
+  device TEXT,
+  bytes BLOB NOT NULL,
+  received_ms INTEGER NOT NULL,
+  revoked_ms INTEGER,
+  PRIMARY KEY (court, id)
+) STRICT;
+CREATE UNIQUE INDEX certificate_arrival ON certificate (court, arrival);
+CREATE INDEX certificate_person ON certificate (court, person);
+
+-- Statements signed by the server: membership, routing.
+CREATE TABLE transition (
+  court TEXT NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 32),
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  made_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, id)
+) STRICT;
+CREATE INDEX transition_subject ON transition (court, kind, subject, channel);
+
+-- Reference data signed by the server, all versions.
+CREATE TABLE pack (
+  court TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 32),
+  bytes BLOB NOT NULL,
+  made_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, kind, subject, version)
+) STRICT;
+CREATE UNIQUE INDEX pack_id ON pack (court, id);
+
+-- Files of rulings, by content.
+CREATE TABLE ruling (
+  court TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  name TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (court, hash)
+) STRICT;
+
+-- Who may read a channel. One row per stay; `left_seq` is the entry that says so.
+CREATE TABLE member (
+  court TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  person TEXT NOT NULL,
+  since_seq INTEGER NOT NULL,
+  left_seq INTEGER,
+  PRIMARY KEY (court, channel, person, since_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_person ON member (court, person, channel);
+
+CREATE TABLE channel (
+  court TEXT NOT NULL,
+  name TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  set_hash BLOB NOT NULL CHECK (length(set_hash) = 32),
+  PRIMARY KEY (court, name)
+) STRICT, WITHOUT ROWID;
+
+-- kind: 0 change, 1 certificate, 2 transition, 3 pack; id points into that kind's table.
+CREATE TABLE feed (
+  court TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3),
+  id BLOB NOT NULL CHECK (length(id) = 32),
+  set_after BLOB NOT NULL CHECK (length(set_after) = 32),
+  PRIMARY KEY (court, channel, seq)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX feed_once ON feed (court, channel, kind, id);
+
+-- The log: every envelope whose signature holds, whatever the verdict.
+CREATE TABLE envelope (
+  court TEXT NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 32),
+  arrival INTEGER NOT NULL,
+  document BLOB NOT NULL CHECK (length(document) = 16),
+  change_hash BLOB NOT NULL CHECK (length(change_hash) = 32),
+  actor BLOB NOT NULL CHECK (length(actor) = 16),
+  certificate BLOB NOT NULL CHECK (length(certificate) = 32),
+  person TEXT NOT NULL,
+  device TEXT NOT NULL,
+  epoch BLOB NOT NULL CHECK (length(epoch) = 16),
+  generation INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  verb TEXT NOT NULL,
+  body BLOB NOT NULL,
+  signature BLOB NOT NULL CHECK (length(signature) = 64),
+  change BLOB NOT NULL,
+  received_ms INTEGER NOT NULL,
+  carrier BLOB NOT NULL CHECK (length(carrier) = 32),
+  state TEXT NOT NULL CHECK (state IN ('accepted', 'held', 'quarantined', 'rejected')),
+  reason TEXT NOT NULL,
+  case_no TEXT,
+  actor_seq INTEGER,
+  place INTEGER,
+  PRIMARY KEY (court, id),
+  CHECK ((state = 'accepted') = (place IS NOT NULL AND actor_seq IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX envelope_arrival ON envelope (court, arrival);
+CREATE UNIQUE INDEX envelope_actor ON envelope (court, document, actor, actor_seq)
+  WHERE state = 'accepted';
+CREATE UNIQUE INDEX envelope_place ON envelope (court, document, place) WHERE state = 'accepted';
+CREATE INDEX envelope_document ON envelope (court, document, state, arrival);
+CREATE INDEX envelope_sequence ON envelope (court, epoch, device, sequence);
+CREATE INDEX envelope_waiting ON envelope (court, state, reason, case_no)
+  WHERE state IN ('held', 'quarantined', 'rejected');
+
+-- What could not even be stored as an envelope (signature, unknown certificate): bytes and reason,
+-- so that nothing disappears unseen. Bounded per carrier.
+CREATE TABLE tray (
+  court TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  carrier BLOB NOT NULL CHECK (length(carrier) = 32),
+  certificate BLOB NOT NULL CHECK (length(certificate) = 32),
+  reason TEXT NOT NULL,
+  body BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  change BLOB NOT NULL,
+  received_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, hash)
+) STRICT;
+CREATE INDEX tray_carrier ON tray (court, carrier, received_ms);
+CREATE INDEX tray_certificate ON tray (court, certificate, reason);
+
+-- Caches from here on.
+CREATE TABLE record (
+  court TEXT NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  kind TEXT NOT NULL,
+  case_no TEXT NOT NULL,
+  handler TEXT NOT NULL,
+  title TEXT NOT NULL,
+  station TEXT,
+  changes INTEGER NOT NULL,
+  heads BLOB NOT NULL,
+  state_digest BLOB NOT NULL CHECK (length(state_digest) = 32),
+  content_digest BLOB NOT NULL CHECK (length(content_digest) = 32),
+  finalised INTEGER NOT NULL,
+  conflicts INTEGER NOT NULL,
+  late INTEGER NOT NULL,
+  facts TEXT NOT NULL,
+  first_received_ms INTEGER NOT NULL,
+  last_received_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, id)
+) STRICT;
+CREATE INDEX record_case ON record (court, case_no, kind);
+CREATE INDEX record_kind ON record (court, kind, last_received_ms);
+
+CREATE TABLE conflict (
+  court TEXT NOT NULL,
+  document BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  case_no TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (court, document, kind, target)
+) STRICT;
+CREATE INDEX conflict_case ON conflict (court, case_no);
+
+CREATE TABLE request (
+  court TEXT NOT NULL,
+  document BLOB NOT NULL,
+  case_no TEXT NOT NULL,
+  station TEXT NOT NULL,
+  routed_by TEXT NOT NULL,
+  state TEXT NOT NULL,
+  received_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, document)
+) STRICT;
+CREATE INDEX request_station ON request (court, station, received_ms);
+
+CREATE TABLE case_file (
+  court TEXT NOT NULL,
+  case_no TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  handler TEXT NOT NULL,
+  team TEXT NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (court, case_no)
+) STRICT;
+
+CREATE TABLE party (
+  court TEXT NOT NULL,
+  case_no TEXT NOT NULL,
+  party TEXT NOT NULL,
+  role TEXT NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (court, case_no, party)
+) STRICT;
+CREATE INDEX party_name ON party (court, name);
+";
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migration_is_idempotent_and_a_newer_database_is_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        migrate(&connection).unwrap();
+        migrate(&connection).unwrap();
+        connection.execute_batch("PRAGMA user_version = 99").unwrap();
+        assert_eq!(migrate(&connection).unwrap_err().code(), "store_newer");
+    }
+}

@@ -1,0 +1,9 @@
+//! The sync endpoint without HTTP: a sealed request in, an answer out. Stateless between requests.
+
+pub mod access;
+mod answer;
+mod session;
+
+pub use answer::Foreign;
+pub(crate) use session::release_tray;
+pub use session::{Session, SyncError};

@@ -1,0 +1,217 @@
+//! One request from a phone: checked, taken in, answered; asked again while it waits.
+
+use std::collections::HashMap;
+
+use lastmile_core::envelope::Body;
+use lastmile_core::id::{CertificateId, EnvelopeId};
+use lastmile_core::identity::{Canonical, Certificate, Signature};
+use lastmile_core::sync::batch::{DamagedRow, SignedChange};
+use lastmile_core::sync::frame::{self, FrameError};
+use lastmile_core::sync::request::SyncRequest;
+use lastmile_core::sync::request_message;
+use lastmile_core::sync::response::{Outcome, SyncResponse};
+
+use super::access::{Access, readable};
+use super::answer::{self, Foreign};
+use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
+use crate::server::Server;
+use crate::store::StoreError;
+use crate::trust::{self, Brought};
+
+/// The request is not answered; nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The message inside.
+    #[error("the request cannot be read: {0}")]
+    Malformed(&'static str),
+    /// The message follows a later protocol.
+    #[error("the request follows a later protocol")]
+    NewerProtocol,
+    /// It is for another court.
+    #[error("the request is for another court")]
+    WrongCourt,
+    /// Nobody here knows the certificate that the request names.
+    #[error("the certificate is not known")]
+    UnknownCertificate,
+    /// The certificate is not a person's.
+    #[error("the certificate is not a person's")]
+    NotAPerson,
+    /// The signature over the request does not hold.
+    #[error("the signature over the request does not hold")]
+    BadSignature,
+    /// It asks for a channel that is not the person's.
+    #[error("the channel is not this person's")]
+    ForeignChannel(String),
+    /// The server failed.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+}
+
+impl From<StoreError> for SyncError {
+    fn from(error: StoreError) -> Self {
+        Self::Ingest(error.into())
+    }
+}
+
+/// A request that was taken in and can be answered, more than once while it waits.
+#[derive(Debug)]
+pub struct Session {
+    request: SyncRequest,
+    certificate: Certificate,
+    person: String,
+    outcomes: Vec<Outcome>,
+    own: HashMap<EnvelopeId, u64>,
+}
+
+impl Session {
+    /// Reads a sealed request, checks who sent it, and takes in what it brings. Durable when this
+    /// returns.
+    pub fn open(server: &Server, sealed: &[u8], signature: &[u8]) -> Result<Self, SyncError> {
+        let plain = frame::open(sealed)?;
+        let received = SyncRequest::decode(&plain).map_err(|error| match error.code() {
+            "unsupported_version" => SyncError::NewerProtocol,
+            code => SyncError::Malformed(code),
+        })?;
+        drop(plain);
+        let request = received.request;
+        if request.court != server.court() {
+            return Err(SyncError::WrongCourt);
+        }
+        let directory = server.directory()?;
+        let brought = Brought::of(&directory, &request.certificates);
+        let (certificate, person) = signed_by(&brought, request.certificate, sealed, signature)?;
+        let offered = verify_all(&brought.directory, server.court(), received.changes);
+        let own = offered
+            .iter()
+            .enumerate()
+            .filter_map(|(row, offer)| Some((offer.as_ref().ok()?.id(), row as u64)))
+            .collect();
+        let mut session = Self { request, certificate, person, outcomes: Vec::new(), own };
+        if !offered.is_empty() || !brought.new.is_empty() {
+            session.outcomes = session.take(server, &brought, &offered)?;
+        }
+        Ok(session)
+    }
+
+    fn take(
+        &self,
+        server: &Server,
+        brought: &Brought,
+        offered: &[Result<Offered, DamagedRow>],
+    ) -> Result<Vec<Outcome>, SyncError> {
+        // Before anything is stored: a request that will be refused changes nothing.
+        self.check_channels(server)?;
+        let ingested = server.ingest(&brought.directory, |ingest: &mut Ingest<'_>| {
+            let new = trust::publish(ingest.writing, &brought.new, ingest.now_ms)?;
+            let mut ingested = ingest.take(self.request.certificate, offered)?;
+            if !new.is_empty() {
+                ingested.channels.insert(lastmile_core::sync::channel::DIRECTORY.to_owned());
+                release_tray(ingest, &new, &mut ingested)?;
+            }
+            Ok(ingested)
+        })?;
+        Ok(ingested.outcomes)
+    }
+
+    fn check_channels(&self, server: &Server) -> Result<(), SyncError> {
+        server.store().read::<_, SyncError>(|reading| {
+            let access = readable(reading, &self.certificate, &self.person)?;
+            let probe = SyncRequest { max_bytes: 0, ..self.request_without_changes() };
+            match answer::news(reading, server.epoch(), &access, &probe, &HashMap::new())? {
+                Ok(_) => Ok(()),
+                Err(Foreign(channel)) => Err(SyncError::ForeignChannel(channel)),
+            }
+        })
+    }
+
+    fn request_without_changes(&self) -> SyncRequest {
+        SyncRequest { changes: Vec::new(), certificates: Vec::new(), ..self.request.clone() }
+    }
+
+    /// The answer as things stand now.
+    pub fn answer(&self, server: &Server) -> Result<SyncResponse, SyncError> {
+        server.store().read(|reading| {
+            let access = readable(reading, &self.certificate, &self.person)?;
+            let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?
+                .map_err(|Foreign(channel)| SyncError::ForeignChannel(channel))?;
+            let have = if self.request.probe {
+                let device = self.certificate.device.as_deref().unwrap_or_default();
+                reading.have(device, self.request.epoch)?
+            } else {
+                Vec::new()
+            };
+            Ok(SyncResponse {
+                server_epoch: server.epoch(),
+                server_ms: server.now_ms(),
+                outcomes: self.outcomes.clone(),
+                have,
+                news: news.channels,
+                changes: news.changes,
+            })
+        })
+    }
+
+    /// Seconds the phone is willing to wait while there is nothing to tell; none after it gave
+    /// something, because then it wants its verdicts.
+    pub fn patience_s(&self) -> u64 {
+        let idle =
+            self.outcomes.is_empty() && !self.request.probe && self.request.repairs.is_empty();
+        if idle { self.request.wait_s } else { 0 }
+    }
+
+    /// Channels whose news the phone would want.
+    pub fn channels(&self, server: &Server) -> Result<Vec<String>, SyncError> {
+        server.store().read::<_, SyncError>(|reading| {
+            let access = readable(reading, &self.certificate, &self.person)?;
+            Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
+        })
+    }
+}
+
+fn signed_by(
+    brought: &Brought,
+    id: CertificateId,
+    sealed: &[u8],
+    signature: &[u8],
+) -> Result<(Certificate, String), SyncError> {
+    let verified = brought.directory.get(&id).ok_or(SyncError::UnknownCertificate)?;
+    let certificate = verified.payload();
+    let person = certificate.person.clone().ok_or(SyncError::NotAPerson)?;
+    let key = certificate.signing_key().ok_or(SyncError::NotAPerson)?;
+    let signature = Signature::from_bytes(signature).map_err(|_| SyncError::BadSignature)?;
+    key.verify(&request_message(sealed), &signature).map_err(|_| SyncError::BadSignature)?;
+    Ok((certificate.clone(), person))
+}
+
+/// Judges what waited in the tray for certificates that have now come.
+pub(crate) fn release_tray(
+    ingest: &mut Ingest<'_>,
+    new: &[CertificateId],
+    so_far: &mut Ingested,
+) -> Result<(), IngestError> {
+    for certificate in new {
+        for (hash, body, signature, change, carrier) in
+            ingest.writing.tray_waiting_for(*certificate)?
+        {
+            let (Ok(body), Ok(signature)) =
+                (Body::decode(&body), <[u8; 64]>::try_from(signature.as_slice()))
+            else {
+                continue;
+            };
+            let rows = vec![Ok(SignedChange { body, signature, change })];
+            let offered = verify_all(ingest.directory, &ingest.issuer.court, rows);
+            ingest.writing.take_from_tray(&hash)?;
+            // What this very request has touched goes on from where it now stands.
+            for document in so_far.documents.drain(..) {
+                ingest.hot.put(document);
+            }
+            let ingested = ingest.take(carrier, &offered)?;
+            so_far.channels.extend(ingested.channels);
+            so_far.documents.extend(ingested.documents);
+        }
+    }
+    Ok(())
+}

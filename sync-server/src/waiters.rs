@@ -1,0 +1,47 @@
+//! Requests that wait for news of their channels, and how they are woken.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::Notify;
+
+/// Who waits for which channel.
+#[derive(Debug, Default)]
+pub struct Waiters(Mutex<HashMap<String, Vec<Weak<Notify>>>>);
+
+impl Waiters {
+    /// Registers for `channels`. Register first, look afterwards: news between the two then wakes.
+    pub fn register(&self, channels: &[String]) -> Arc<Notify> {
+        let notify = Arc::new(Notify::new());
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for channel in channels {
+            let list = waiting.entry(channel.clone()).or_default();
+            list.retain(|other| other.strong_count() > 0);
+            list.push(Arc::downgrade(&notify));
+        }
+        notify
+    }
+
+    /// Wakes everybody who waits for one of `channels`.
+    pub fn wake<'a>(&self, channels: impl IntoIterator<Item = &'a String>) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for channel in channels {
+            for notify in waiting.remove(channel).unwrap_or_default() {
+                if let Some(notify) = notify.upgrade() {
+                    // Keeps one permit when nobody waits yet.
+                    notify.notify_one();
+                }
+            }
+        }
+    }
+
+    /// Wakes everybody: the service stops.
+    pub fn wake_all(&self) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for notify in waiting.drain().flat_map(|(_, list)| list) {
+            if let Some(notify) = notify.upgrade() {
+                notify.notify_one();
+            }
+        }
+    }
+}
