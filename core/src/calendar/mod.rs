@@ -29,8 +29,8 @@
 
 mod holidays;
 mod period;
-mod seizure;
+pub mod seizure;
 
 pub use holidays::{HolidayTable, NotCovered, TableError};
 pub use period::{Deadline, HourDeadline, Period, PeriodError, end_of_hours};
-pub use seizure::{REASONS, SeizedProperty, SeizureStage, SeizureTerm};
+pub use seizure::{SeizedProperty, SeizureStage, SeizureTerm};

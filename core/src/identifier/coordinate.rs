@@ -93,7 +93,7 @@ pub(crate) fn degrees(text: &str) -> Result<f64, Reason> {
         && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
         && digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.bytes().filter(|b| *b == b'.').count() <= 1;
-    if matches!(digits, "NAN" | "INF" | "INFINITY") {
+    if ["nan", "inf", "infinity"].iter().any(|word| digits.eq_ignore_ascii_case(word)) {
         return Err(NOT_FINITE);
     }
     if plain { text.parse().map_err(|_| FORM) } else { Err(FORM) }

@@ -223,7 +223,7 @@ fn ascii_bracket(c: char) -> char {
 }
 
 /// Whether all of `text` is ASCII digits (and there is at least one).
-fn all_digits(text: &str) -> bool {
+pub(crate) fn all_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
