@@ -6,6 +6,7 @@
 mod caches;
 #[cfg(feature = "sqlcipher")]
 mod cipher;
+mod fixture;
 mod log;
 mod open;
 mod originals;
