@@ -104,6 +104,7 @@ fn record() -> Phone {
             ("location", text("佛山市南海区狮山镇")),
             ("dress_worn", Value::Bool(true)),
         ]),
+        items: Vec::new(),
     });
     one.save(&Intent::Add {
         verb: "add_line".into(),

@@ -141,11 +141,11 @@ fn production_code_never_unwraps() {
     assert_eq!(lines("#[cfg(test)]\nuse x;\nfn c() { d().unwrap() }"), [3]);
     assert_eq!(
         lines("fn a() -> &'static str { \"{ .unwrap()\" } // .unwrap()\n/* /* */ .unwrap() */"),
-        []
+        [0_usize; 0]
     );
     assert_eq!(lines("const Q: char = '\"';\nfn a() { b().unwrap() }\nconst R: char = '\"';"), [2]);
     assert_eq!(lines("const Q: &[u8] = br#\"x\"\"#;\nfn a<'a>() { b().unwrap() }"), [2]);
-    assert_eq!(lines("#[expect(dead_code)]\nfn a() { b().unwrap_or(c.expected()) }"), []);
+    assert_eq!(lines("#[expect(dead_code)]\nfn a() { b().unwrap_or(c.expected()) }"), [0_usize; 0]);
     assert_eq!(lines("const C: char = '\\'';\nfn 查封() { b().unwrap() }"), [2]);
 }
 
