@@ -173,7 +173,7 @@ pub(super) static ASSISTANCE: Kind = Kind {
     head: HEAD,
     collections: COLLECTIONS,
     verbs: VERBS,
-    rules: &[],
+    rules: &["R-POL-01", "R-POL-02", "R-POL-03", "R-POL-04"],
     title: &["place", "situation_text"],
     envelope: Envelope { priority: 0, to_station: true },
 };

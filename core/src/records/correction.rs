@@ -96,7 +96,7 @@ pub(super) static CORRECTION: Kind = Kind {
     head: HEAD,
     collections: &COLLECTIONS,
     verbs: &VERBS,
-    rules: &[],
+    rules: &["R-GEN-04"],
     title: &["remark", "place"],
     envelope: Envelope::USUAL,
 };

@@ -306,7 +306,11 @@ pub(super) static EVICTION: Kind = Kind {
     head: HEAD,
     collections: &COLLECTIONS,
     verbs: &VERBS,
-    rules: &[],
+    rules: &[
+        "R-GEN-01", "R-GEN-02", "R-GEN-03", "R-GEN-04", "R-GEN-05", "R-GEN-06", "R-GEN-09",
+        "R-GEN-12", "R-EVI-01", "R-EVI-02", "R-EVI-03", "R-EVI-04", "R-EVI-05", "R-EVI-06",
+        "R-EVI-07", "R-EVI-08", "R-EVI-09", "R-EVI-10", "R-EVI-11", "R-POL-05",
+    ],
     title: &["premises_address", "notice_doc_no"],
     envelope: Envelope::USUAL,
 };

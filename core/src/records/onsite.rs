@@ -26,6 +26,12 @@ const HEAD: &[Field] = &[
     Field::fact("credential_shown_at", "出示工作证件时间", "credentials shown at", FieldType::Time),
     Field::fact("dress_worn", "按规定着装", "in required dress", FieldType::Bool),
     Field::multi("result", "执行结果", "result", LINE),
+    Field::winner(
+        "reoccupation_of",
+        "再次占用所涉的强制迁出",
+        "re-occupation after this eviction",
+        FieldType::Record,
+    ),
     Field::winner("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
     Field::winner("remark", "备注", "remark", LINE),
 ];
@@ -215,7 +221,7 @@ pub(super) static ONSITE: Kind = Kind {
     head: HEAD,
     collections: &COLLECTIONS,
     verbs: &VERBS,
-    rules: &[],
+    rules: &["R-GEN-01", "R-GEN-02", "R-GEN-03", "R-GEN-04", "R-GEN-09"],
     title: &["place", "purpose"],
     envelope: Envelope::USUAL,
 };

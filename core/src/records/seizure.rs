@@ -143,6 +143,7 @@ const HEAD: &[Field] = &[
         FieldType::Bool,
     ),
     Field::winner("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
+    Field::fact("renews", "续行查封所续的清单", "the seizure it renews", FieldType::Record),
     Field::winner("onsite", "执行笔录", "on-site record", FieldType::Record),
     Field::winner("remark", "备注", "remark", LINE),
 ];
@@ -363,7 +364,13 @@ pub(super) static SEIZURE: Kind = Kind {
     head: HEAD,
     collections: &COLLECTIONS,
     verbs: &VERBS,
-    rules: &[],
+    rules: &[
+        "R-GEN-01", "R-GEN-02", "R-GEN-03", "R-GEN-04", "R-GEN-05", "R-GEN-06", "R-GEN-09",
+        "R-GEN-12", "R-SEZ-01", "R-SEZ-02", "R-SEZ-03", "R-SEZ-04", "R-SEZ-05", "R-SEZ-06",
+        "R-SEZ-07", "R-SEZ-08", "R-SEZ-09", "R-SEZ-10", "R-SEZ-11", "R-SEZ-12", "R-SEZ-13",
+        "R-SEZ-14", "R-SEZ-15", "R-SEZ-16", "R-SEZ-17", "R-SEZ-18", "R-SEZ-19", "R-SEZ-20",
+        "R-SEZ-21", "R-SEZ-22", "R-SEZ-23", "R-SEZ-24", "R-SEZ-25", "R-SEZ-26",
+    ],
     title: &["location", "ruling_no"],
     envelope: Envelope::USUAL,
 };

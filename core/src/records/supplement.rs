@@ -52,7 +52,7 @@ pub(super) static SUPPLEMENT: Kind = Kind {
     head: HEAD,
     collections: &COLLECTIONS,
     verbs: &VERBS,
-    rules: &[],
+    rules: &["R-GEN-04"],
     title: &["reason", "place"],
     envelope: Envelope::USUAL,
 };
