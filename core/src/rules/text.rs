@@ -33,15 +33,12 @@ fn replace(text: &str, of: impl Fn(&str) -> String) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        match after.split_once('}') {
-            Some((name, behind)) => {
-                out.push_str(&of(name));
-                rest = behind;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
+        if let Some((name, behind)) = after.split_once('}') {
+            out.push_str(&of(name));
+            rest = behind;
+        } else {
+            out.push('{');
+            rest = after;
         }
     }
     out.push_str(rest);
@@ -85,7 +82,7 @@ fn shown_money(fen: i64) -> String {
     let digits = (fen.unsigned_abs() / 100).to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -103,16 +100,16 @@ impl RulePack {
         );
         let (mut zh, mut en) = (name.zh, name.en);
         if let Some(article) = basis.article {
-            zh.push_str(&format!("第{}条", chinese_number(article)));
-            en.push_str(&format!(", Article {article}"));
+            zh += &format!("第{}条", chinese_number(article));
+            en += &format!(", Article {article}");
         }
         if let Some(para) = basis.para {
-            zh.push_str(&format!("第{}款", chinese_number(para)));
-            en.push_str(&format!("({para})"));
+            zh += &format!("第{}款", chinese_number(para));
+            en += &format!("({para})");
         }
         if let Some(item) = basis.item {
-            zh.push_str(&format!("第{}项", chinese_number(item)));
-            en.push_str(&format!(", item {item}"));
+            zh += &format!("第{}项", chinese_number(item));
+            en += &format!(", item {item}");
         }
         Texts { zh, en }
     }
