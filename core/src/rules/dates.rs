@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
+use crate::calendar::HolidayTable;
+
 /// Which days are days of rest. Everything else follows.
 pub trait DateMath {
     /// Whether `day` is a statutory day of rest (weekends included, make-up workdays excluded);
@@ -48,6 +50,12 @@ pub trait DateMath {
     }
 }
 
+impl DateMath for HolidayTable {
+    fn is_rest_day(&self, day: Date) -> Option<bool> {
+        self.is_working_day(day).ok().map(|works| !works)
+    }
+}
+
 /// No holiday table at hand: whatever depends on one cannot be checked.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCalendar;
@@ -74,33 +82,39 @@ pub(super) fn instant_of(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-pub(super) mod tests {
-    use jiff::civil::{Weekday, date};
+mod tests {
+    use jiff::civil::date;
 
     use super::*;
-
-    /// Weekends of 2018-2028 and the day in Nanhai's one holiday, Qingming 2026-04-06.
-    pub(in crate::rules) struct Weekends;
-
-    impl DateMath for Weekends {
-        fn is_rest_day(&self, day: Date) -> Option<bool> {
-            (2018..=2028).contains(&day.year()).then(|| {
-                matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-                    || day == date(2026, 4, 6)
-            })
-        }
-    }
+    use crate::calendar::Period;
 
     #[test]
     fn the_first_day_is_excluded_and_a_day_of_rest_is_passed_over() {
-        // 2026-03-17 + 18 days is Saturday 04-04; Sunday and the holiday follow.
-        assert_eq!(Weekends.deadline_days(date(2026, 3, 17), 18), Some(date(2026, 4, 7)));
-        assert_eq!(Weekends.working_days(date(2026, 3, 17), 3), Some(date(2026, 3, 20)));
-        assert_eq!(Weekends.deadline_months(date(2026, 1, 31), 1), Some(date(2026, 3, 2)));
-        assert_eq!(Weekends.rolled(date(2030, 1, 1)), None);
+        let table = HolidayTable::builtin().unwrap();
+        // 2026-03-17 + 18 days is Saturday 04-04, the first of three days off for Qingming.
+        assert_eq!(table.deadline_days(date(2026, 3, 17), 18), Some(date(2026, 4, 7)));
+        assert_eq!(DateMath::working_days(&table, date(2026, 3, 17), 3), Some(date(2026, 3, 20)));
+        // 2026-02-28 is a Saturday on which courts work.
+        assert_eq!(table.deadline_months(date(2026, 1, 31), 1), Some(date(2026, 2, 28)));
+        assert_eq!(table.rolled(date(2040, 1, 1)), None);
         assert_eq!(NoCalendar.deadline_days(date(2026, 3, 17), 3), None);
-        assert_eq!(Weekends.working_days(date(2026, 3, 17), i32::MAX), None);
-        assert_eq!(Weekends.deadline_days(date(2026, 3, 17), i32::MAX), None);
+        assert_eq!(DateMath::working_days(&table, date(2026, 3, 17), i32::MAX), None);
+        assert_eq!(table.deadline_days(date(2026, 3, 17), i32::MAX), None);
+    }
+
+    #[test]
+    fn rules_and_the_calendar_count_alike() {
+        let table = HolidayTable::builtin().unwrap();
+        let mut from = date(2026, 1, 1);
+        while from < date(2026, 9, 1) {
+            for days in [3_u16, 10, 15, 30] {
+                let counted = table.end_of(from, Period::Days(days.into())).unwrap().date;
+                assert_eq!(table.deadline_days(from, days.into()), Some(counted), "{from} {days}");
+            }
+            let worked = table.end_of(from, Period::WorkingDays(3)).unwrap().date;
+            assert_eq!(DateMath::working_days(&table, from, 3), Some(worked), "{from}");
+            from = from.tomorrow().unwrap();
+        }
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub enum Offline {
 /// What a rule requires.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Check {
-    One(Expression),
+    One(Box<Expression>),
     /// Several things, each named when it is missing.
     Parts(Vec<Part>),
 }
@@ -365,7 +365,7 @@ impl Rule {
             .then(|| Term::Default(raw.as_of.iter().map(|json| parser.term(json)).collect()));
         let mut later = !raw.later.is_empty() || unusable_each;
         let check = match (raw.check, raw.parts.is_empty()) {
-            (Some(json), true) => Check::One(parser.expression(&json)),
+            (Some(json), true) => Check::One(Box::new(parser.expression(&json))),
             (None, false) => Check::Parts(
                 raw.parts
                     .into_iter()
@@ -380,7 +380,7 @@ impl Rule {
                     })
                     .collect(),
             ),
-            _ => Check::One(Expression::Newer),
+            _ => Check::One(Box::new(Expression::Newer)),
         };
         let newer = later
             || severity.is_none()

@@ -1,6 +1,7 @@
 //! Filling the placeholders of a rule's texts, and citing its basis.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use jiff::tz::{Offset, TimeZone};
 
@@ -100,16 +101,16 @@ impl RulePack {
         );
         let (mut zh, mut en) = (name.zh, name.en);
         if let Some(article) = basis.article {
-            zh += &format!("第{}条", chinese_number(article));
-            en += &format!(", Article {article}");
+            let _ = write!(zh, "第{}条", chinese_number(article));
+            let _ = write!(en, ", Article {article}");
         }
         if let Some(para) = basis.para {
-            zh += &format!("第{}款", chinese_number(para));
-            en += &format!("({para})");
+            let _ = write!(zh, "第{}款", chinese_number(para));
+            let _ = write!(en, "({para})");
         }
         if let Some(item) = basis.item {
-            zh += &format!("第{}项", chinese_number(item));
-            en += &format!(", item {item}");
+            let _ = write!(zh, "第{}项", chinese_number(item));
+            let _ = write!(en, ", item {item}");
         }
         Texts { zh, en }
     }

@@ -10,10 +10,14 @@ mod engine;
 mod nanhai;
 mod national;
 
+use std::sync::LazyLock;
+
 use serde_json::{Value as Json, json};
 
-use super::dates::tests::Weekends;
 use super::*;
+use crate::calendar::HolidayTable;
+
+static HOLIDAYS: LazyLock<HolidayTable> = LazyLock::new(|| HolidayTable::builtin().unwrap());
 
 fn base(name: &str) -> Json {
     let text = match name {
