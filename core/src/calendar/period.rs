@@ -159,13 +159,17 @@ pub(super) fn days_between(from: Date, to: Date) -> i32 {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::sync::LazyLock;
+
     use jiff::civil::date;
     use proptest::prelude::*;
 
     use super::*;
 
+    static TABLE: LazyLock<HolidayTable> = LazyLock::new(|| HolidayTable::builtin().unwrap());
+
     fn end(start: Date, period: Period) -> Deadline {
-        HolidayTable::builtin().unwrap().end_of(start, period).unwrap()
+        TABLE.end_of(start, period).unwrap()
     }
 
     #[test]
@@ -279,22 +283,20 @@ mod tests {
     proptest! {
         #[test]
         fn a_deadline_is_a_working_day_not_before_the_count(offset in 0_i64..8_000, days in 1_u32..120) {
-            let table = HolidayTable::builtin().unwrap();
             let start = date(2004, 1, 1).checked_add(offset.days()).unwrap();
-            let deadline = table.end_of(start, Period::Days(days)).unwrap();
+            let deadline = TABLE.end_of(start, Period::Days(days)).unwrap();
             prop_assert_eq!(days_between(start, deadline.counted_to), i32::try_from(days).unwrap());
             prop_assert!(deadline.date >= deadline.counted_to);
-            prop_assert!(table.is_working_day(deadline.date).unwrap());
+            prop_assert!(TABLE.is_working_day(deadline.date).unwrap());
             // The longest run off work so far had nine days (Spring Festival 2026).
             prop_assert!(days_between(deadline.counted_to, deadline.date) <= 10);
         }
 
         #[test]
         fn counting_working_days_forth_and_back_agrees(offset in 0_i64..8_000, days in 1_u32..60) {
-            let table = HolidayTable::builtin().unwrap();
             let start = date(2004, 1, 1).checked_add(offset.days()).unwrap();
-            let deadline = table.end_of(start, Period::WorkingDays(days)).unwrap();
-            prop_assert_eq!(table.working_days_between(start, deadline.date), Ok(days));
+            let deadline = TABLE.end_of(start, Period::WorkingDays(days)).unwrap();
+            prop_assert_eq!(TABLE.working_days_between(start, deadline.date), Ok(days));
         }
     }
 }
