@@ -179,7 +179,7 @@ fn the_high_s_twin_of_a_true_signature_is_refused() {
     assert_eq!(normalised.as_bytes(), signature);
 }
 
-/// `(r, n - s)`, computed with decimal-free schoolbook subtraction on the order of P-256.
+/// The twin `(r, n - s)`, by schoolbook subtraction from the order of P-256.
 fn high_s(signature: &[u8; 64]) -> [u8; 64] {
     let order = data_encoding::HEXLOWER
         .decode(b"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
