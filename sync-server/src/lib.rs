@@ -19,13 +19,17 @@
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
 //! | [`http`] | the endpoints and their problems |
 //! | [`court`] | making a court: keys, certificates, devices |
+//! | [`import`] | from a court's files to checked packs; pure |
+//! | [`cli`] | the command line |
 //! | [`upkeep`] | `rebuild` and `verify` |
 //! | [`demo`] | what a demonstration needs around the server |
 
 pub mod app;
+pub mod cli;
 pub mod court;
 pub mod demo;
 pub mod http;
+pub mod import;
 pub mod ingest;
 pub mod issuer;
 pub mod keys;

@@ -1,2 +1,5 @@
-//! placeholder
-fn main() {}
+//! The `lastmile-server` binary: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    lastmile_server::cli::run()
+}

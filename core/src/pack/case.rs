@@ -15,6 +15,7 @@ use super::{
     seal::{self, SealBlock},
     word::open_word,
 };
+use crate::identifier::date_time;
 
 open_word! {
     /// Where the case stands; coercion needs `active` (R-GEN-05).
@@ -183,15 +184,20 @@ impl CasePack {
         self.seal_blocks.iter().filter(move |block| block.staff == staff)
     }
 
+    /// The day numbers are judged by: when the data was true, so that no clock is read.
+    fn today(&self) -> Date {
+        self.as_of.or(self.status.as_of).map_or(Date::MAX, date_time::china_date)
+    }
+
     fn validate_head(&self, checker: &mut Checker) {
-        checker.add_some("case_no", check::case_no(&self.case_no));
+        checker.add_some("case_no", check::case_no(&self.case_no, self.today()));
         check::required(checker, "court", &self.court, SHORT);
         check::required(checker, "cause", &self.cause, SHORT);
-        checker.add_some("handler", check::local_id(&self.handler));
+        checker.add_some("handler", check::staff_id(&self.handler));
         if check::list(checker, "team", self.team.len(), MAX_TEAM) {
             let mut seen = BTreeSet::new();
             for (index, staff) in self.team.iter().enumerate() {
-                checker.add_some(format!("team[{index}]"), check::local_id(staff));
+                checker.add_some(format!("team[{index}]"), check::staff_id(staff));
                 if !seen.insert(staff) {
                     checker.add(
                         format!("team[{index}]"),
@@ -323,7 +329,7 @@ impl Payload for CasePack {
     fn validate(&self) -> Vec<Problem> {
         let mut checker = Checker::new();
         self.validate_head(&mut checker);
-        party::validate(&mut checker, &self.parties);
+        party::validate(&mut checker, &self.parties, self.today());
         ruling::validate(&mut checker, &self.rulings);
         seal::validate(&mut checker, &self.seal_blocks);
         self.validate_lists(&mut checker);
@@ -398,7 +404,7 @@ mod tests {
         let one = |path: &str, code: &'static str| vec![(path.to_owned(), code)];
         assert_eq!(
             codes(|p| p["case_no"] = json!("2026粤0605执1101号")),
-            one("case_no", "case_no_invalid")
+            one("case_no", "case_number_brackets")
         );
         assert_eq!(codes(|p| p["claim_fen"] = json!(-1)), one("claim_fen", "amount_out_of_range"));
         assert_eq!(

@@ -1,11 +1,17 @@
 //! The checks packs share: text bounds, identifiers, amounts, telephone numbers. The rules
 //! themselves belong to [`crate::identifier`]; here they become faults with sentences.
 
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::{
     problem::{Checker, Fault},
     text::worst_fault,
+};
+use crate::identifier::{
+    Checked, Standing, case_number, credit_code,
+    person_document::{self, DocumentKind},
+    phone, resident_id,
 };
 
 /// Unknown fields of a pack, kept as they came.
@@ -128,57 +134,79 @@ fn json_texts(checker: &mut Checker, path: &str, value: &Json) {
     }
 }
 
-/// A case number (案号).
-pub fn case_no(text: &str) -> Option<Fault> {
-    let well_formed = text.len() <= 64
-        && text.starts_with('(')
-        && text.contains(')')
-        && text.contains('号')
-        && text.chars().any(|c| c.is_ascii_digit())
-        && !text.contains(char::is_whitespace);
-    (!well_formed).then(|| {
-        Fault::error(
-            "case_no_invalid",
-            "案号格式不正确,应如“(2026)粤0605执1101号”。",
-            "Not a case number; it should look like (2026)粤0605执1101号.",
-        )
-    })
+/// A case number (案号), judged as of `today`.
+pub fn case_no(text: &str, today: Date) -> Option<Fault> {
+    fault_of(text, &case_number::check(text, today))
 }
 
-/// A resident ID number (公民身份号码, GB 11643).
-pub fn id_no(text: &str) -> Option<Fault> {
-    (!(5..=20).contains(&text.len()) || !text.chars().all(|c| c.is_ascii_alphanumeric())).then(
-        || {
-            Fault::error(
-                "id_no_invalid",
-                "证件号码格式不正确。",
-                "Not a valid identity document number.",
-            )
-        },
-    )
+/// The number of an identity document, judged as of `today`: a resident ID number (公民身份号码), or
+/// what looks like a permit or a passport.
+pub fn id_no(text: &str, today: Date) -> Option<Fault> {
+    let like_resident = text.len() >= 15 && text.bytes().take(14).all(|b| b.is_ascii_digit());
+    if !like_resident
+        && person_document::check(DocumentKind::Passport, text, today).standing == Standing::Ok
+        && !is_spreadsheet_number(text)
+    {
+        return None;
+    }
+    fault_of(text, &resident_id::check(text, today))
 }
 
 /// A unified social credit code (统一社会信用代码, GB 32100).
 pub fn credit_code(text: &str) -> Option<Fault> {
-    (text.len() != 18 || !text.chars().all(|c| c.is_ascii_alphanumeric())).then(|| {
+    fault_of(text, &credit_code::check(text))
+}
+
+/// A telephone number: mobile, landline with area code, 110 or 12368.
+pub fn phone(text: &str) -> Option<Fault> {
+    fault_of(text, &phone::check(text))
+}
+
+/// What a standing means for a pack: papers contain errors, so a doubt is reported and a form that
+/// cannot be right refuses.
+fn fault_of<T>(text: &str, checked: &Checked<T>) -> Option<Fault> {
+    if is_spreadsheet_number(text) {
+        return Some(Fault::error(
+            "number_damaged_by_spreadsheet",
+            "号码已被表格软件改成科学计数法,后几位已丢失;请把该列设为文本,从原始材料重新填写。",
+            "A spreadsheet turned the number into scientific notation and lost its last digits; format the column as text and enter it again.",
+        ));
+    }
+    let reason = checked.reason?;
+    match checked.standing {
+        Standing::Ok => None,
+        Standing::Suspicious | Standing::Legacy => {
+            Some(Fault::warning(reason.code, reason.zh, reason.en))
+        }
+        Standing::Invalid => Some(Fault::error(reason.code, reason.zh, reason.en)),
+    }
+}
+
+/// `4.40605E+17`.
+fn is_spreadsheet_number(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    digits(mantissa) && exponent.strip_prefix('+').is_some_and(digits)
+}
+
+/// A staff id: 1 to 40 of ASCII letters, digits, `-`, `_` and `.`, because certificates carry it.
+pub fn staff_id(text: &str) -> Option<Fault> {
+    let fine = (1..=40).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    (!fine).then(|| {
+        if text.is_empty() {
+            return missing();
+        }
         Fault::error(
-            "credit_code_invalid",
-            "统一社会信用代码格式不正确。",
-            "Not a valid unified social credit code.",
+            "staff_id_invalid",
+            "人员编号只能用英文字母、数字、“-”、“_”和“.”,最多40位。",
+            "A staff id may hold ASCII letters, digits, - _ and . only, at most 40.",
         )
     })
 }
 
-/// A telephone number: mobile, landline with area code, or a short public number.
-pub fn phone(text: &str) -> Option<Fault> {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let shape = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | ' '));
-    (!shape || !(3..=15).contains(&digits)).then(|| {
-        Fault::error("phone_invalid", "电话号码格式不正确。", "Not a valid telephone number.")
-    })
-}
-
-/// An identifier the court chose: staff id, party id, device prefix. ASCII letters, digits, `-`
+/// An identifier the court chose: party id, device prefix. ASCII letters, digits, `-`
 /// and `_`, or Chinese characters, at most 40 bytes.
 pub fn local_id(text: &str) -> Option<Fault> {
     let fine = !text.is_empty()
@@ -191,4 +219,33 @@ pub fn local_id(text: &str) -> Option<Fault> {
             "An id may hold letters, digits, - and _ only, at most 40 bytes.",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = jiff::civil::date(2026, 3, 17);
+
+    #[test]
+    fn a_doubt_is_reported_and_a_wrong_form_refused() {
+        use crate::pack::problem::Severity;
+        let severity = |fault: Option<Fault>| fault.map(|fault| fault.severity);
+        assert_eq!(severity(id_no("440605190001010013", TODAY)), None);
+        assert_eq!(severity(id_no("440605190001010014", TODAY)), Some(Severity::Warning));
+        assert_eq!(severity(id_no("44060519000101001", TODAY)), Some(Severity::Error));
+        assert_eq!(severity(id_no("H12345678", TODAY)), None);
+        assert_eq!(severity(credit_code("914406050000000193")), None);
+        assert_eq!(severity(case_no("(2026)粤0605执1101号", TODAY)), None);
+        assert_eq!(severity(case_no("2026粤0605执1101号", TODAY)), Some(Severity::Error));
+        assert_eq!(severity(phone("110")), None);
+        assert_eq!(severity(phone("86230000")), Some(Severity::Error));
+    }
+
+    #[test]
+    fn a_number_eaten_by_a_spreadsheet_is_called_so() {
+        let code = |fault: Option<Fault>| fault.map(|fault| fault.code);
+        assert_eq!(code(id_no("4.40605E+17", TODAY)), Some("number_damaged_by_spreadsheet"));
+        assert_eq!(code(id_no("E12345678", TODAY)), None);
+    }
 }

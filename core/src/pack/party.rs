@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -73,14 +74,14 @@ pub struct Party {
 pub const MAX_PARTIES: usize = 5_000;
 
 /// Checks the whole party table.
-pub(super) fn validate(checker: &mut Checker, parties: &[Party]) {
+pub(super) fn validate(checker: &mut Checker, parties: &[Party], today: Date) {
     if !check::list(checker, "parties", parties.len(), MAX_PARTIES) {
         return;
     }
     let mut seen = BTreeMap::new();
     for (index, party) in parties.iter().enumerate() {
         let path = format!("parties[{index}]");
-        party.validate(checker, &path);
+        party.validate(checker, &path, today);
         if seen.insert(party.id.as_str(), index).is_some() {
             checker.add(
                 format!("{path}.id"),
@@ -122,7 +123,7 @@ pub(super) fn validate(checker: &mut Checker, parties: &[Party]) {
 }
 
 impl Party {
-    fn validate(&self, checker: &mut Checker, path: &str) {
+    fn validate(&self, checker: &mut Checker, path: &str, today: Date) {
         let at = |field: &str| format!("{path}.{field}");
         checker.add_some(at("id"), check::local_id(&self.id));
         if let PartyRole::Other(code) = &self.role {
@@ -132,7 +133,10 @@ impl Party {
             checker.add(at("kind"), check::unknown_word(code, true));
         }
         check::required(checker, &at("name"), &self.name, SHORT);
-        checker.add_some(at("id_no"), self.id_no.as_deref().and_then(check::id_no));
+        checker.add_some(
+            at("id_no"),
+            self.id_no.as_deref().and_then(|text| check::id_no(text, today)),
+        );
         checker
             .add_some(at("credit_code"), self.credit_code.as_deref().and_then(check::credit_code));
         checker.add_some(at("phone"), self.phone.as_deref().and_then(check::phone));

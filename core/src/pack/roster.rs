@@ -53,7 +53,7 @@ impl Staff {
 
     fn validate(&self, checker: &mut Checker, path: &str) {
         let at = |field: &str| format!("{path}.{field}");
-        checker.add_some(at("id"), check::local_id(&self.id));
+        checker.add_some(at("id"), check::staff_id(&self.id));
         check::required(checker, &at("name"), &self.name, SHORT);
         if self.role().is_none() {
             checker.add(at("role"), check::unknown_word(&self.role, true));

@@ -51,7 +51,7 @@ impl SealBlock {
     }
 
     fn validate(&self, checker: &mut Checker, path: &str) {
-        checker.add_some(format!("{path}.staff"), check::local_id(&self.staff));
+        checker.add_some(format!("{path}.staff"), check::staff_id(&self.staff));
         let letters = self.prefix.bytes().all(|b| b.is_ascii_uppercase());
         if !letters || !(1..=4).contains(&self.prefix.len()) {
             checker.add(
@@ -95,7 +95,7 @@ pub(super) fn validate(checker: &mut Checker, blocks: &[SealBlock]) {
     for (index, block) in blocks.iter().enumerate() {
         block.validate(checker, &format!("seal_blocks[{index}]"));
     }
-    for clash in overlaps(blocks.iter().enumerate().map(|(index, block)| (index, block))) {
+    for clash in overlaps(blocks.iter().enumerate()) {
         checker.add(format!("seal_blocks[{}]", clash.second), overlap_fault());
     }
 }

@@ -107,6 +107,7 @@ mod tests {
         assert_eq!(Light::from_text(" 红灯 "), Some(Light::Red));
         assert_eq!(Light::from_text("GREEN"), Some(Light::Green));
         assert_eq!(Light::from_text("amber"), None);
+        assert_eq!(Light::KNOWN.len(), 2);
         assert_eq!(Light::Red.label().map(|label| label.zh), Some("红"));
     }
 }

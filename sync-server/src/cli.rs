@@ -1,0 +1,114 @@
+//! The command line. Every subcommand is a file of its own under `cli/`; this one only knows their
+//! names, the language, and the exit codes:
+//!
+//! | code | meaning |
+//! | --- | --- |
+//! | 0 | done; warnings may have been printed |
+//! | 1 | refused: the input was wrong and nothing was changed |
+//! | 2 | wrong usage (an unknown option, a missing argument) |
+//! | 3 | a file or the database could not be read or written |
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub mod import;
+
+/// 最后一公里:法院外勤执行同步服务 / Lastmile: the court's sync service.
+#[derive(Debug, Parser)]
+#[command(name = "lastmile-server", version, about)]
+pub struct Cli {
+    /// 输出语言,默认按 LANG / language of the output, by default that of LANG.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 导入案件、人员、区划等基础数据 / import cases, people, divisions and other reference data.
+    Import(import::ImportArgs),
+}
+
+/// Language of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// 简体中文.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The language of a `LANG` value: Chinese unless it names another one, because the people who
+    /// use this work in a Chinese court and `C` or nothing says nothing about them.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.to_lowercase().starts_with("en") { Self::En } else { Self::Zh }
+    }
+
+    /// Picks the text of this language.
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// Refused, nothing changed.
+    Refused,
+    /// A file or the database could not be read or written.
+    Unavailable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Refused => Self::from(1),
+            Exit::Unavailable => Self::from(3),
+        }
+    }
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    let language =
+        cli.lang.unwrap_or_else(|| Language::of_locale(locale.as_deref().unwrap_or_default()));
+    match cli.command {
+        Command::Import(args) => import::run(
+            &args,
+            language,
+            &mut std::io::stdout().lock(),
+            &mut std::io::stderr().lock(),
+        )
+        .into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_language_follows_the_locale() {
+        assert_eq!(Language::of_locale("zh_CN.UTF-8"), Language::Zh);
+        assert_eq!(Language::of_locale("en_GB.UTF-8"), Language::En);
+        assert_eq!(Language::of_locale("C"), Language::Zh);
+    }
+}
