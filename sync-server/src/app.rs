@@ -30,7 +30,8 @@ pub async fn serve(
         }
         server.waiters().wake_all();
     };
-    axum::serve(listener, router(state)).with_graceful_shutdown(signal).await
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(signal).await
 }
 
 /// The service cannot be started.

@@ -17,7 +17,8 @@
 //! | [`publish`], [`issuer`] | what the server signs: packs, memberships, routes |
 //! | [`routing`] | which station a request goes to |
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
-//! | [`http`] | the endpoints and their problems |
+//! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
+//! | [`operator`] | tokens of those who read the API |
 //! | [`court`] | making a court: keys, certificates, devices |
 //! | [`import`] | from a court's files to checked packs; pure |
 //! | [`cli`] | the command line |
@@ -33,6 +34,7 @@ pub mod import;
 pub mod ingest;
 pub mod issuer;
 pub mod keys;
+pub mod operator;
 pub mod publish;
 pub mod routing;
 pub mod server;

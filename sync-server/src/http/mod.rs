@@ -1,6 +1,9 @@
 //! The endpoints. Handlers translate between HTTP and the modules that do the work; nothing is decided
 //! here.
 
+pub mod api;
+mod health;
+pub mod metrics;
 pub mod problem;
 mod sync;
 
@@ -8,14 +11,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
 use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::server::Server;
-use crate::store::StoreError;
+use health::Health;
+use metrics::Counters;
 use problem::{Problem, ProblemCode};
 
 /// What every handler shares.
@@ -29,6 +33,9 @@ pub struct AppState {
     pub stopping: watch::Receiver<bool>,
     /// Bounds that tests tighten.
     pub limits: Limits,
+    /// What this process has counted since it started.
+    pub counters: Counters,
+    health: Arc<Health>,
 }
 
 /// Bounds of the service.
@@ -52,7 +59,14 @@ impl Default for Limits {
 impl AppState {
     /// State for `server`; `stopping` turns true when the service stops.
     pub fn new(server: Arc<Server>, limits: Limits, stopping: watch::Receiver<bool>) -> Self {
-        Self { server, work: Arc::new(Semaphore::new(limits.at_work)), stopping, limits }
+        Self {
+            server,
+            work: Arc::new(Semaphore::new(limits.at_work)),
+            stopping,
+            limits,
+            counters: Counters::default(),
+            health: Arc::default(),
+        }
     }
 
     /// Runs blocking work when it is this request's turn.
@@ -77,9 +91,8 @@ impl AppState {
 
 /// Every endpoint.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/v1/courts/{court}/sync", post(sync::sync))
-        .route("/healthz", get(healthz))
+    let (router, _) = described().split_for_parts();
+    router
         .fallback(|| async { Problem::new(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(ProblemCode::MethodNotAllowed) })
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
@@ -88,18 +101,10 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Whether the service can read its database.
-async fn healthz(
-    axum::extract::State(state): axum::extract::State<AppState>,
-) -> Result<impl IntoResponse, Problem> {
-    let read = state
-        .run(|server| server.store().read::<_, StoreError>(|reading| reading.last_certificate()))
-        .await?;
-    match read {
-        Ok(_) => Ok((StatusCode::OK, "ok\n")),
-        Err(error) => {
-            tracing::error!(code = error.code(), "health check failed");
-            Err(ProblemCode::Internal.into())
-        }
-    }
+/// The endpoints with their description. One list for both, so that neither has what the other lacks.
+fn described() -> OpenApiRouter<AppState> {
+    api::router()
+        .routes(routes!(sync::sync))
+        .routes(routes!(health::healthz))
+        .routes(routes!(metrics::metrics))
 }

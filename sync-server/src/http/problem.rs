@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 
 use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 
+use crate::store::StoreError;
+
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $zh:literal, $en:literal;)*) => {
         /// Everything the server can refuse a request for.
@@ -65,6 +67,22 @@ problems! {
     NotAPerson = 403, "not_a_person", "该证书不是人员证书", "The certificate is not a person's.";
     /// A channel of others.
     ForeignChannel = 403, "foreign_channel", "无权读取该案件或辖区的记录", "The channel is not this person's.";
+    /// No token, or one that does not hold.
+    Unauthorized = 401, "unauthorized", "缺少访问令牌,或令牌无效", "An operator's token is needed, and this is none that holds.";
+    /// Administrators run the service and read no content.
+    NoContentForAdmin = 403, "no_content_for_admin", "管理员令牌不能查看案件内容", "An administrator's token shows no content of cases.";
+    /// A part of the address cannot be what it should be.
+    BadPath = 400, "bad_path", "地址中的编号格式不正确", "A part of the address has the wrong form.";
+    /// A query parameter that is unknown, repeated, or out of bounds.
+    BadQuery = 400, "bad_query", "查询参数不正确", "A query parameter is unknown, repeated or out of bounds.";
+    /// `after` does not come from an answer of this list.
+    BadCursor = 400, "bad_cursor", "翻页位置无效,请从第一页重新读取", "The place to go on from is not one of this list; start again.";
+    /// No such case here.
+    UnknownCase = 404, "unknown_case", "本院没有该案件", "This court has no such case.";
+    /// No such record here.
+    UnknownRecord = 404, "unknown_record", "没有该记录", "There is no such record.";
+    /// The database cannot be read or written.
+    StoreUnavailable = 503, "store_unavailable", "数据库无法读写,请联系管理员", "The database cannot be read or written; call the administrator.";
     /// No such address.
     NotFound = 404, "not_found", "没有这个地址", "There is nothing at this address.";
     /// Not the method of this address.
@@ -115,6 +133,18 @@ impl From<ProblemCode> for Problem {
     }
 }
 
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(code = error.code(), "database failed");
+        match error.code() {
+            "store_full" => ProblemCode::StoreFull,
+            "store_busy" => ProblemCode::Busy,
+            _ => ProblemCode::Internal,
+        }
+        .into()
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut body = json!({
@@ -140,6 +170,9 @@ impl IntoResponse for Problem {
         headers.insert(PROTOCOL_HEADER, HeaderValue::from_static(PROTOCOL_VERSION));
         if self.code == ProblemCode::Busy {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        if self.code == ProblemCode::Unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

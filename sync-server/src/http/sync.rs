@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
@@ -14,6 +14,7 @@ use lastmile_core::sync::response::SyncResponse;
 use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, SIGNATURE_HEADER};
 
 use super::AppState;
+use super::api::input::{CourtPath, Segments};
 use super::problem::{Problem, ProblemCode};
 use crate::server::Server;
 use crate::sync::{Session, SyncError};
@@ -50,10 +51,26 @@ impl From<SyncError> for Problem {
     }
 }
 
-/// The handler.
+/// Gives changes and asks for what is new
+///
+/// One CBOR message in a zstd frame each way, described by `docs/protocol/`. The request is signed by
+/// the device; a sync needs no operator's token.
+#[utoipa::path(
+    post,
+    path = "/v1/courts/{court}/sync",
+    tag = "sync",
+    params(CourtPath),
+    request_body(content = Vec<u8>, content_type = "application/vnd.lastmile.sync"),
+    responses((
+        status = 200,
+        description = "Verdicts and news",
+        body = Vec<u8>,
+        content_type = "application/vnd.lastmile.sync"
+    ))
+)]
 pub(super) async fn sync(
     State(state): State<AppState>,
-    Path(court): Path<String>,
+    Segments(CourtPath { court }): Segments<CourtPath>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -66,11 +83,15 @@ pub(super) async fn sync(
         .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
         .map_err(|error| body_problem(&error))?;
     let started = Instant::now();
+    state.counters.bytes_up.inc_by(sealed.len() as u64);
     let session = state.run(move |server| Session::open(server, &sealed, &signature)).await??;
+    state.counters.repairs.inc_by(session.repairs());
     let (session, answer) = state.run(move |server| look(server, session)).await??;
     let answer = wait(&state, session, answer).await?;
     let sealed =
         state.run(move |_| frame::seal(&answer.encode())).await?.map_err(SyncError::from)?;
+    state.counters.syncs.inc();
+    state.counters.bytes_down.inc_by(sealed.len() as u64);
     tracing::debug!(
         millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         bytes_down = sealed.len(),

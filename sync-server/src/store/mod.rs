@@ -4,7 +4,8 @@
 //! sequence per channel taken by `UPDATE ... RETURNING` inside the inserting transaction.
 //!
 //! ```text
-//! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray
+//! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
+//!          token, probe
 //! caches   record, conflict, request, case_file, party        (`rebuild` makes them anew)
 //! ```
 //!
@@ -14,10 +15,13 @@ mod certificates;
 mod envelopes;
 mod error;
 mod feed;
+mod figures;
 mod members;
 mod models;
 mod packs;
+mod pages;
 mod schema;
+mod tokens;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -32,9 +36,12 @@ pub use certificates::CertificateRow;
 pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, State};
 pub use error::StoreError;
 pub use feed::{ChannelHead, FeedEntry};
+pub use figures::Figures;
 pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};
+pub use pages::{AfterConflict, WaitingRow};
+pub use tokens::TokenRow;
 
 /// How long a writer waits for another process (the command line beside the service).
 const BUSY: Duration = Duration::from_secs(20);

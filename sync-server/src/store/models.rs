@@ -122,10 +122,11 @@ pub struct PartyRow {
     pub name: String,
 }
 
-const RECORD: &str = "id, kind, case_no, handler, title, station, changes, heads, state_digest,
+pub(super) const RECORD: &str =
+    "id, kind, case_no, handler, title, station, changes, heads, state_digest,
   content_digest, finalised, conflicts, late, facts, first_received_ms, last_received_ms";
 
-fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecordRow> {
+pub(super) fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecordRow> {
     Ok(RecordRow {
         id: DocumentId(row.get(0)?),
         kind: row.get(1)?,
@@ -146,7 +147,7 @@ fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<RecordRow> {
     })
 }
 
-fn request(row: &rusqlite::Row<'_>) -> rusqlite::Result<RequestRow> {
+pub(super) fn request(row: &rusqlite::Row<'_>) -> rusqlite::Result<RequestRow> {
     Ok(RequestRow {
         document: DocumentId(row.get(0)?),
         case_no: row.get(1)?,
@@ -286,7 +287,7 @@ impl Reading<'_> {
     }
 }
 
-fn case_file(row: &rusqlite::Row<'_>) -> rusqlite::Result<CaseRow> {
+pub(super) fn case_file(row: &rusqlite::Row<'_>) -> rusqlite::Result<CaseRow> {
     Ok(CaseRow {
         case_no: row.get(0)?,
         version: count(row.get(1)?),

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 1] = [V1];
+const STEPS: [&str; 2] = [V1, V2];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -237,6 +237,30 @@ CREATE TABLE party (
   PRIMARY KEY (court, case_no, party)
 ) STRICT;
 CREATE INDEX party_name ON party (court, name);
+";
+
+/// What the API needs: operators' tokens, a table that shows whether writing works, and the order in
+/// which open requests are listed.
+const V2: &str = "
+CREATE TABLE token (
+  court TEXT NOT NULL,
+  id TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  role TEXT NOT NULL,
+  label TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  revoked_ms INTEGER,
+  PRIMARY KEY (court, id)
+) STRICT;
+
+CREATE TABLE probe (
+  court TEXT NOT NULL PRIMARY KEY,
+  written_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX request_open ON request (court, state, received_ms, document);
+CREATE INDEX envelope_arrival_waiting ON envelope (court, state, arrival)
+  WHERE state IN ('held', 'quarantined', 'rejected');
 ";
 
 #[cfg(test)]

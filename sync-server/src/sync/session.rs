@@ -154,6 +154,11 @@ impl Session {
         })
     }
 
+    /// How many channels the phone asks to repair, because its copy differs from ours.
+    pub fn repairs(&self) -> u64 {
+        self.request.repairs.len() as u64
+    }
+
     /// Seconds the phone is willing to wait while there is nothing to tell; none after it gave
     /// something, because then it wants its verdicts.
     pub fn patience_s(&self) -> u64 {

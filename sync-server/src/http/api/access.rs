@@ -1,0 +1,58 @@
+//! Who may read: an operator with a token of the command centre, and only this court's data.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use crate::http::AppState;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::operator::{self, OperatorRole};
+
+/// A token is shorter; nothing longer is looked at.
+const MAX_HEADER: usize = 200;
+
+/// Proof that the request may read content: every handler of the API takes one.
+#[derive(Debug)]
+pub(super) struct Reader;
+
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let role = operator(&parts.headers, state).await?;
+        let path = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::new(ProblemCode::BadPath))?;
+        let court = path.iter().find(|(name, _)| *name == "court").map(|(_, court)| court);
+        if court != Some(state.server.court()) {
+            return Err(ProblemCode::WrongCourt.into());
+        }
+        match role {
+            OperatorRole::Command => Ok(Self),
+            OperatorRole::Admin => Err(ProblemCode::NoContentForAdmin.into()),
+        }
+    }
+}
+
+/// The role of the operator whose token the request carries.
+pub(in crate::http) async fn operator(
+    headers: &HeaderMap,
+    state: &AppState,
+) -> Result<OperatorRole, Problem> {
+    let token = bearer(headers).ok_or(ProblemCode::Unauthorized)?;
+    state
+        .run(move |server| server.store().read(|reading| operator::check(reading, &token)))
+        .await??
+        .ok_or_else(|| ProblemCode::Unauthorized.into())
+}
+
+/// The one bearer token of the request.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next().filter(|value| value.len() <= MAX_HEADER)?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}

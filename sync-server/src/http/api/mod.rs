@@ -1,0 +1,40 @@
+//! The read API: cases, records, conflicts, requests for assistance, and what waits, as JSON. Reads
+//! only; what people decide in the console is not here.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | [`access`] | who may read |
+//! | [`input`] | parts of the address, query parameters, places in a list |
+//! | [`shown`] | pages and times |
+//! | [`cases`], [`records`], [`conflicts`], [`requests`], [`waiting`] | the answers |
+//! | [`document`] | the OpenAPI description |
+
+pub(super) mod access;
+mod cases;
+mod conflicts;
+pub mod document;
+pub(super) mod input;
+mod records;
+mod requests;
+mod shown;
+mod waiting;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::AppState;
+
+/// The endpoints of this folder.
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(document::base())
+        .routes(routes!(cases::cases))
+        .routes(routes!(cases::case))
+        .routes(routes!(records::records))
+        .routes(routes!(records::record))
+        .routes(routes!(conflicts::conflicts))
+        .routes(routes!(requests::requests))
+        .routes(routes!(waiting::held))
+        .routes(routes!(waiting::quarantine))
+        .routes(routes!(waiting::rejected))
+        .routes(routes!(document::openapi))
+}

@@ -1,0 +1,209 @@
+//! Records: what they say, what is contested, who did what and when.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::State;
+use data_encoding::HEXLOWER;
+use lastmile_core::envelope::Body;
+use lastmile_core::identity::Canonical;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::access::Reader;
+use super::conflicts::{Conflict, conflict_of};
+use super::input::{
+    Asked, CasePath, RecordPath, RecordsQuery, Segments, bounded, limit, receipt_place,
+};
+use super::shown::{Moment, Page};
+use crate::http::AppState;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::store::{EnvelopeRow, RecordRow, StoreError};
+
+/// A record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Record {
+    /// Record id, 32 hexadecimal digits.
+    pub id: String,
+    /// Kind name.
+    pub kind: String,
+    /// Case number.
+    pub case_no: String,
+    /// Staff id of the handling officer.
+    pub handler: String,
+    /// One-line title.
+    pub title: String,
+    /// Code of the police station it was routed to.
+    pub station: Option<String>,
+    /// How many changes it has.
+    pub change_count: u64,
+    /// Whether it is finalised (定稿).
+    pub finalised: bool,
+    /// How many of its values are contested.
+    pub open_conflicts: u64,
+    /// How many changes came late, from phones that did not know of the finalisation: shown, not
+    /// counted.
+    pub late_changes: u64,
+    /// Digest over everything: equal on every copy with the same changes.
+    pub state_digest: String,
+    /// Digest of what those present sign.
+    pub content_digest: String,
+    /// When its first change came.
+    pub first_received: Moment,
+    /// When its last change came.
+    pub last_received: Moment,
+}
+
+/// A change of a record.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Change {
+    /// Envelope, 64 hexadecimal digits.
+    pub envelope: String,
+    /// Hash of the change.
+    pub change: String,
+    /// What was done.
+    pub verb: String,
+    /// Staff id of who did it: the author at capture, not who carried it.
+    pub person: String,
+    /// The phone's clock at capture; may be wrong, never orders anything.
+    pub device: Moment,
+    /// When it came, server clock.
+    pub received: Moment,
+    /// Whether it came late and does not count.
+    pub late: bool,
+}
+
+/// A record with everything known about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordDetail {
+    /// The record.
+    #[serde(flatten)]
+    pub record: Record,
+    /// Hashes of its last changes.
+    pub heads: Vec<String>,
+    /// The record as rules see it: a contested value is absent here and stands under `conflicts`.
+    #[schema(value_type = Object)]
+    pub facts: Value,
+    /// What is contested, with every side.
+    pub conflicts: Vec<Conflict>,
+    /// Its changes; each follows those it was made on.
+    pub changes: Vec<Change>,
+}
+
+fn record_of(row: RecordRow) -> Record {
+    Record {
+        id: row.id.to_hex(),
+        kind: row.kind,
+        case_no: row.case_no,
+        handler: row.handler,
+        title: row.title,
+        station: row.station,
+        change_count: row.changes,
+        finalised: row.finalised,
+        open_conflicts: row.conflicts,
+        late_changes: row.late,
+        state_digest: row.state_digest.to_hex(),
+        content_digest: row.content_digest.to_hex(),
+        first_received: Moment::of(row.first_received_ms),
+        last_received: Moment::of(row.last_received_ms),
+    }
+}
+
+fn change_of(row: &EnvelopeRow, late: &BTreeSet<&str>) -> Result<Change, StoreError> {
+    let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
+    let change = body.change.to_hex();
+    Ok(Change {
+        envelope: row.id.to_hex(),
+        late: late.contains(change.as_str()),
+        change,
+        verb: body.verb,
+        person: row.person.clone(),
+        device: Moment::of(body.device_ms),
+        received: Moment::of(row.received_ms),
+    })
+}
+
+/// Records of a case, in the order in which they first came
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/cases/{case_no}/records",
+    tag = "records",
+    params(CasePath, RecordsQuery),
+    responses((status = 200, description = "A page of records", body = Page<Record>))
+)]
+pub(super) async fn records(
+    _: Reader,
+    State(state): State<AppState>,
+    Segments(path): Segments<CasePath>,
+    Asked(asked): Asked<RecordsQuery>,
+) -> Result<Json<Page<Record>>, Problem> {
+    let limit = limit(asked.limit)?;
+    let kind = bounded("kind", asked.kind)?;
+    let (after_ms, after_id) = receipt_place(asked.after.as_deref())?;
+    let rows = state
+        .run(move |server| {
+            server.store().read::<_, StoreError>(|reading| {
+                let after = (after_ms, after_id.as_slice());
+                let rows =
+                    reading.records_page(&path.case_no, kind.as_deref(), after, limit + 1)?;
+                // A case without records is an empty list; a case that is not there is not.
+                let known = !rows.is_empty() || reading.case(&path.case_no)?.is_some();
+                Ok(known.then_some(rows))
+            })
+        })
+        .await??
+        .ok_or(ProblemCode::UnknownCase)?;
+    let key = |row: &RecordRow| (row.first_received_ms, row.id.to_hex());
+    Ok(Json(Page::of(rows, limit, key, record_of)))
+}
+
+/// One record
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/records/{id}",
+    tag = "records",
+    params(RecordPath),
+    responses((status = 200, description = "The record", body = RecordDetail))
+)]
+pub(super) async fn record(
+    _: Reader,
+    State(state): State<AppState>,
+    Segments(path): Segments<RecordPath>,
+) -> Result<Json<RecordDetail>, Problem> {
+    let id = path.document()?;
+    let found = state
+        .run(move |server| {
+            server.store().read::<_, StoreError>(|reading| {
+                let Some(row) = reading.record(id)? else { return Ok(None) };
+                let conflicts = reading.conflicts_of(id)?;
+                detail(
+                    row,
+                    conflicts.into_iter().map(conflict_of).collect(),
+                    &reading.document_log(id)?,
+                )
+                .map(Some)
+            })
+        })
+        .await??;
+    found.map(Json).ok_or_else(|| ProblemCode::UnknownRecord.into())
+}
+
+fn detail(
+    row: RecordRow,
+    conflicts: Vec<Conflict>,
+    log: &[EnvelopeRow],
+) -> Result<RecordDetail, StoreError> {
+    let facts: Value =
+        serde_json::from_str(&row.facts).map_err(|_| StoreError::Damaged("record facts"))?;
+    let late = facts.get("late").and_then(Value::as_array);
+    let late = late.into_iter().flatten().filter_map(Value::as_str).collect();
+    let changes = log.iter().map(|row| change_of(row, &late)).collect::<Result<_, _>>()?;
+    Ok(RecordDetail {
+        heads: row.heads.chunks(32).map(|head| HEXLOWER.encode(head)).collect(),
+        conflicts,
+        changes,
+        facts,
+        record: record_of(row),
+    })
+}
