@@ -38,3 +38,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(waiting::rejected))
         .routes(routes!(document::openapi))
 }
+
+/// A server time for people: RFC 3339 in China's time, or the number when it is beyond all years.
+pub(crate) fn moment(ms: i64) -> String {
+    shown::Moment::of(ms).at.unwrap_or_else(|| ms.to_string())
+}

@@ -43,10 +43,9 @@ pub(super) struct AssistanceRequest {
     pub situation_text: Option<String>,
     /// The number to call back.
     pub callback: Option<String>,
-    /// When the crew withdrew it, by the phone's clock, as recorded. It stays listed until a
+    /// When the crew withdrew it, RFC 3339, as the crew recorded it. It stays listed until a
     /// dispatcher closes it.
-    #[schema(value_type = Option<Object>)]
-    pub withdrawn: Option<Value>,
+    pub withdrawn_at: Option<String>,
     /// How many of its values are contested.
     pub open_conflicts: u64,
     /// When the server received the first change of it.
@@ -133,7 +132,7 @@ fn request_of(
         situation: text("situation_code"),
         situation_text: text("situation_text"),
         callback: text("callback"),
-        withdrawn: facts["head"].get("cancelled_at").cloned(),
+        withdrawn_at: text("cancelled_at"),
         open_conflicts: record.map_or(0, |record| record.conflicts),
         received: Moment::of(row.received_ms),
         seconds_since_receipt: waited / 1000,
