@@ -60,12 +60,11 @@ impl From<SyncError> for Problem {
     path = "/v1/courts/{court}/sync",
     tag = "sync",
     params(CourtPath),
-    request_body(content = Vec<u8>, content_type = "application/vnd.lastmile.sync"),
+    request_body(content(("application/vnd.lastmile.sync"))),
     responses((
         status = 200,
         description = "Verdicts and news",
-        body = Vec<u8>,
-        content_type = "application/vnd.lastmile.sync"
+        content(("application/vnd.lastmile.sync"))
     ))
 )]
 pub(super) async fn sync(

@@ -249,16 +249,6 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Envelopes in a state other than accepted, newest first: what a person must look at.
-    pub fn waiting(&self, state: State, limit: usize) -> Result<Vec<EnvelopeRow>, StoreError> {
-        let mut statement = self.db.prepare(&format!(
-            "SELECT {ROW} FROM envelope WHERE court = ?1 AND state = ?2
-             ORDER BY arrival DESC LIMIT ?3"
-        ))?;
-        let rows = statement.query_map((self.court, state.code(), stored(limit as u64)), row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Every stored change, in order of arrival, from number `after` on.
     pub fn log_after(
         &self,

@@ -203,33 +203,6 @@ impl Reading<'_> {
             .optional()?)
     }
 
-    /// Open conflicts, of one case when given.
-    pub fn conflicts(
-        &self,
-        case_no: Option<&str>,
-        limit: usize,
-        offset: usize,
-    ) -> Result<Vec<ConflictRow>, StoreError> {
-        let mut statement = self.db.prepare(
-            "SELECT document, kind, target, case_no, detail FROM conflict
-             WHERE court = ?1 AND (?2 IS NULL OR case_no = ?2)
-             ORDER BY case_no, document, kind, target LIMIT ?3 OFFSET ?4",
-        )?;
-        let rows = statement.query_map(
-            (self.court, case_no, stored(limit as u64), stored(offset as u64)),
-            |row| {
-                Ok(ConflictRow {
-                    document: DocumentId(row.get(0)?),
-                    kind: row.get(1)?,
-                    target: row.get(2)?,
-                    case_no: row.get(3)?,
-                    detail: row.get(4)?,
-                })
-            },
-        )?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Requests for assistance, newest first, of one station when given.
     pub fn requests(
         &self,
