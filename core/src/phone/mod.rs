@@ -11,12 +11,14 @@
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
 //! | `read` | what the screens show |
+//! | `law` | what the rules still ask of a record |
 //!
 //! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
 
 mod cache;
 mod error;
 mod exchange;
+mod law;
 mod open;
 mod peer;
 mod read;
@@ -33,6 +35,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
+pub use law::{Checked, RULES};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use peer::{PeerError, PeerReport, PeerRole};
 pub use read::{RecordStanding, Standing, TrayItem};

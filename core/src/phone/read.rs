@@ -150,7 +150,7 @@ impl Phone {
         self.store.read(|tx| self.pack_json(tx, "case", case_no))
     }
 
-    fn pack_json(
+    pub(super) fn pack_json(
         &self,
         tx: &ReadTx<'_>,
         kind: &str,

@@ -16,7 +16,7 @@
 //!
 //! ## Facts
 //!
-//! Rules read one JSON object; every producer of facts keeps to it:
+//! Rules read one JSON object, put together by [`Circumstances`]:
 //!
 //! | key | content |
 //! | --- | --- |
@@ -30,6 +30,7 @@
 //!
 //! An absent key was not recorded. A contested field is absent and named under `conflicts`.
 
+mod circumstances;
 mod dates;
 mod evaluate;
 mod expression;
@@ -44,6 +45,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
+pub use circumstances::Circumstances;
 pub use dates::{DateMath, NoCalendar};
 pub use finding::{Finding, Outcome, Overridden, Stage, blocking, missing, unchecked};
 pub use guide::guide;

@@ -287,7 +287,7 @@ proptest! {
         set(&mut facts, path, &value);
         ask_one(&check, &facts);
         for stage in Stage::ALL {
-            RulePack::national().unwrap().evaluate("seizure", stage, &facts, &*HOLIDAYS);
+            NATIONAL.evaluate("seizure", stage, &facts, &*HOLIDAYS);
         }
     }
 
@@ -298,7 +298,7 @@ proptest! {
         facts["record"]["deliveries"] = json!([]);
         facts["record"]["head"]["term_to"] = json!("2030-01-01");
         let failed = |facts: &Json| -> Vec<(String, Option<String>)> {
-            RulePack::national().unwrap()
+            NATIONAL
                 .evaluate("seizure", Stage::Close, facts, &*HOLIDAYS)
                 .into_iter()
                 .filter(|finding| finding.outcome == Outcome::Pass)

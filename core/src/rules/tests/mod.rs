@@ -17,6 +17,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::calendar::HolidayTable;
 
+static NATIONAL: LazyLock<RulePack> = LazyLock::new(|| RulePack::national().unwrap());
 static HOLIDAYS: LazyLock<HolidayTable> = LazyLock::new(|| HolidayTable::builtin().unwrap());
 
 fn base(name: &str) -> Json {

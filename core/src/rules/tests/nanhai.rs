@@ -4,7 +4,7 @@ use super::*;
 
 fn ask(facts: &Json, stage: Stage) -> Vec<Finding> {
     let kind = facts["record"]["kind"].as_str().unwrap().to_owned();
-    RulePack::national().unwrap().evaluate(&kind, stage, facts, &*HOLIDAYS)
+    NATIONAL.evaluate(&kind, stage, facts, &*HOLIDAYS)
 }
 
 fn says(findings: &[Finding], expected: &[(&str, &str)]) {
