@@ -12,7 +12,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub mod device;
 pub mod import;
+pub mod init;
+pub mod serve;
+pub mod upkeep;
 
 /// 最后一公里:法院外勤执行同步服务 / Lastmile: the court's sync service.
 #[derive(Debug, Parser)]
@@ -28,8 +32,19 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// 建立法院:密钥、证书、空数据库 / make a court: keys, certificates, an empty database.
+    Init(init::InitArgs),
+    /// 启动同步服务 / run the service.
+    Serve(serve::ServeArgs),
+    /// 登记设备 / register devices.
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
     /// 导入案件、人员、区划等基础数据 / import cases, people, divisions and other reference data.
     Import(import::ImportArgs),
+    /// 由日志重建全部缓存 / make every cache anew from the log.
+    Rebuild(upkeep::UpkeepArgs),
+    /// 核验签名、集合校验值和缓存 / check signatures, set hashes and caches.
+    Verify(upkeep::UpkeepArgs),
 }
 
 /// Language of the output.
@@ -78,21 +93,34 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Says on the error stream why a command ended: stable code and sentence.
+fn fail(code: &str, error: &dyn std::error::Error) -> Exit {
+    use std::io::Write;
+    // Nothing can be done if even this cannot be written.
+    let _ = writeln!(std::io::stderr(), "[{code}] {error}");
+    match code {
+        "store_full" | "store_busy" | "store_failed" | "store_damaged" | "data_directory"
+        | "key_file" | "listen_failed" | "log_damaged" => Exit::Unavailable,
+        _ => Exit::Refused,
+    }
+}
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
     let language =
         cli.lang.unwrap_or_else(|| Language::of_locale(locale.as_deref().unwrap_or_default()));
+    let out = &mut std::io::stdout().lock();
     match cli.command {
-        Command::Import(args) => import::run(
-            &args,
-            language,
-            &mut std::io::stdout().lock(),
-            &mut std::io::stderr().lock(),
-        )
-        .into(),
+        Command::Init(args) => init::run(&args, language, out),
+        Command::Serve(args) => serve::run(&args, language, out),
+        Command::Device(command) => device::run(&command, language, out),
+        Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
+        Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
+        Command::Verify(args) => upkeep::verify(&args, language, out),
     }
+    .into()
 }
 
 #[cfg(test)]

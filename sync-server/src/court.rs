@@ -16,7 +16,7 @@ use lastmile_core::time::{Clock, Entropy};
 use crate::ingest::Ingested;
 use crate::keys::{self, KeyError, KeyName};
 use crate::publish::{self, PublishError};
-use crate::server::{DATABASE, Server};
+use crate::server::{DATABASE, OpenError, Server};
 use crate::store::{CertificateRow, CourtRow, Store, StoreError};
 use crate::trust;
 
@@ -27,6 +27,9 @@ const ENCRYPTION: &str = "dhkem_p256_hkdf_sha256";
 /// A court or a device could not be made; nothing was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum CourtError {
+    /// The server.
+    #[error(transparent)]
+    Open(OpenError),
     /// There is one already.
     #[error("{0} holds a court already")]
     Exists(PathBuf),
@@ -63,6 +66,7 @@ impl CourtError {
     /// Stable code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Open(error) => error.code(),
             Self::Exists(_) => "court_exists",
             Self::Io(_) => "data_directory",
             Self::Store(error) => error.code(),

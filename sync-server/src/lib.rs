@@ -21,6 +21,7 @@
 //! | [`operator`] | tokens of those who read the API |
 //! | [`court`] | making a court: keys, certificates, devices |
 //! | [`import`] | from a court's files to checked packs; pure |
+//! | [`reference`] | a checked import on its way into the database |
 //! | [`cli`] | the command line |
 //! | [`upkeep`] | `rebuild` and `verify` |
 //! | [`demo`] | what a demonstration needs around the server |
@@ -36,6 +37,7 @@ pub mod issuer;
 pub mod keys;
 pub mod operator;
 pub mod publish;
+pub mod reference;
 pub mod routing;
 pub mod server;
 pub mod store;

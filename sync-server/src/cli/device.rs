@@ -1,0 +1,108 @@
+//! `device add`: certifies a person's key on a device and writes what the phone needs.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use lastmile_core::identity::certificate::protection;
+use lastmile_core::identity::{PublicKey, Signer, SoftwareSigner};
+use lastmile_core::records::Role;
+
+use super::{Exit, Language, fail};
+use crate::court::{self, CourtError, NewDevice};
+use crate::keys::{self, KeyError};
+use crate::server::{Options, Server};
+
+/// What to do with devices.
+#[derive(Debug, Subcommand)]
+pub enum DeviceCommand {
+    /// 登记一人一机 / register a person on a device.
+    Add(AddArgs),
+}
+
+/// Options of `device add`.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// 数据目录 / data directory.
+    #[arg(long)]
+    data: PathBuf,
+    /// 人员编号 / staff id.
+    #[arg(long)]
+    person: String,
+    /// 姓名,默认取自人员名册 / name, by default from the roster.
+    #[arg(long)]
+    name: Option<String>,
+    /// 角色代码,可多次给出,默认取自人员名册 / role code, by default from the roster.
+    #[arg(long = "role", value_parser = role)]
+    roles: Vec<Role>,
+    /// 设备编号 / device id.
+    #[arg(long)]
+    device: Option<String>,
+    /// 设备公钥,十六进制 / the device's public key, hexadecimal.
+    #[arg(long, required_unless_present = "software_key", conflicts_with = "software_key")]
+    public_key: Option<String>,
+    /// 生成软件密钥并写入此文件(仅限测试和服务端) / make a software key and write it here.
+    #[arg(long)]
+    software_key: Option<PathBuf>,
+    /// 设备文件写到此处,默认输出到屏幕 / write the device file here instead of printing it.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// 手机要连接的服务地址 / where the phone will find the service.
+    #[arg(long)]
+    server_url: Option<String>,
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::from_code(code).ok_or_else(|| {
+        let codes: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
+        format!("one of {}", codes.join(", "))
+    })
+}
+
+/// Runs it.
+pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> Exit {
+    let DeviceCommand::Add(args) = command;
+    let text = match add(args) {
+        Ok(text) => text,
+        Err(error) => return fail(error.code(), &error),
+    };
+    let written = match &args.out {
+        None => writeln!(out, "{text}"),
+        Some(path) => std::fs::write(path, format!("{text}\n")).and_then(|()| {
+            writeln!(out, "{} {}", language.pick("设备文件:", "Device file:"), path.display())
+        }),
+    };
+    match written {
+        Ok(()) => Exit::Done,
+        Err(error) => fail("data_directory", &error),
+    }
+}
+
+fn add(args: &AddArgs) -> Result<String, CourtError> {
+    let server = Server::open(&args.data, Options::default()).map_err(CourtError::Open)?;
+    let (key, kept) = match (&args.public_key, &args.software_key) {
+        (Some(hex), _) => (court::public_key(hex)?, protection::TEE),
+        (None, Some(path)) => (software_key(path)?, protection::SOFTWARE),
+        (None, None) => return Err(CourtError::PublicKey),
+    };
+    let device = NewDevice {
+        person: args.person.clone(),
+        name: args.name.clone(),
+        roles: args.roles.clone(),
+        device: args.device.clone(),
+        key,
+        protection: kept.to_owned(),
+    };
+    let file = court::register(&server, &device, args.server_url.as_deref())?;
+    Ok(serde_json::to_string_pretty(&file).unwrap_or_default())
+}
+
+/// Makes a key, or takes the one that a failed attempt left.
+fn software_key(path: &Path) -> Result<PublicKey, CourtError> {
+    if !path.exists() {
+        let document = SoftwareSigner::generate().map_err(KeyError::from)?;
+        keys::write_secret(path, &document)?;
+    }
+    let document = zeroize::Zeroizing::new(std::fs::read(path)?);
+    Ok(SoftwareSigner::from_pkcs8(&document).map_err(KeyError::from)?.public_key())
+}

@@ -1,0 +1,98 @@
+//! `serve`: runs the service until it is told to stop (SIGINT, SIGTERM).
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{Exit, Language, fail};
+use crate::app;
+use crate::http::Limits;
+use crate::server::{Options, Server};
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// 数据目录 / data directory.
+    #[arg(long)]
+    data: PathBuf,
+    /// 监听地址,端口0表示任选空闲端口 / address to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8460")]
+    listen: String,
+    /// 就绪后把地址写入此文件 / when ready, write the address into this file.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+}
+
+/// Runs it.
+pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
+    log_as_json();
+    let server = match Server::open(&args.data, Options::default()) {
+        Ok(server) => Arc::new(server),
+        Err(error) => return fail(error.code(), &error),
+    };
+    let done = tokio::runtime::Runtime::new().and_then(|runtime| {
+        runtime.block_on(async {
+            let listener = TcpListener::bind(&args.listen).await?;
+            let address = listener.local_addr()?;
+            let url = format!("http://{address}");
+            if let Some(path) = &args.ready_file {
+                announce(path, &url)?;
+            }
+            writeln!(
+                out,
+                "{} {url}",
+                language.pick("同步服务已启动:", "The sync service is running at")
+            )?;
+            out.flush()?;
+            tracing::info!(%address, "serving");
+            let (stop, stopped) = watch::channel(false);
+            tokio::spawn(async move {
+                told_to_stop().await;
+                // Nobody listens any more when the service has failed already.
+                let _ = stop.send(true);
+            });
+            app::serve(server, listener, Limits::default(), stopped).await
+        })
+    });
+    match done {
+        Ok(()) => {
+            tracing::info!("stopped");
+            Exit::Done
+        }
+        Err(error) => fail("listen_failed", &error),
+    }
+}
+
+/// Whoever waits for the file never reads half of it.
+fn announce(path: &Path, url: &str) -> std::io::Result<()> {
+    let half = path.with_extension("part");
+    std::fs::write(&half, url)?;
+    std::fs::rename(half, path)
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// JSON lines on the error stream; `RUST_LOG` chooses how much. Ids only, never names or content.
+fn log_as_json() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // A program that embeds this one may have its own.
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .try_init();
+}
