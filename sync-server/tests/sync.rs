@@ -4,7 +4,24 @@
 
 mod world;
 
-use world::World;
+use std::time::Duration;
+
+use lastmile_core::records::Role;
+use lastmile_core::sync::channel::{DIRECTORY, of_case};
+use lastmile_core::sync::request::Cursor;
+use lastmile_core::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
+use lastmile_server::store::StoreError;
+use lastmile_server::upkeep;
+use world::author::Author;
+use world::{CASE, World, case_pack, from_start};
+
+fn news<'a>(answer: &'a SyncResponse, channel: &str) -> Option<&'a ChannelNews> {
+    answer.news.iter().find(|news| news.channel == channel)
+}
+
+fn reads(answer: &SyncResponse, channel: &str) -> usize {
+    news(answer, channel).map_or(0, |news| news.entries.len())
+}
 
 #[test]
 fn two_phones_meet_on_the_server() {
@@ -20,4 +37,201 @@ fn two_phones_meet_on_the_server() {
     assert_eq!(lu.phone.digest(record).unwrap(), wen.phone.digest(record).unwrap());
     let again = lu.sync();
     assert_eq!((again.requests, again.applied.accepted), (1, 0));
+    let stored = world
+        .server()
+        .store()
+        .read::<_, StoreError>(|reading| reading.record(record))
+        .unwrap()
+        .unwrap();
+    assert_eq!(stored.state_digest, lu.phone.digest(record).unwrap());
+    assert_eq!((stored.changes, stored.case_no.as_str()), (2, CASE));
+    let checked = upkeep::verify(world.server()).unwrap();
+    assert_eq!(checked.findings, []);
+    assert_eq!((checked.records, checked.envelopes), (1, 2));
+}
+
+#[test]
+fn what_is_pushed_twice_is_known_and_changes_nothing() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let mut author = Author::of(&lu, 7);
+    let creating = author.seizure();
+    let line = author.line(creating.body.document, "空压机");
+    let mut request = lu.request();
+    request.changes = vec![creating.clone(), line, creating];
+    let first = lu.ask(&request).unwrap();
+    assert_eq!(first.outcomes, [Outcome::Accepted, Outcome::Accepted, Outcome::Known]);
+    let case = of_case(CASE);
+    let told = news(&first, &case).unwrap();
+    assert!(told.entries.ends_with(&[Entry::Own(0), Entry::Own(1)]), "{:?}", told.entries);
+    let again = lu.ask(&request).unwrap();
+    assert_eq!(again.outcomes, vec![Outcome::Known; 3]);
+    assert_eq!(news(&again, &case), Some(told), "own changes are named by row, not sent back");
+    assert!(again.changes.is_empty());
+}
+
+#[test]
+fn a_person_reads_the_directory_and_the_cases_of_his_own() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let ou = world.officer("ouziqian");
+    lu.seizure();
+    lu.sync();
+    let answer = ou.ask(&ou.request()).unwrap();
+    assert_eq!(reads(&answer, DIRECTORY), 7, "five of the court, two of people");
+    assert_eq!(answer.news.len(), 1);
+    let mut request = ou.request();
+    request.cursors = vec![from_start(&of_case(CASE))];
+    assert_eq!(ou.refused(&request), "foreign_channel");
+}
+
+#[test]
+fn who_leaves_a_case_reads_up_to_the_leaving_and_nothing_later() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let wen = world.officer("wenruotang");
+    let before = lu.seizure();
+    lu.sync();
+    wen.sync();
+    world.publish(&case_pack(CASE, 2, &["luqihang", "ouziqian"]));
+    lu.line(before, "注塑机");
+    lu.sync();
+    let answer = wen.ask(&wen.request()).unwrap();
+    let told = news(&answer, &of_case(CASE)).unwrap();
+    assert!(matches!(told.entries.last(), Some(Entry::Transition(_))), "{:?}", told.entries);
+    assert!(!told.more);
+    let changes = told.entries.iter().filter(|entry| **entry == Entry::Change).count();
+    assert_eq!(changes, 1, "the record as it was before, not the line after");
+    // The phone notices and purges; what it had to give was offered before.
+    let report = wen.sync();
+    assert_eq!(report.left, [of_case(CASE)]);
+    // Who came later reads everything.
+    let ou = world.officer("ouziqian");
+    let report = ou.sync();
+    assert_eq!(report.applied.received.accepted, 2);
+    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
+}
+
+#[test]
+fn answers_are_bounded_and_go_on_where_they_stopped() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let wen = world.officer("wenruotang");
+    let mut author = Author::of(&lu, 7);
+    let creating = author.seizure();
+    let document = creating.body.document;
+    let mut request = lu.request();
+    request.changes = vec![creating];
+    request.changes.extend((0..40).map(|n| author.line(document, &format!("设备{n}"))));
+    assert_eq!(lu.ask(&request).unwrap().outcomes, vec![Outcome::Accepted; 41]);
+    let case = of_case(CASE);
+    let mut request = wen.request();
+    request.max_bytes = 3_000;
+    let mut got = 0;
+    let mut answers = 0;
+    loop {
+        let answer = wen.ask(&request).unwrap();
+        answers += 1;
+        got += answer.changes.len();
+        let bytes: usize = answer.changes.iter().map(|signed| signed.change.len()).sum();
+        assert!(bytes <= 3_000 || answer.changes.len() == 1);
+        request.cursors = request
+            .cursors
+            .iter()
+            .filter(|cursor| news(&answer, &cursor.channel).is_none())
+            .cloned()
+            .chain(answer.news.iter().map(|told| Cursor {
+                channel: told.channel.clone(),
+                seq: told.after + told.entries.len() as u64,
+                set: told.set,
+            }))
+            .collect();
+        if !answer.news.iter().any(|told| told.more) {
+            break;
+        }
+        assert!(answers < 100);
+    }
+    assert_eq!(got, 41);
+    assert!(answers > 3, "{answers} answers");
+    assert!(request.cursors.iter().any(|cursor| cursor.channel == case));
+    assert!(wen.ask(&request).unwrap().news.is_empty());
+}
+
+#[test]
+fn a_request_that_waits_is_answered_the_moment_something_comes() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let wen = world.officer("wenruotang");
+    wen.sync();
+    let cursors = wen.ask(&wen.request()).unwrap();
+    let mut request = wen.request();
+    request.wait_s = 40;
+    request.cursors = cursors
+        .news
+        .iter()
+        .map(|told| Cursor {
+            channel: told.channel.clone(),
+            seq: told.entries.len() as u64,
+            set: told.set,
+        })
+        .collect();
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| send.send(wen.ask(&request).unwrap()).unwrap());
+        // Long enough that the request waits; were it not held, it would answer with nothing.
+        assert!(receive.recv_timeout(Duration::from_millis(300)).is_err());
+        lu.seizure();
+        lu.sync();
+        let answer = receive.recv_timeout(Duration::from_secs(30)).unwrap();
+        assert_eq!(answer.changes.len(), 1);
+    });
+}
+
+#[test]
+fn a_stopping_service_answers_those_who_wait() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    lu.sync();
+    let cursors = lu.ask(&lu.request()).unwrap();
+    let mut request = lu.request();
+    request.wait_s = 40;
+    request.cursors = cursors
+        .news
+        .iter()
+        .map(|told| Cursor {
+            channel: told.channel.clone(),
+            seq: told.entries.len() as u64,
+            set: told.set,
+        })
+        .collect();
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| send.send(lu.ask(&request)).unwrap());
+        assert!(receive.recv_timeout(Duration::from_millis(300)).is_err());
+        world.stop();
+        let answer = receive.recv_timeout(Duration::from_secs(30)).unwrap().unwrap();
+        assert!(answer.news.is_empty());
+    });
+}
+
+#[test]
+fn after_a_failure_the_phone_is_told_what_the_server_has() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let mut author = Author::of(&lu, 9);
+    let creating = author.seizure();
+    let document = creating.body.document;
+    let mut request = lu.request();
+    request.changes = vec![creating, author.line(document, "甲"), author.line(document, "乙")];
+    author.sequence += 2;
+    request.changes.push(author.line(document, "丙"));
+    lu.ask(&request).unwrap();
+    let mut probe = lu.request();
+    probe.epoch = author.epoch;
+    probe.probe = true;
+    assert_eq!(lu.ask(&probe).unwrap().have, [(1, 3), (6, 6)]);
+    // Another device's epoch is its own business.
+    let wen = world.device("wenruotang", Role::Officer);
+    probe.certificate = wen.request().certificate;
+    assert_eq!(wen.ask(&probe).unwrap().have, []);
 }

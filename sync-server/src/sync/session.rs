@@ -84,11 +84,12 @@ impl Session {
         let brought = Brought::of(&directory, &request.certificates);
         let (certificate, person) = signed_by(&brought, request.certificate, sealed, signature)?;
         let offered = verify_all(&brought.directory, server.court(), received.changes);
-        let own = offered
-            .iter()
-            .enumerate()
-            .filter_map(|(row, offer)| Some((offer.as_ref().ok()?.id(), row as u64)))
-            .collect();
+        let mut own = HashMap::new();
+        for (row, offer) in offered.iter().enumerate() {
+            if let Ok(offer) = offer {
+                own.entry(offer.id()).or_insert(row as u64);
+            }
+        }
         let mut session = Self { request, certificate, person, outcomes: Vec::new(), own };
         if !offered.is_empty() || !brought.new.is_empty() {
             session.outcomes = session.take(server, &brought, &offered)?;

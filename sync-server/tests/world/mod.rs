@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses a part of it
 
+pub mod author;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,6 +36,7 @@ pub struct World {
     pub dir: TempDir,
     pub clock: Arc<ManualClock>,
     pub running: Option<Running>,
+    address: String,
     kinds: KindSet,
     phones: u8,
 }
@@ -68,7 +71,8 @@ impl World {
         let clock = Arc::new(ManualClock::new(MORNING_MS, 0, BootId([0; 8])));
         let data = dir.path().join("data");
         court::found(&data, COURT, "测试法院", clock.as_ref(), &SeededEntropy::new(1)).unwrap();
-        let mut world = Self { dir, clock, running: None, kinds, phones: 0 };
+        let address = "127.0.0.1:0".to_owned();
+        let mut world = Self { dir, clock, running: None, address, kinds, phones: 0 };
         world.start();
         world.publish(&case_pack(CASE, 1, &["luqihang", "wenruotang"]));
         world
@@ -87,14 +91,13 @@ impl World {
     }
 
     pub fn start(&mut self) {
-        let address = self
-            .running
-            .as_ref()
-            .map_or("127.0.0.1:0".to_owned(), |running| running.address().to_string());
         self.running = None;
         let limits = Limits::default();
-        self.running =
-            Some(Running::start_at(&self.data(), self.options(), limits, &address).unwrap());
+        let running = Running::start_at(&self.data(), self.options(), limits, &self.address);
+        let running = running.unwrap();
+        // A server that comes back is where the phones look for it.
+        self.address = running.address().to_string();
+        self.running = Some(running);
     }
 
     pub fn stop(&mut self) {
