@@ -1,5 +1,6 @@
 //! Making a court and its devices: keys, certificates, the files handed to phones.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use lastmile_core::id::{CertificateId, ServerEpoch, sha256};
@@ -103,6 +104,8 @@ pub fn found(
         return Err(CourtError::Exists(dir.to_owned()));
     }
     std::fs::create_dir_all(dir)?;
+    // The database holds what people told the court: nobody else on this machine reads it.
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))?;
     let now_ms = clock.now().device_ms;
     let (root_key, root_path) = keys::make_root(dir)?;
     let draft = Draft { court, now_ms };

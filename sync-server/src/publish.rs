@@ -46,6 +46,9 @@ pub enum PublishError {
         /// Version offered.
         offered: u64,
     },
+    /// The files name another court.
+    #[error("the files are of court {0}, not of this one")]
+    WrongCourt(String),
     /// Changes that had waited could not be judged.
     #[error(transparent)]
     Ingest(IngestError),
@@ -59,6 +62,7 @@ impl PublishError {
             Self::Issue(error) => error.code(),
             Self::Pack(error) => error.code(),
             Self::Outdated { .. } => "pack_outdated",
+            Self::WrongCourt(_) => "wrong_court",
             Self::Ingest(error) => error.code(),
         }
     }
@@ -90,6 +94,13 @@ pub fn payload_of<P: Payload>(row: &PackRow) -> Result<P, PublishError> {
     let signed = SignedPack::from_bytes(&row.bytes)?;
     let (_, _, payload) = signed.raw_parts();
     Ok(P::decode(payload).map_err(PackError::from)?)
+}
+
+/// Whether the stored pack says word for word what `pack` says.
+fn says<P: Payload>(stored: &PackRow, pack: &P) -> Result<bool, PublishError> {
+    let signed = SignedPack::from_bytes(&stored.bytes)?;
+    let (_, _, payload) = signed.raw_parts();
+    Ok(payload == pack.encode().map_err(PackError::from)?)
 }
 
 /// Publishes inside one transaction.
@@ -168,7 +179,7 @@ impl<'a, 'b> Publisher<'a, 'b> {
     pub fn reference<P: Payload + Clone>(
         &mut self,
         pack: &P,
-        number: impl FnOnce(&mut P, u64),
+        number: impl Fn(&mut P, u64),
     ) -> Result<(), PublishError> {
         let mut pack = pack.clone();
         self.number(&mut pack, number)?;
@@ -184,15 +195,23 @@ impl<'a, 'b> Publisher<'a, 'b> {
         Ok(self.ingest.writing.put_ruling(hash, name, bytes)?)
     }
 
-    /// A pack without version gets the next one, unless the newest says the same.
+    /// A pack without version gets the next one, or the newest one's when it says the same.
     fn number<P: Payload>(
         &self,
         pack: &mut P,
-        set: impl FnOnce(&mut P, u64),
+        set: impl Fn(&mut P, u64),
     ) -> Result<(), PublishError> {
-        if pack.version() == 0 {
-            let stored = self.ingest.writing.pack_version(P::KIND, pack.subject())?;
-            set(pack, stored + 1);
+        if pack.version() != 0 {
+            return Ok(());
+        }
+        let stored = self.ingest.writing.latest_pack(P::KIND, pack.subject())?;
+        let Some(stored) = stored else {
+            set(pack, 1);
+            return Ok(());
+        };
+        set(pack, stored.version);
+        if !says(&stored, pack)? {
+            set(pack, stored.version + 1);
         }
         Ok(())
     }
@@ -201,12 +220,7 @@ impl<'a, 'b> Publisher<'a, 'b> {
         let writing = self.ingest.writing;
         let stored = writing.latest_pack(P::KIND, pack.subject())?;
         if let Some(stored) = &stored {
-            let same = {
-                let signed = SignedPack::from_bytes(&stored.bytes)?;
-                let (_, _, payload) = signed.raw_parts();
-                payload == pack.encode().map_err(PackError::from)?
-            };
-            if same {
+            if says(stored, pack)? {
                 self.done.unchanged += 1;
                 return Ok(());
             }

@@ -1,5 +1,5 @@
-//! `import`: reads files from disk, lets [`crate::import`] judge them and prints the report. With
-//! `--check` nothing is written.
+//! `import`: reads files from disk, lets [`crate::import`] judge them, prints the report, and publishes
+//! what was found good. With `--check` nothing is written.
 
 use std::{
     fs, io,
@@ -10,8 +10,11 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, Language};
+use super::{Exit, Language, fail};
 use crate::import::{Finding, ImportErrors, ImportPlan, InputFile, Known, plan, table::MAX_FILE};
+use crate::publish::Published;
+use crate::reference;
+use crate::server::{Options, Server};
 
 /// Most files of one import.
 const MAX_FILES: usize = 2_000;
@@ -19,8 +22,11 @@ const MAX_FILES: usize = 2_000;
 /// Options of `import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
+    /// 数据目录 / data directory.
+    #[arg(long, required_unless_present = "check")]
+    data: Option<PathBuf>,
     /// 只检查,不写入 / only check, write nothing.
-    #[arg(long, required = true)]
+    #[arg(long)]
     check: bool,
     /// 由镇街边界推算演示用派出所辖区 / derive demonstration station areas from town polygons.
     #[arg(long)]
@@ -49,7 +55,17 @@ pub fn run(
             return Exit::Unavailable;
         }
     };
-    let known = Known { derive_stations: args.derive_stations, ..Known::default() };
+    let server = match args.data.as_deref().map(|dir| Server::open(dir, Options::default())) {
+        None => None,
+        Some(Ok(server)) => Some(server),
+        Some(Err(error)) => return fail(error.code(), &error),
+    };
+    let known = match server.as_ref().map(reference::known) {
+        None => Known::default(),
+        Some(Ok(known)) => known,
+        Some(Err(error)) => return fail(error.code(), &error),
+    };
+    let known = Known { derive_stations: args.derive_stations, ..known };
     let long = inputs.iter().map(|input| input.bytes.len()).sum::<usize>() > 1024 * 1024;
     let result = plan(&inputs, &known, |name| {
         if long && !args.json {
@@ -60,8 +76,40 @@ pub fn run(
         if args.json { write_json(&result, out) } else { write_report(&result, language, out) };
     match (written, result) {
         (Err(_), _) => Exit::Unavailable,
-        (Ok(()), Ok(_)) => Exit::Done,
         (Ok(()), Err(_)) => Exit::Refused,
+        (Ok(()), Ok(plan)) => match server.filter(|_| !args.check) {
+            Some(server) => store(&server, &plan, &inputs, language, err),
+            None => Exit::Done,
+        },
+    }
+}
+
+/// Publishes the plan and says what that did.
+fn store(
+    server: &Server,
+    plan: &ImportPlan,
+    inputs: &[InputFile],
+    language: Language,
+    err: &mut dyn Write,
+) -> Exit {
+    let done = match reference::publish_plan(server, plan, inputs) {
+        Ok(done) => done,
+        Err(error) => return fail(error.code(), &error),
+    };
+    let Published { packs, unchanged, entered, left, released } = done;
+    let text = match language {
+        Language::Zh => format!(
+            "已导入:签发数据包{packs}个,未变{unchanged}个;{entered}人次加入、{left}人次退出频道;\
+             重新审核待处理文书{released}份。"
+        ),
+        Language::En => format!(
+            "Imported: {packs} packs signed, {unchanged} unchanged; {entered} people entered a channel, \
+             {left} left one; {released} waiting records judged again."
+        ),
+    };
+    match writeln!(err, "{text}") {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Unavailable,
     }
 }
 
