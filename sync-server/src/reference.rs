@@ -20,6 +20,7 @@ pub fn known(server: &Server) -> Result<Known, PublishError> {
                 .extend(case.seal_blocks.into_iter().map(|block| (case.case_no.clone(), block)));
         }
         Ok(Known {
+            court: Some(server.court().to_owned()),
             seal_blocks,
             roster: publish::stored::<RosterPack>(reading, server.court())?,
             derive_stations: false,

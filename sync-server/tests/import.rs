@@ -70,7 +70,7 @@ fn the_day_in_nanhai_is_imported_whole() {
     let k3 = case("(2026)粤0605执1103号");
     assert_eq!((k3.claim_fen, k3.parties.len()), (18_640_000, 13));
     let stations = plan.stations.unwrap();
-    assert_eq!(stations.stations.len(), 7);
+    assert_eq!((stations.stations.len(), stations.court.as_str()), (7, "粤0605"));
     let jiujiang = stations.for_area("440605121").unwrap();
     assert_eq!((jiujiang.name.as_str(), jiujiang.derived), ("九江派出所", true));
     assert!(
@@ -163,6 +163,19 @@ fn published_divisions_are_imported() {
         grid.full_name(&first.code).unwrap(),
         format!("广东省佛山市禅城区石湾镇街道{}", first.name)
     );
+}
+
+/// A report is bounded and quick however many faults a file has: places are looked for only while
+/// they are kept.
+#[test]
+fn ten_thousand_bad_cases_give_a_short_report() {
+    let case = r#"{"case_no":"x","as_of":"2026-03-17T06:00:00+08:00"}"#;
+    let json = format!("[{}]", vec![case; 10_000].join(",\n"));
+    let refused = run(&[InputFile { name: "many.json".into(), bytes: json.into() }]).unwrap_err();
+    assert_eq!(refused.errors.len(), Findings::MAX);
+    assert!(refused.more > 10_000);
+    let last = refused.errors.last().unwrap();
+    assert!(last.place.line.is_some_and(|line| (10..40).contains(&line)), "{last:?}");
 }
 
 /// A spec without columns: every heading is unknown and kept.

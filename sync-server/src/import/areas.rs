@@ -29,7 +29,7 @@ pub fn read(
     sources: &Sources,
     findings: &mut Findings,
 ) -> AreaPack {
-    let mut note = |path: &str, fault| findings.add(sources.place(origin, path), path, fault);
+    let mut note = |path: &str, fault| sources.note(origin, path, fault, findings);
     let foreign = collection.foreign_members.as_ref();
     let member = |name: &str| foreign.and_then(|members| members.get(name));
     if let Some(crs) = member("crs")

@@ -9,21 +9,11 @@
 //! The rules about content live in the packs themselves (`lastmile_core::pack`); here each problem
 //! only gets its line and column. `docs/guides/import.md` tells a court how to prepare files.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lastmile_core::{
     id::sha256,
     pack::{
-        area::AreaPack,
-        case::CasePack,
-        court::CourtPack,
-        grid::GridPack,
-        payload::Payload,
-        problem::Fault,
-        roster::RosterPack,
-        ruling::MAX_RULING_FILE,
-        seal::{self, SealBlock},
-        station::StationPack,
+        area::AreaPack, case::CasePack, court::CourtPack, grid::GridPack, problem::Fault,
+        roster::RosterPack, ruling::MAX_RULING_FILE, seal::SealBlock, station::StationPack,
     },
 };
 use serde::Serialize;
@@ -31,6 +21,7 @@ use serde::Serialize;
 pub mod areas;
 pub mod case_csv;
 pub mod cell;
+mod checks;
 pub mod columns;
 pub mod encoding;
 pub mod export;
@@ -63,6 +54,8 @@ pub struct InputFile {
 /// What the server already has, against which new data is checked.
 #[derive(Debug, Default)]
 pub struct Known {
+    /// The server's own court code; data of another court is refused.
+    pub court: Option<String>,
     /// Seal blocks given out in other cases, by case number.
     pub seal_blocks: Vec<(String, SealBlock)>,
     /// People already enrolled.
@@ -179,7 +172,7 @@ pub fn plan(
     read_tables(&sources, &tables, &mut draft, &mut findings);
     // Content is judged only when the form is right: else one shifted column gives a hundred errors.
     if !findings.refused() {
-        check(&mut draft, &sources, known, &mut papers, &mut findings);
+        checks::all(&mut draft, &sources, known, &mut papers, &mut findings);
     }
     if findings.refused() {
         return Err(findings.into_errors());
@@ -366,120 +359,6 @@ fn read_tables(
     }
     if let Some(grid) = grid_csv::read(sources, tables, findings) {
         draft.grid = Some(grid);
-    }
-}
-
-/// Everything about content: each pack by itself, then the packs against each other.
-fn check(
-    draft: &mut Draft,
-    sources: &Sources,
-    known: &Known,
-    papers: &mut papers::Papers,
-    findings: &mut Findings,
-) {
-    let court = draft.court.as_ref().map(|(pack, _)| pack.code.clone());
-    for (case, origin) in &mut draft.cases {
-        tidy::identifiers(case);
-        if case.court.is_empty() {
-            case.court = court.clone().unwrap_or_else(|| court_of(&case.case_no));
-        }
-        papers.attach(case, origin, sources, findings);
-        sources.report(origin, case.validate(), findings);
-    }
-    macro_rules! validate {
-        ($($slot:ident),*) => {$(
-            if let Some((pack, origin)) = &draft.$slot {
-                sources.report(origin, pack.validate(), findings);
-            }
-        )*};
-    }
-    validate!(roster, court, grid, stations);
-    if let Some((areas, origin)) = &draft.areas {
-        // GeoJSON says `features` where the pack says `areas`.
-        let problems = areas.validate().into_iter().map(|mut problem| {
-            problem.path = problem.path.replacen("areas[", "features[", 1);
-            problem
-        });
-        sources.report(origin, problems.collect(), findings);
-    }
-    if let (None, Some((areas, origin)), true) =
-        (&draft.stations, &draft.areas, known.derive_stations)
-    {
-        let Origin::Json(file, path) = origin else { return };
-        draft.stations = Some((areas::derive_stations(areas), Origin::Json(*file, path.clone())));
-    }
-    cross_check(draft, sources, known, findings);
-}
-
-/// The court code inside a case number.
-fn court_of(case_no: &str) -> String {
-    use lastmile_core::identifier::case_number;
-    case_number::check(case_no, jiff::civil::Date::MAX)
-        .parts
-        .map_or_else(String::new, |number| number.court)
-}
-
-fn cross_check(draft: &Draft, sources: &Sources, known: &Known, findings: &mut Findings) {
-    let mut seen = BTreeMap::new();
-    for (index, (case, origin)) in draft.cases.iter().enumerate() {
-        if seen.insert(case.case_no.as_str(), index).is_some() {
-            findings.add(sources.place(origin, "case_no"), "case_no", case_csv::repeated());
-        }
-    }
-    // Blocks of cases that this import replaces are free again.
-    let old = known.seal_blocks.iter().filter(|(case_no, _)| !seen.contains_key(case_no.as_str()));
-    let old = old.map(|(_, block)| (None, block));
-    let new = draft.cases.iter().enumerate().flat_map(|(case, (pack, _))| {
-        pack.seal_blocks.iter().enumerate().map(move |(at, block)| (Some((case, at)), block))
-    });
-    for clash in seal::overlaps(old.chain(new)) {
-        // The one that is in the files; of two, the later.
-        let Some((case, at)) = clash.second.max(clash.first) else { continue };
-        if let Some((_, origin)) = draft.cases.get(case) {
-            let path = format!("seal_blocks[{at}].from");
-            findings.add(sources.place(origin, &path), path, seal::overlap_fault());
-        }
-    }
-    check_people(draft, sources, known, findings);
-    if let (Some((stations, origin)), Some((areas, _))) = (&draft.stations, &draft.areas) {
-        for (index, station) in stations.stations.iter().enumerate() {
-            if areas.find(&station.area).is_none() {
-                let path = format!("stations[{index}].area");
-                let fault = Fault::error(
-                    "station_area_unknown",
-                    "派出所的辖区不在辖区边界文件中。",
-                    "The station's area is not among the areas.",
-                );
-                findings.add(sources.place(origin, &path), path, fault);
-            }
-        }
-    }
-}
-
-/// Everyone a case names must be in the roster, if there is one.
-fn check_people(draft: &Draft, sources: &Sources, known: &Known, findings: &mut Findings) {
-    let rosters = [draft.roster.as_ref().map(|(pack, _)| pack), known.roster.as_ref()];
-    let people: BTreeSet<&str> = rosters
-        .iter()
-        .flatten()
-        .flat_map(|pack| &pack.staff)
-        .map(|person| person.id.as_str())
-        .collect();
-    if people.is_empty() {
-        return;
-    }
-    for (case, origin) in &draft.cases {
-        let team = case.team.iter().enumerate().map(|(at, id)| (format!("team[{at}]"), id));
-        for (path, id) in std::iter::once(("handler".to_owned(), &case.handler)).chain(team) {
-            if !people.contains(id.as_str()) {
-                let fault = Fault::error(
-                    "staff_unknown",
-                    "人员名册中没有这个人员编号。",
-                    "The roster does not have this staff id.",
-                );
-                findings.add(sources.place(origin, &path), path, fault);
-            }
-        }
     }
 }
 

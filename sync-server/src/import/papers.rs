@@ -74,7 +74,7 @@ impl Papers {
         for (index, ruling) in case.rulings.iter_mut().enumerate() {
             let Some(file) = &mut ruling.file else { continue };
             let path = format!("rulings[{index}].file");
-            let mut note = |fault| findings.add(sources.place(origin, &path), path.clone(), fault);
+            let mut note = |fault| sources.note(origin, &path, fault, findings);
             match self.by_name.get_mut(&file.name) {
                 Some(offered) => {
                     offered.used = true;

@@ -99,6 +99,18 @@ impl Findings {
         list.push(Finding { place, field, code, severity, zh, en });
     }
 
+    /// Counts one without keeping it when the list of its severity is full: then its place need not
+    /// be looked for. False when there is room.
+    pub fn count_only(&mut self, severity: Severity) -> bool {
+        let (list, more) = match severity {
+            Severity::Error => (&self.errors, &mut self.more_errors),
+            Severity::Warning => (&self.warnings, &mut self.more_warnings),
+        };
+        let full = list.len() >= Self::MAX;
+        *more += usize::from(full);
+        full
+    }
+
     /// Whether the import is refused.
     pub fn refused(&self) -> bool {
         !self.errors.is_empty()

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use lastmile_core::pack::problem::Problem;
+use lastmile_core::pack::problem::{Fault, Problem};
 
 use super::{
     json_places,
@@ -52,12 +52,14 @@ impl Sources {
     /// Notes the problems of a pack where they stand in its files.
     pub fn report(&self, origin: &Origin, problems: Vec<Problem>, findings: &mut Findings) {
         for Problem { path, code, severity, zh, en } in problems {
-            let place = self.place(origin, &path);
-            findings.add(
-                place,
-                path,
-                lastmile_core::pack::problem::Fault { code, severity, zh, en },
-            );
+            self.note(origin, &path, Fault { code, severity, zh, en }, findings);
+        }
+    }
+
+    /// Notes one fault at a path of a pack.
+    pub fn note(&self, origin: &Origin, path: &str, fault: Fault, findings: &mut Findings) {
+        if !findings.count_only(fault.severity) {
+            findings.add(self.place(origin, path), path, fault);
         }
     }
 

@@ -197,6 +197,32 @@ fn blocks_given_out_earlier_count_unless_their_case_is_replaced() {
 }
 
 #[test]
+fn data_of_another_court_is_refused_and_the_own_court_filled_in() {
+    let known = |court: &str| Known { court: Some(court.into()), ..Known::default() };
+    let mut files = good();
+    files.push(file(
+        "staff.csv",
+        "id,name,role,unit\nluqihang,陆启航,执行员,zxj\nwenruotang,温若棠,执行员,zxj\n",
+    ));
+    let own = plan(&files, &known("粤0605"), |_| {}).unwrap();
+    assert_eq!(own.roster.unwrap().court, "粤0605");
+    let refused = plan(&files, &known("粤0604"), |_| {}).unwrap_err();
+    assert_eq!(refused.errors[0].code, "court_differs");
+    assert_eq!(refused.errors.len(), 2, "each case, at its row");
+}
+
+#[test]
+fn an_export_cannot_run_in_a_spreadsheet() {
+    let read = run(&with(1, "简志成", "=1+1")).unwrap();
+    assert!(read.warnings.iter().any(|w| w.code == "formula_like"));
+    assert_eq!(read.cases[0].parties[1].name, "=1+1");
+    let tables = export::tables(&read.cases).unwrap();
+    let parties = tables.iter().find(|table| table.name == "parties.csv").unwrap();
+    let text = std::str::from_utf8(&parties.bytes).unwrap();
+    assert!(text.contains(",\t=1+1,") && !text.contains(",=1+1"), "held back by a tab");
+}
+
+#[test]
 fn the_limits_hold() {
     let wide = format!("{}\n", "a,".repeat(table::MAX_COLUMNS));
     assert_eq!(errors(&[file("cases.csv", &wide)])[0], "cases.csv:1:1 columns_too_many");
