@@ -80,7 +80,8 @@ impl Service {
 }
 
 fn encoded(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("%{byte:02X}")).collect()
+    let hex = data_encoding::HEXUPPER.encode(bytes);
+    hex.as_bytes().chunks(2).flat_map(|byte| ['%', byte[0].into(), byte[1].into()]).collect()
 }
 
 fn described() -> Value {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::AppState;
 use super::problem::{Problem, ProblemCode};
 use crate::server::Server;
-use crate::store::StoreError;
+use crate::store::{Reading, StoreError};
 
 /// The finding holds this long: everybody may ask, and asking costs a write.
 const HOLDS: Duration = Duration::from_secs(2);
@@ -43,7 +43,7 @@ pub(super) async fn healthz(State(state): State<AppState>) -> Result<&'static st
 fn look(server: &Server) -> bool {
     let store = server.store();
     let looked = store
-        .read::<_, StoreError>(|reading| reading.last_certificate())
+        .read::<_, StoreError>(Reading::last_certificate)
         .and_then(|_| store.write::<_, StoreError>(|writing| writing.probe(server.now_ms())));
     if let Err(error) = &looked {
         tracing::error!(code = error.code(), "the database cannot be read or written");

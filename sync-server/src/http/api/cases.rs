@@ -16,6 +16,7 @@ use crate::store::{CaseRow, PartyRow, StoreError};
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Case {
     /// Case number.
+    #[allow(clippy::struct_field_names)] // its name everywhere in the API
     pub case_no: String,
     /// Version of the case pack.
     pub version: u64,

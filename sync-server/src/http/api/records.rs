@@ -61,6 +61,7 @@ pub(super) struct Change {
     /// Envelope, 64 hexadecimal digits.
     pub envelope: String,
     /// Hash of the change.
+    #[allow(clippy::struct_field_names)] // its name everywhere in the API
     pub change: String,
     /// What was done.
     pub verb: String,
