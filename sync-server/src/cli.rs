@@ -15,7 +15,9 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub mod device;
 pub mod import;
 pub mod init;
+pub mod openapi;
 pub mod serve;
+pub mod token;
 pub mod upkeep;
 
 /// 最后一公里:法院外勤执行同步服务 / Lastmile: the court's sync service.
@@ -41,6 +43,11 @@ pub enum Command {
     Device(device::DeviceCommand),
     /// 导入案件、人员、区划等基础数据 / import cases, people, divisions and other reference data.
     Import(import::ImportArgs),
+    /// 查询接口的访问令牌 / tokens of those who read the API.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// 输出接口说明(OpenAPI) / print the description of the API.
+    Openapi,
     /// 由日志重建全部缓存 / make every cache anew from the log.
     Rebuild(upkeep::UpkeepArgs),
     /// 核验签名、集合校验值和缓存 / check signatures, set hashes and caches.
@@ -117,6 +124,8 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(&args, language, out),
         Command::Device(command) => device::run(&command, language, out),
         Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
+        Command::Token(command) => token::run(&command, language, out),
+        Command::Openapi => openapi::run(out),
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),
     }

@@ -149,7 +149,7 @@ mod tests {
         {
             assert_eq!(check(wrong), None, "{wrong}");
         }
-        let stored = store.read::<_, StoreError>(Reading::tokens).unwrap();
+        let stored = store.read::<_, StoreError>(|reading| reading.tokens()).unwrap();
         assert_eq!(stored.len(), 2);
         assert!(stored.iter().all(|row| !format!("{row:?}").contains(secret)));
         assert!(store.write::<_, StoreError>(|writing| writing.revoke_token(id, 9)).unwrap());

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::AppState;
 use super::problem::{Problem, ProblemCode};
 use crate::server::Server;
-use crate::store::{Reading, StoreError};
+use crate::store::StoreError;
 
 /// The finding holds this long: everybody may ask, and asking costs a write.
 const HOLDS: Duration = Duration::from_secs(2);
@@ -40,10 +40,11 @@ pub(super) async fn healthz(State(state): State<AppState>) -> Result<&'static st
     if healthy { Ok("ok\n") } else { Err(ProblemCode::StoreUnavailable.into()) }
 }
 
+#[allow(clippy::redundant_closure_for_method_calls)] // the method is not general enough
 fn look(server: &Server) -> bool {
     let store = server.store();
     let looked = store
-        .read::<_, StoreError>(Reading::last_certificate)
+        .read::<_, StoreError>(|reading| reading.last_certificate())
         .and_then(|_| store.write::<_, StoreError>(|writing| writing.probe(server.now_ms())));
     if let Err(error) = &looked {
         tracing::error!(code = error.code(), "the database cannot be read or written");

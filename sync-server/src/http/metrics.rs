@@ -19,7 +19,7 @@ use super::AppState;
 use super::api::access;
 use super::problem::{Problem, ProblemCode};
 use crate::server::Server;
-use crate::store::{Figures, Reading, StoreError};
+use crate::store::{Figures, StoreError};
 
 const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -85,7 +85,7 @@ pub(super) async fn metrics(
     let counters = state.counters.clone();
     let text = state
         .run(move |server: &Server| {
-            let figures = server.store().read::<_, StoreError>(Reading::figures)?;
+            let figures = server.store().read::<_, StoreError>(|reading| reading.figures())?;
             render(&counters, &figures, server.store().size(), server.now_ms())
                 .map_err(|_| Problem::new(ProblemCode::Internal))
         })

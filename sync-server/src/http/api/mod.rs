@@ -40,7 +40,6 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// A server time for people: RFC 3339 in China's time, or the number when it is beyond all years.
-#[allow(dead_code)]
 pub(crate) fn moment(ms: i64) -> String {
     shown::Moment::of(ms).at.unwrap_or_else(|| ms.to_string())
 }
