@@ -21,8 +21,18 @@ const PLACES: [&str; 7] = ["桂城街道", "九江镇", "西樵镇", "丹灶镇"
 const THINGS: [&str; 8] =
     ["注塑机", "空气压缩机", "小型轿车", "数控车床", "叉车", "铝型材", "办公设备", "变压器"];
 const WORDS: [&str; 12] = [
-    "外观完好", "铭牌清晰", "表面轻微划痕", "现场由保管人签收", "钥匙已移交", "无法启动",
-    "已拍照固定", "通电正常", "缺少防护罩", "案外人到场说明", "封条加贴于电控柜", "计价待定",
+    "外观完好",
+    "铭牌清晰",
+    "表面轻微划痕",
+    "现场由保管人签收",
+    "钥匙已移交",
+    "无法启动",
+    "已拍照固定",
+    "通电正常",
+    "缺少防护罩",
+    "案外人到场说明",
+    "封条加贴于电控柜",
+    "计价待定",
 ];
 
 /// A small generator, so that the workload is the same on every machine.
@@ -67,15 +77,30 @@ pub fn record(dice: &mut Dice, case: &str) -> NewRecord {
     let serial = dice.below(9_000) + 1_000;
     let head: Fields = [
         ("ruling_no", Value::Text(format!("(2026)粤0605执{serial}号之一"))),
-        ("start_at", Value::Text(format!("2026-03-17T{:02}:{:02}:00+08:00", 8 + dice.below(9), dice.below(60)))),
-        ("credential_shown_at", Value::Text(format!("2026-03-17T08:{:02}:00+08:00", dice.below(60)))),
+        (
+            "start_at",
+            Value::Text(format!(
+                "2026-03-17T{:02}:{:02}:00+08:00",
+                8 + dice.below(9),
+                dice.below(60)
+            )),
+        ),
+        (
+            "credential_shown_at",
+            Value::Text(format!("2026-03-17T08:{:02}:00+08:00", dice.below(60))),
+        ),
         ("dress_worn", Value::Bool(true)),
         ("term_from", Value::from("2026-03-17")),
         ("term_to", Value::from("2028-03-16")),
         ("location", Value::Text(format!("{}测试路{}号", dice.pick(&PLACES), dice.below(999)))),
         (
             "position",
-            Value::Text(format!("geo:22.{:06},113.{:06};crs=wgs84;u={}", dice.below(999_999), dice.below(99_999), 5 + dice.below(30))),
+            Value::Text(format!(
+                "geo:22.{:06},113.{:06};crs=wgs84;u={}",
+                dice.below(999_999),
+                dice.below(99_999),
+                5 + dice.below(30)
+            )),
         ),
         ("remark", dice.remarks()),
     ]
@@ -111,7 +136,13 @@ pub fn record(dice: &mut Dice, case: &str) -> NewRecord {
         .collect();
         items.push(("photos".to_owned(), fields));
     }
-    NewRecord { kind: "seizure".to_owned(), case: case.to_owned(), handler: String::new(), head, items }
+    NewRecord {
+        kind: "seizure".to_owned(),
+        case: case.to_owned(),
+        handler: String::new(),
+        head,
+        items,
+    }
 }
 
 /// One small edit of a record, of the kinds people make: a number, a text, a remark.
@@ -126,7 +157,10 @@ pub fn edit(phone: &Phone, dice: &mut Dice, document: DocumentId) -> Result<(), 
     };
     let intent = match dice.below(4) {
         0 => in_line("quantity", Value::Int(100 + i64::try_from(dice.below(100_000)).unwrap_or(0))),
-        1 => in_line("condition", Value::Text(format!("{}{}", dice.pick(&WORDS), dice.below(10_000)))),
+        1 => in_line(
+            "condition",
+            Value::Text(format!("{}{}", dice.pick(&WORDS), dice.below(10_000))),
+        ),
         2 => in_line("location_detail", Value::Text(format!("车间{}号位", dice.below(100_000)))),
         _ => Intent::Set {
             verb: "set".to_owned(),
@@ -148,7 +182,12 @@ pub fn documents(phone: &Phone, cases: &[String]) -> Result<Vec<DocumentId>, Pho
 }
 
 /// The phone's day without a network: 40 new records, 120 edits on the first 120 records.
-pub fn offline_day(phone: &Phone, dice: &mut Dice, cases: &[String], existing: &[DocumentId]) -> Result<(), PhoneError> {
+pub fn offline_day(
+    phone: &Phone,
+    dice: &mut Dice,
+    cases: &[String],
+    existing: &[DocumentId],
+) -> Result<(), PhoneError> {
     for number in 0..NEW {
         phone.create(record(dice, &cases[number % cases.len()]))?;
     }
@@ -159,8 +198,15 @@ pub fn offline_day(phone: &Phone, dice: &mut Dice, cases: &[String], existing: &
 }
 
 /// The day elsewhere: 60 edits, the first 20 on records the phone edits too.
-pub fn elsewhere(phone: &Phone, dice: &mut Dice, existing: &[DocumentId]) -> Result<(), PhoneError> {
-    let (both, other) = (existing.iter().take(ELSEWHERE / 3), existing.iter().skip(EDITS).take(ELSEWHERE - ELSEWHERE / 3));
+pub fn elsewhere(
+    phone: &Phone,
+    dice: &mut Dice,
+    existing: &[DocumentId],
+) -> Result<(), PhoneError> {
+    let (both, other) = (
+        existing.iter().take(ELSEWHERE / 3),
+        existing.iter().skip(EDITS).take(ELSEWHERE - ELSEWHERE / 3),
+    );
     for document in both.chain(other) {
         edit(phone, dice, *document)?;
     }

@@ -37,6 +37,9 @@ pub enum PhoneError {
     /// The stored log of a record does not make a document.
     #[error(transparent)]
     Log(#[from] LogDamaged),
+    /// Blocking rules fail; their ids. The officer may settle what is missing or set a rule aside.
+    #[error("rules block finalising: {}", .0.join(", "))]
+    RulesBlock(Vec<String>),
     /// The answer does not fit the question.
     #[error("the server's answer does not fit the question: {0}")]
     Protocol(&'static str),
@@ -56,6 +59,7 @@ impl PhoneError {
             Self::Trust(error) => error.code(),
             Self::Message(error) => error.code(),
             Self::Log(_) => "log_damaged",
+            Self::RulesBlock(_) => "rules_block",
             Self::Protocol(_) => "protocol",
         }
     }

@@ -1,6 +1,6 @@
 //! What the law still asks of a record: the rule packs of this phone over the record, its case and its
-//! neighbours. Reads only; whether a missing item stops the officer is the screen's step, and every
-//! exception is a signed act.
+//! neighbours. A failing rule that blocks keeps the record from being finalised; everything else is the
+//! screen's step, and every exception is a signed act.
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -9,7 +9,9 @@ use super::{Phone, PhoneError};
 use crate::calendar::HolidayTable;
 use crate::document::RecordView;
 use crate::id::DocumentId;
-use crate::rules::{Circumstances, Finding, Layer, NoCalendar, RulePack, RulePackError, Stage};
+use crate::rules::{
+    Circumstances, Finding, Layer, NoCalendar, RulePack, RulePackError, Stage, blocking,
+};
 
 /// Kind of packs that carry a court's own rules; their id is the court's code.
 pub const RULES: &str = "rules";
@@ -54,6 +56,14 @@ impl Phone {
             Err(_) => pack.evaluate(record.kind.name, stage, &facts, &NoCalendar),
         };
         Ok(Checked { findings, layers: pack.layers().to_vec(), court_rules })
+    }
+
+    /// Refuses to finalise while a blocking rule fails.
+    pub(super) fn demand_lawful(&self, id: DocumentId) -> Result<(), PhoneError> {
+        let checked = self.check_rules(id, Stage::Finalise, None)?;
+        let rules: Vec<String> =
+            blocking(&checked.findings).iter().map(|finding| finding.rule.clone()).collect();
+        if rules.is_empty() { Ok(()) } else { Err(PhoneError::RulesBlock(rules)) }
     }
 
     /// The national rules with the court's own over them. A court's pack that cannot be used never

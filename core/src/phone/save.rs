@@ -93,6 +93,12 @@ impl Phone {
     ) -> Result<Saved, PhoneError> {
         let _work = lock(&self.work);
         let moment = self.clock.now();
+        if let (Intent::Finalise { .. }, Some(id)) = (intent, document) {
+            // Open conflicts are told first: the rules cannot judge what is contested.
+            if self.record_view(id)?.conflicts.is_empty() {
+                self.demand_lawful(id)?;
+            }
+        }
         let (saved, after) = self.store.write::<_, PhoneError>(|tx| {
             let before = match document {
                 Some(id) => Some(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?),

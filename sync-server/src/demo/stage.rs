@@ -66,7 +66,12 @@ impl Actor {
     }
 
     /// Begins a record.
-    pub fn begin(&self, kind: &str, case: &str, head: &[(&str, Value)]) -> Result<DocumentId, StageError> {
+    pub fn begin(
+        &self,
+        kind: &str,
+        case: &str,
+        head: &[(&str, Value)],
+    ) -> Result<DocumentId, StageError> {
         let new = lastmile_core::phone::NewRecord {
             kind: kind.to_owned(),
             case: case.to_owned(),
@@ -84,7 +89,12 @@ impl Actor {
     }
 
     /// Adds an item with `verb`; gives its ULID.
-    pub fn add(&self, record: DocumentId, verb: &str, values: &[(&str, Value)]) -> Result<String, StageError> {
+    pub fn add(
+        &self,
+        record: DocumentId,
+        verb: &str,
+        values: &[(&str, Value)],
+    ) -> Result<String, StageError> {
         let item = self.phone.new_item();
         self.phone.act(
             record,
@@ -94,13 +104,26 @@ impl Actor {
     }
 
     /// Changes an item with `verb`.
-    pub fn edit(&self, record: DocumentId, verb: &str, item: &str, values: &[(&str, Value)]) -> Result<(), PhoneError> {
-        let intent = Intent::Edit { verb: verb.to_owned(), item: item.to_owned(), fields: fields(values) };
+    pub fn edit(
+        &self,
+        record: DocumentId,
+        verb: &str,
+        item: &str,
+        values: &[(&str, Value)],
+    ) -> Result<(), PhoneError> {
+        let intent =
+            Intent::Edit { verb: verb.to_owned(), item: item.to_owned(), fields: fields(values) };
         self.phone.act(record, &intent).map(|_| ())
     }
 
     /// Strikes an item with `verb`.
-    pub fn strike(&self, record: DocumentId, verb: &str, item: &str, reason: &str) -> Result<(), StageError> {
+    pub fn strike(
+        &self,
+        record: DocumentId,
+        verb: &str,
+        item: &str,
+        reason: &str,
+    ) -> Result<(), StageError> {
         self.phone.act(
             record,
             &Intent::Strike {
@@ -114,7 +137,13 @@ impl Actor {
     }
 
     /// Settles the open conflict about `target` as the person sees it now.
-    pub fn settle(&self, record: DocumentId, target: &str, choice: Choice, reason: &str) -> Result<(), StageError> {
+    pub fn settle(
+        &self,
+        record: DocumentId,
+        target: &str,
+        choice: Choice,
+        reason: &str,
+    ) -> Result<(), StageError> {
         let view = self.phone.record_view(record)?;
         let conflict = view
             .conflicts
@@ -136,7 +165,9 @@ impl Actor {
 
     /// Finalises a record.
     pub fn finalise(&self, record: DocumentId) -> Result<(), PhoneError> {
-        self.phone.act(record, &Intent::Finalise { finalisation: self.phone.new_item() }).map(|_| ())
+        self.phone
+            .act(record, &Intent::Finalise { finalisation: self.phone.new_item() })
+            .map(|_| ())
     }
 }
 
@@ -151,7 +182,8 @@ pub fn meet(one: &Actor, other: &Actor) -> Result<(PeerReport, PeerReport), Stag
         });
         let first = one.phone.meet(&mut here, PeerRole::Initiator);
         close(&mut here);
-        let second = answer.join().map_err(|_| StageError::Script("the other phone panicked".to_owned()))?;
+        let second =
+            answer.join().map_err(|_| StageError::Script("the other phone panicked".to_owned()))?;
         Ok((first?, second?))
     })
 }

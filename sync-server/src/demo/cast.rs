@@ -1,0 +1,177 @@
+//! Who plays: a court founded for the day, its reference data imported from the files in
+//! `data/demo` as a court would deliver them, and three registered phones.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lastmile_core::id::{BlobHash, BootId};
+use lastmile_core::identity::{Signer, SoftwareSigner};
+use lastmile_core::phone::transport::HttpTransport;
+use lastmile_core::phone::{DeviceFile, Phone, PhoneOptions};
+use lastmile_core::records::builtin;
+use lastmile_core::store::StoreOptions;
+use lastmile_core::time::{Clock, ManualClock, SeededEntropy, SystemEntropy};
+
+use super::day::Crew;
+use super::link::Link;
+use super::stage::{Actor, StageError, true_ms};
+use crate::court::{NewDevice, found, register};
+use crate::import::{ImportPlan, InputFile, Known, plan};
+use crate::server::{Options, Server};
+
+/// Court of the day.
+pub const COURT: &str = "粤0605";
+
+/// Phone, person, clock error in milliseconds.
+const PHONES: [(&str, &str, i64); 3] =
+    [("P1", "luqihang", 0), ("P2", "wenruotang", 420_000), ("P3", "ouziqian", 0)];
+
+/// The files of the day, as delivered; the towns' outlines are the project's own.
+const FILES: [(&str, &[u8]); 13] = [
+    ("court.json", include_bytes!("../../data/demo/court.json")),
+    ("staff.csv", include_bytes!("../../data/demo/staff.csv")),
+    ("cases.csv", include_bytes!("../../data/demo/cases.csv")),
+    ("parties_gb18030.csv", include_bytes!("../../data/demo/parties_gb18030.csv")),
+    ("rulings.csv", include_bytes!("../../data/demo/rulings.csv")),
+    ("seal_blocks.csv", include_bytes!("../../data/demo/seal_blocks.csv")),
+    ("team.csv", include_bytes!("../../data/demo/team.csv")),
+    ("phones.csv", include_bytes!("../../data/demo/phones.csv")),
+    ("K2.json", include_bytes!("../../data/demo/K2.json")),
+    ("K1-ruling.txt", include_bytes!("../../data/demo/K1-ruling.txt")),
+    ("K2-notice.txt", include_bytes!("../../data/demo/K2-notice.txt")),
+    ("K3-ruling.txt", include_bytes!("../../data/demo/K3-ruling.txt")),
+    (
+        "nanhai_towns_wgs84_osm.geojson",
+        include_bytes!("../../../core/data/geo/nanhai_towns_wgs84_osm.geojson"),
+    ),
+];
+
+/// A court ready to serve, and phones ready to open.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Data directory of the server.
+    pub data: PathBuf,
+    /// What each phone got when it was registered.
+    devices: Vec<Device>,
+    /// What the import said, one line.
+    pub imported: String,
+}
+
+struct Device {
+    name: &'static str,
+    skew_ms: i64,
+    file: DeviceFile,
+    signer: Arc<dyn Signer>,
+}
+
+impl std::fmt::Debug for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+fn script(error: impl std::fmt::Display) -> StageError {
+    StageError::Script(error.to_string())
+}
+
+/// Founds the court in `dir`, imports, registers.
+pub fn prepare(dir: &Path, clock: Arc<dyn Clock>) -> Result<Prepared, StageError> {
+    let data = dir.join("server");
+    found(&data, COURT, "佛山市南海区人民法院", clock.as_ref(), &SystemEntropy).map_err(script)?;
+    let server = Server::open(&data, Options { clock, ..Options::default() }).map_err(script)?;
+    let imported = publish(&server)?;
+    let mut devices = Vec::new();
+    for (name, person, skew_ms) in PHONES {
+        let key = SoftwareSigner::generate().map_err(script)?;
+        let signer: Arc<dyn Signer> = Arc::new(SoftwareSigner::from_pkcs8(&key).map_err(script)?);
+        let new = NewDevice {
+            person: person.to_owned(),
+            name: None,
+            roles: Vec::new(),
+            device: Some(name.to_owned()),
+            key: signer.public_key(),
+            protection: "software".to_owned(),
+        };
+        let file = register(&server, &new, None).map_err(script)?;
+        devices.push(Device { name, skew_ms, file, signer });
+    }
+    Ok(Prepared { data, devices, imported })
+}
+
+fn publish(server: &Server) -> Result<String, StageError> {
+    let inputs: Vec<InputFile> = FILES
+        .iter()
+        .map(|(name, bytes)| InputFile { name: (*name).to_owned(), bytes: bytes.to_vec() })
+        .collect();
+    let known = Known { derive_stations: true, ..Known::default() };
+    let ImportPlan { cases, roster, court, areas, stations, papers, files, .. } =
+        plan(&inputs, &known, |_| {}).map_err(|errors| script(format!("{errors:?}")))?;
+    server
+        .publish(|publisher| {
+            if let Some(court) = &court {
+                publisher.reference(court, |pack, version| pack.version = version)?;
+            }
+            if let Some(mut areas) = areas {
+                // Outlines come without a court's name.
+                server.court().clone_into(&mut areas.court);
+                publisher.reference(&areas, |pack, version| pack.version = version)?;
+            }
+            if let Some(mut stations) = stations {
+                server.court().clone_into(&mut stations.court);
+                publisher.reference(&stations, |pack, version| pack.version = version)?;
+            }
+            if let Some(mut roster) = roster {
+                server.court().clone_into(&mut roster.court);
+                publisher.roster(&roster)?;
+            }
+            for case in &cases {
+                publisher.case(case)?;
+            }
+            for paper in &papers {
+                if let Some(input) = inputs.get(paper.input) {
+                    publisher.ruling(BlobHash(paper.sha256), &paper.name, &input.bytes)?;
+                }
+            }
+            Ok(())
+        })
+        .map_err(script)?;
+    Ok(format!("{} files, {} cases, {} papers", files.len(), cases.len(), papers.len()))
+}
+
+impl Prepared {
+    /// Opens the three phones in `dir`, each behind a link of its own to `server`.
+    pub fn crew(&self, dir: &Path, server: SocketAddr) -> Result<Crew, StageError> {
+        let [p1, p2, p3] = self.devices.as_slice() else {
+            return Err(script("three phones are needed"));
+        };
+        Ok(Crew {
+            p1: open(p1, dir, server, 1)?,
+            p2: open(p2, dir, server, 2)?,
+            p3: open(p3, dir, server, 3)?,
+        })
+    }
+}
+
+fn open(device: &Device, dir: &Path, server: SocketAddr, number: u8) -> Result<Actor, StageError> {
+    let clock = Arc::new(ManualClock::new(true_ms("06:45")?, device.skew_ms, BootId([number; 8])));
+    let root =
+        data_encoding::HEXLOWER_PERMISSIVE.decode(device.file.root.as_bytes()).map_err(script)?;
+    let phone = Phone::open(PhoneOptions {
+        store: StoreOptions {
+            path: dir.join(format!("{}.db", device.name)),
+            vfs: None,
+            key: None,
+            readers: 2,
+            installation: [number; 16],
+        },
+        kinds: builtin(),
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        entropy: Arc::new(SeededEntropy::new(u64::from(number))),
+        root,
+    })?;
+    phone.register(&device.file, Arc::clone(&device.signer))?;
+    let link = Link::open(server)?;
+    let road = HttpTransport::new(&link.url(), &[]).map_err(script)?;
+    Ok(Actor { name: device.name, phone, clock, link, road })
+}

@@ -1,0 +1,58 @@
+//! `make bench`: the figures, as one table with the peers' recorded ones beside it, and as
+//! `target/bench/report.json` (`{"name": {"value", "unit", "aim"}}`). Bytes, requests and ratios are
+//! exact; times are this machine's in this run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use lastmile_tests::figures::{Figures, acceptance, officer_day, phone_store};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut figures = Figures::default();
+    let started = Instant::now();
+    for (what, run) in [
+        ("officer day: 500 records, one reconnect", officer_day::run as fn(&mut Figures) -> _),
+        ("phone store: save, open, search", phone_store::run),
+        ("acceptance: the whole pipeline on one core", acceptance::run),
+    ] {
+        let begun = Instant::now();
+        eprint!("{what} ... ");
+        run(&mut figures)?;
+        eprintln!("{:.1} s", begun.elapsed().as_secs_f64());
+    }
+    println!("{}", figures.table());
+    println!("{}", PEERS.trim());
+    write_report(Path::new("target/bench"), &figures)?;
+    println!(
+        "\ntarget/bench/report.json, {} figures in {:.0?}",
+        figures.len(),
+        round(started.elapsed())
+    );
+    if let Some(missed) = figures.missed_exact() {
+        return Err(format!("missed an exact aim: {missed}").into());
+    }
+    Ok(())
+}
+
+fn round(duration: Duration) -> Duration {
+    Duration::from_secs(duration.as_secs())
+}
+
+fn write_report(dir: &Path, figures: &Figures) -> Result<(), Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(dir)?;
+    let report: BTreeMap<_, _> = figures.iter().collect();
+    std::fs::write(dir.join("report.json"), serde_json::to_vec_pretty(&report)?)?;
+    Ok(())
+}
+
+/// The same workload with other engines; recorded once, not rerun here.
+const PEERS: &str = "
+Same workload, other engines (recorded 2026-11-23, not rerun; TCP payload, no signatures):
+  engine                                          up B      down B   round trips
+  samod 0.16, WebSocket                        350,529     220,469   5 to connect
+  automerge-repo 2.5.6, WebSocket              362,810     238,060   741 messages up
+  automerge-repo 2.5.6, permessage-deflate     242,914     138,307   744 messages up
+  PouchDB 9 -> express-pouchdb, batch 1,000    455,851      88,275   14 requests
+  Yjs 13.6 + Hocuspocus 3.4                    205,393     200,056   2,160 messages up
+";
