@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub mod demo;
 pub mod device;
 pub mod import;
 pub mod init;
@@ -46,6 +47,8 @@ pub enum Command {
     /// 查询接口的访问令牌 / tokens of those who read the API.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// 演示“南海一日” / play the day in Nanhai.
+    Demo(demo::DemoArgs),
     /// 输出接口说明(OpenAPI) / print the description of the API.
     Openapi,
     /// 由日志重建全部缓存 / make every cache anew from the log.
@@ -125,6 +128,7 @@ pub fn run() -> ExitCode {
         Command::Device(command) => device::run(&command, language, out),
         Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
         Command::Token(command) => token::run(&command, language, out),
+        Command::Demo(args) => demo::run(&args, language, out),
         Command::Openapi => openapi::run(out),
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),

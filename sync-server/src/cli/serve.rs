@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::{Exit, Language, fail};
 use crate::app;
+use crate::demo::clock::FileClock;
 use crate::http::Limits;
 use crate::server::{Options, Server};
 
@@ -25,12 +26,19 @@ pub struct ServeArgs {
     /// 就绪后把地址写入此文件 / when ready, write the address into this file.
     #[arg(long)]
     ready_file: Option<PathBuf>,
+    /// 演示用:服务器时间取自此文件(毫秒) / for demonstrations: the server's time is read from this file.
+    #[arg(long, hide = true)]
+    clock_file: Option<PathBuf>,
 }
 
 /// Runs it.
 pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
     log_as_json();
-    let server = match Server::open(&args.data, Options::default()) {
+    let mut options = Options::default();
+    if let Some(path) = &args.clock_file {
+        options.clock = Arc::new(FileClock::new(path));
+    }
+    let server = match Server::open(&args.data, options) {
         Ok(server) => Arc::new(server),
         Err(error) => return fail(error.code(), &error),
     };

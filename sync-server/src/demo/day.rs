@@ -56,6 +56,8 @@ pub struct Outcome {
     pub edit_refused: String,
     /// Whether finalising was refused while conflicts were open.
     pub finalise_refused: String,
+    /// Requests the three phones made, whole day.
+    pub requests: u64,
     /// Every event.
     pub events: Vec<Event>,
 }
@@ -94,7 +96,7 @@ pub fn play(
     tell: &mut dyn FnMut(&Event),
     tick: &mut dyn FnMut(i64) -> Result<(), StageError>,
 ) -> Result<Outcome, StageError> {
-    let mut day = Day { crew, events: Vec::new(), tell, tick };
+    let mut day = Day { crew, events: Vec::new(), requests: 0, tell, tick };
     day.morning()?;
     let k1 = day.factory()?;
     let assistance = day.blockade(&k1)?;
@@ -115,6 +117,7 @@ pub fn play(
         h1,
         edit_refused,
         finalise_refused,
+        requests: day.requests,
         events: day.events,
     })
 }
@@ -122,6 +125,7 @@ pub fn play(
 struct Day<'a> {
     crew: &'a Crew,
     events: Vec<Event>,
+    requests: u64,
     tell: &'a mut dyn FnMut(&Event),
     tick: &'a mut dyn FnMut(i64) -> Result<(), StageError>,
 }
@@ -194,7 +198,7 @@ impl Day<'_> {
         self.clock("06:50")?;
         let mut packs = 0;
         for actor in self.crew.all() {
-            actor.sync()?;
+            self.requests += u64::try_from(actor.sync()?.requests).unwrap_or(0);
             packs += [K1, K2, K3]
                 .into_iter()
                 .filter(|case| matches!(actor.phone.case_pack(case), Ok(Some(_))))
@@ -474,6 +478,7 @@ impl Day<'_> {
         p1.network(true);
         let report = p1.sync()?;
         p1.network(false);
+        self.requests += u64::try_from(report.requests).unwrap_or(0);
         if p1.phone.standing(assistance)?.on_this_phone > 0 {
             return Err(StageError::Script("the request did not reach the server".to_owned()));
         }
@@ -814,6 +819,7 @@ impl Day<'_> {
                 let actor = all[index];
                 actor.network(true);
                 let report = actor.sync()?;
+                self.requests += u64::try_from(report.requests).unwrap_or(0);
                 if round == 0 {
                     bytes.0 += report.bytes_up;
                     bytes.1 += report.bytes_down;

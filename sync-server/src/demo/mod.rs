@@ -1,7 +1,12 @@
-//! What a demonstration needs around the server, on one machine. Nothing here runs in production.
+//! The day in Nanhai as a demonstration: `lastmile-server demo`. A real server process, real HTTP,
+//! three phones with stores of their own behind links that are cut and restored; a timeline while it
+//! happens, then assertions that compare stores. Nothing here runs in production.
 
 pub mod cast;
 pub mod check;
+pub mod clock;
 pub mod day;
 pub mod link;
+pub mod report;
+pub mod run;
 pub mod stage;

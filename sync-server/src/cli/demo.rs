@@ -1,0 +1,29 @@
+//! `demo`: plays the day in Nanhai and leaves the server up.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, Language, fail};
+use crate::demo::run::{DemoOptions, run as play};
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// 存放演示数据和报告的目录 / folder for the demonstration's stores and report.
+    #[arg(long, default_value = "target/demo")]
+    dir: PathBuf,
+    /// 结束后退出,不保留服务 / stop at the end instead of leaving the server up.
+    #[arg(long)]
+    exit: bool,
+}
+
+/// Runs it; an assertion that does not hold is a refusal.
+pub fn run(args: &DemoArgs, language: Language, out: &mut dyn Write) -> Exit {
+    match play(&DemoOptions { dir: args.dir.clone(), exit: args.exit, language }, out) {
+        Ok(true) => Exit::Done,
+        Ok(false) => Exit::Refused,
+        Err(error) => fail("demo_failed", &error),
+    }
+}

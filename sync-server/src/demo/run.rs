@@ -1,0 +1,198 @@
+//! `lastmile-server demo`: sets the stage, starts a server process of its own, plays, checks, and
+//! leaves the server up for looking around.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use lastmile_core::records::builtin;
+use lastmile_core::time::SystemEntropy;
+
+use super::cast::{COURT, prepare};
+use super::check::{ServerSide, check};
+use super::clock::FileClock;
+use super::day::play;
+use super::report::{self, Traffic};
+use super::stage::{StageError, true_ms};
+use crate::cli::Language;
+use crate::operator::{self, OperatorRole};
+use crate::server::DATABASE;
+use crate::store::{Store, StoreError};
+
+/// How to play.
+#[derive(Debug, Clone)]
+pub struct DemoOptions {
+    /// Folder for stores and report; emptied of an earlier demonstration first.
+    pub dir: PathBuf,
+    /// Stop at the end instead of leaving the server up.
+    pub exit: bool,
+    /// Language of the output.
+    pub language: Language,
+}
+
+/// Plays the day; gives whether every assertion held.
+pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageError> {
+    let language = options.language;
+    let stage = options.dir.join("stage");
+    if stage.exists() {
+        std::fs::remove_dir_all(&stage)?;
+    }
+    std::fs::create_dir_all(&stage)?;
+    let clock = stage.join("server-clock");
+    FileClock::set(&clock, true_ms("06:40")?)?;
+    writeln!(
+        out,
+        "{}",
+        language.pick(
+            "南海一日 · 2026年3月17日 · 佛山市南海区人民法院(人物、企业、号码均为虚构)",
+            "A day in Nanhai, 17 March 2026 (every person, firm and number is invented)",
+        )
+    )?;
+    let prepared = prepare(&stage, Arc::new(FileClock::new(&clock)))?;
+    writeln!(out, "{} {}", language.pick("已导入", "imported"), prepared.imported)?;
+    let operator = operator_token(&prepared.data)?;
+    let server = Process::start(&prepared.data, &clock, &stage)?;
+    writeln!(out, "{} {}\n", language.pick("同步服务", "server"), server.url())?;
+
+    let crew = prepared.crew(&stage, server.address)?;
+    let mut number = 0;
+    let mut lines = Ok(());
+    let mut tell = |event: &super::day::Event| {
+        number += 1;
+        if lines.is_ok() {
+            lines = report::event(out, number, event, language);
+        }
+    };
+    let mut tick = |ms| Ok(FileClock::set(&clock, ms)?);
+    let outcome = play(&crew, [0, 1, 2], &mut tell, &mut tick)?;
+    lines?;
+    let side = ServerSide::read(&prepared.data.join(DATABASE), &builtin())?;
+    let assertions = check(&crew, &outcome, &side)?;
+    let traffic = Traffic::of(&crew, outcome.requests);
+    report::summary(out, &crew, &outcome, &assertions, traffic, language)?;
+    let path = options.dir.join("report.json");
+    report::write(&path, &outcome, &assertions, traffic)?;
+    let held = assertions.iter().all(|assertion| assertion.ok);
+    writeln!(out, "\n{} {}", path.display(), language.pick("已写入", "written"))?;
+    if options.exit || !held {
+        return Ok(held);
+    }
+    offer(out, &server, &operator, language)?;
+    server.wait()?;
+    Ok(held)
+}
+
+/// A token of the command centre, for the links at the end.
+fn operator_token(data: &Path) -> Result<String, StageError> {
+    let script = |error: &dyn std::fmt::Display| StageError::Script(error.to_string());
+    let store = Store::open(&data.join(DATABASE)).map_err(|error: StoreError| script(&error))?;
+    store
+        .write(|writing| {
+            operator::add(
+                writing,
+                &SystemEntropy,
+                OperatorRole::Command,
+                "demo",
+                true_ms("06:40").unwrap_or(0),
+            )
+        })
+        .map_err(|error| script(&error))
+}
+
+fn offer(
+    out: &mut dyn Write,
+    server: &Process,
+    token: &str,
+    language: Language,
+) -> Result<(), StageError> {
+    let base = format!("{}/v1/courts/{}", server.url(), encode(COURT));
+    writeln!(
+        out,
+        "\n{}",
+        language.pick(
+            "服务仍在运行(Ctrl-C 结束)。可以试试:",
+            "The server stays up (Ctrl-C ends it). Three things to try:",
+        )
+    )?;
+    for (zh, en, path) in [
+        ("求助,从送达起计时", "assistance requests, timed from receipt", "requests"),
+        ("分歧", "open conflicts", "conflicts"),
+        ("全部案件", "all cases", "cases"),
+    ] {
+        writeln!(out, "  # {}", language.pick(zh, en))?;
+        writeln!(out, "  curl -H 'Authorization: Bearer {token}' '{base}/{path}'")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn encode(segment: &str) -> String {
+    segment.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
+/// A server process of our own binary.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    fn start(data: &Path, clock: &Path, stage: &Path) -> Result<Self, StageError> {
+        let ready = stage.join("server-ready");
+        let log = std::fs::File::create(stage.join("server.log"))?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("serve")
+            .arg("--data")
+            .arg(data)
+            .args(["--listen", "127.0.0.1:0", "--ready-file"])
+            .arg(&ready)
+            .arg("--clock-file")
+            .arg(clock)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()?;
+        // The process says one line when it listens; its end would be the end of the line.
+        let mut said = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            use std::io::{BufRead, BufReader};
+            BufReader::new(stdout).read_line(&mut said)?;
+        }
+        let address = std::fs::read_to_string(&ready)
+            .ok()
+            .and_then(|url| url.trim().strip_prefix("http://")?.parse().ok());
+        match address {
+            Some(address) => Ok(Self { child, address }),
+            None => {
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(StageError::Script(format!("the server did not start: {said}")))
+            }
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn wait(mut self) -> Result<(), StageError> {
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
