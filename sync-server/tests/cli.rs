@@ -53,7 +53,7 @@ impl Service {
             .spawn()
             .unwrap();
         let mut service = Self(child);
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         loop {
             if let Ok(url) = std::fs::read_to_string(ready) {
                 return (service, url);

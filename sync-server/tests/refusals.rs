@@ -6,7 +6,7 @@ mod world;
 
 use lastmile_core::document::Fields;
 use lastmile_core::identity::{Signer, SoftwareSigner};
-use lastmile_core::phone::transport::Transport;
+use lastmile_core::phone::transport::{HttpTransport, Transport};
 use lastmile_core::sync::frame::{self, MAX_COMPRESSED};
 use lastmile_core::sync::response::Outcome;
 use lastmile_core::sync::{
@@ -20,6 +20,8 @@ const PATH: &str = "/v1/courts/%E7%B2%A40605/sync";
 
 /// Posts bytes with headers of the test's choosing; gives status, problem code, media type.
 fn post(url: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16, String, String) {
+    // Installs the TLS provider that reqwest wants even for plain HTTP.
+    HttpTransport::new(url, &[]).unwrap();
     let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
     let mut request = client.post(format!("{url}{path}")).body(body);
     for (name, value) in headers {
@@ -32,7 +34,7 @@ fn post(url: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16,
     let media = header("content-type");
     let problem: serde_json::Value = serde_json::from_slice(&answer.bytes().unwrap()).unwrap();
     assert_eq!(problem["status"], status);
-    assert!(problem["title"].as_str().unwrap().chars().any(|c| !c.is_ascii()));
+    assert!(!problem["title"].as_str().unwrap().is_ascii());
     (status, problem["code"].as_str().unwrap().to_owned(), media)
 }
 
@@ -246,4 +248,18 @@ fn a_document_has_an_end() {
         .store()
         .read::<_, StoreError>(|reading| reading.records(Some(CASE), None, 10, 0));
     assert_eq!(case.unwrap().len(), 2);
+}
+
+#[test]
+fn a_busy_server_says_so_and_when_to_come_back() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    world.stop();
+    world.start_with(lastmile_server::http::Limits {
+        queue: std::time::Duration::from_millis(10),
+        at_work: 0,
+        ..Default::default()
+    });
+    let (sealed, _) = lu.sealed(&lu.request());
+    assert_eq!(post_signed(&lu, sealed), (503, "busy".into()));
 }

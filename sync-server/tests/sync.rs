@@ -96,7 +96,9 @@ fn who_leaves_a_case_reads_up_to_the_leaving_and_nothing_later() {
     world.publish(&case_pack(CASE, 2, &["luqihang", "ouziqian"]));
     lu.line(before, "注塑机");
     lu.sync();
-    let answer = wen.ask(&wen.request()).unwrap();
+    let mut request = wen.request();
+    request.cursors = vec![from_start(&of_case(CASE))];
+    let answer = wen.ask(&request).unwrap();
     let told = news(&answer, &of_case(CASE)).unwrap();
     assert!(matches!(told.entries.last(), Some(Entry::Transition(_))), "{:?}", told.entries);
     assert!(!told.more);
@@ -105,6 +107,8 @@ fn who_leaves_a_case_reads_up_to_the_leaving_and_nothing_later() {
     // The phone notices and purges; what it had to give was offered before.
     let report = wen.sync();
     assert_eq!(report.left, [of_case(CASE)]);
+    let report = wen.sync();
+    assert_eq!((report.requests, report.left.len()), (1, 0), "it is over: {report:?}");
     // Who came later reads everything.
     let ou = world.officer("ouziqian");
     let report = ou.sync();
@@ -234,4 +238,84 @@ fn after_a_failure_the_phone_is_told_what_the_server_has() {
     let wen = world.device("wenruotang", Role::Officer);
     probe.certificate = wen.request().certificate;
     assert_eq!(wen.ask(&probe).unwrap().have, []);
+}
+
+#[test]
+fn many_phones_at_once_leave_no_gap() {
+    let mut world = World::new();
+    let team: Vec<String> = (0..4).map(|n| format!("officer{n}")).collect();
+    let names: Vec<&str> = team.iter().map(String::as_str).collect();
+    world.publish(&case_pack(CASE, 2, &names));
+    let devices: Vec<_> = names.iter().map(|name| world.officer(name)).collect();
+    let shared = devices[0].seizure();
+    devices[0].sync();
+    std::thread::scope(|scope| {
+        for device in &devices {
+            scope.spawn(move || {
+                device.sync();
+                for n in 0..6 {
+                    device.line(shared, &format!("物{n}"));
+                    device.seizure();
+                    device.sync();
+                }
+            });
+        }
+    });
+    for device in &devices {
+        device.sync();
+    }
+    let digest = devices[0].phone.digest(shared).unwrap();
+    assert!(devices.iter().all(|device| device.phone.digest(shared).unwrap() == digest));
+    let checked = upkeep::verify(world.server()).unwrap();
+    assert_eq!(checked.findings, []);
+    assert_eq!((checked.records, checked.envelopes), (25, 49));
+}
+
+#[test]
+fn a_kind_that_only_this_test_knows_goes_all_the_way() {
+    use lastmile_core::document::{Fields, Intent};
+    use lastmile_core::records::{Action, Envelope, Field, FieldType, Kind, Label, builtin};
+    static DUMMY: Kind = Kind {
+        name: "parking_note",
+        schema: 1,
+        label: Label::new("停放记录", "parking note"),
+        form: None,
+        head: &[Field::multi("spot", "车位", "spot", FieldType::Text(40))],
+        collections: &[],
+        verbs: &[
+            lastmile_core::records::Verb::new(
+                "create",
+                "新建",
+                "new",
+                Action::Create,
+                &[Role::Officer],
+            ),
+            lastmile_core::records::Verb::new(
+                "set",
+                "填写",
+                "set",
+                Action::Set(&[]),
+                &[Role::Officer],
+            ),
+        ],
+        rules: &[],
+        title: &["spot"],
+        envelope: Envelope::USUAL,
+    };
+    let mut world = World::with_kinds(builtin().with(&DUMMY));
+    let lu = world.officer("luqihang");
+    let wen = world.officer("wenruotang");
+    let note = lu.begin("parking_note", CASE, Fields::new());
+    let fields = Fields::from([("spot".to_owned(), "B2-17".into())]);
+    lu.phone.act(note, &Intent::Set { verb: "set".into(), fields }).unwrap();
+    lu.sync();
+    wen.sync();
+    assert_eq!(wen.phone.record_view(note).unwrap().title(), "B2-17");
+    let row = world
+        .server()
+        .store()
+        .read::<_, StoreError>(|reading| reading.record(note))
+        .unwrap()
+        .unwrap();
+    assert_eq!((row.kind.as_str(), row.title.as_str()), ("parking_note", "B2-17"));
 }

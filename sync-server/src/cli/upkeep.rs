@@ -1,5 +1,6 @@
 //! `rebuild` and `verify`.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -35,7 +36,7 @@ pub fn rebuild(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Ex
         }
     };
     for id in rebuilt.differed {
-        text.push_str(&format!("  {id}\n"));
+        let _ = writeln!(text, "  {id}");
     }
     finish(out, &text, Exit::Done)
 }
@@ -63,7 +64,7 @@ pub fn verify(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Exi
         ),
     };
     for finding in &findings {
-        text.push_str(&format!("  [{}] {}\n", finding.code, finding.subject));
+        let _ = writeln!(text, "  [{}] {}", finding.code, finding.subject);
     }
     finish(out, &text, if findings.is_empty() { Exit::Done } else { Exit::Refused })
 }

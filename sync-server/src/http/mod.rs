@@ -52,7 +52,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { body: Duration::from_secs(120), queue: Duration::from_secs(20), at_work: cores * 4 }
+        Self { body: Duration::from_mins(2), queue: Duration::from_secs(20), at_work: cores * 4 }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lastmile_core::document::{
-    Acceptance, Candidate, Document, Hold, Provenance, RecordState, Verdict, accept,
+    Acceptance, Candidate, ChangeSet, Document, Hold, Provenance, RecordState, Verdict, accept,
 };
 use lastmile_core::envelope::{Body, VerifiedChange};
 use lastmile_core::id::{CertificateId, DocumentId};
@@ -43,6 +43,16 @@ impl Decision {
             Verdict::Rejected(refusal) => Self::new(State::Rejected, refusal.code()),
         }
     }
+}
+
+/// What became of everything that waited for a document.
+struct Judged {
+    /// The document after everything that may enter it.
+    document: Option<Document>,
+    /// One per item.
+    decisions: Vec<Decision>,
+    /// The case, as far as it is known.
+    case: Option<String>,
 }
 
 /// Who may write into a document.
@@ -92,7 +102,7 @@ impl Ingest<'_> {
         for (row, change) in changes {
             items.push(Item { candidate: candidate_of(change), row: Some(*row), was: None });
         }
-        let (document, decisions, case) = self.decide(before, &items, &quarantined)?;
+        let Judged { document, decisions, case } = self.decide(before, &items, &quarantined)?;
         let mut outcomes = Vec::with_capacity(changes.len());
         let mut held = 0;
         for (item, decision) in items.iter().zip(decisions) {
@@ -140,7 +150,7 @@ impl Ingest<'_> {
         before: Option<Document>,
         items: &[Item],
         quarantined: &[EnvelopeRow],
-    ) -> Result<(Option<Document>, Vec<Decision>, Option<String>), IngestError> {
+    ) -> Result<Judged, IngestError> {
         let all: Vec<Candidate> = items.iter().map(|item| item.candidate.clone()).collect();
         let mut case = before.as_ref().map(case_of);
         if case.is_none() {
@@ -149,13 +159,18 @@ impl Ingest<'_> {
             case = trial.document.as_ref().map(case_of);
             let Some(case) = &case else {
                 let decisions = trial.verdicts.into_iter().map(Decision::of).collect();
-                return self.shadow(None, items, decisions, quarantined, None, None);
+                let judged = Judged { document: None, decisions, case: None };
+                return self.shadow(judged, items, quarantined, None);
             };
             let standing =
                 self.standing(case, items.first().map(|item| item.candidate.document))?;
             if items.iter().all(|item| standing.admits(&item.candidate.provenance.person)) {
                 let decisions = trial.verdicts.into_iter().map(Decision::of).collect();
-                return Ok((trial.document, decisions, Some(case.clone())));
+                return Ok(Judged {
+                    document: trial.document,
+                    decisions,
+                    case: Some(case.clone()),
+                });
             }
         }
         let case = case.unwrap_or_default();
@@ -169,7 +184,8 @@ impl Ingest<'_> {
         for (at, verdict) in entitled.into_iter().zip(verdicts) {
             decisions[at] = Decision::of(verdict);
         }
-        self.shadow(document, items, decisions, quarantined, Some(&standing), Some(case))
+        let judged = Judged { document, decisions, case: Some(case) };
+        self.shadow(judged, items, quarantined, Some(&standing))
     }
 
     /// Second look at what did not enter: against a copy of the document in which everything that
@@ -177,33 +193,34 @@ impl Ingest<'_> {
     /// quarantined; what it still misses is held.
     fn shadow(
         &self,
-        document: Option<Document>,
+        mut judged: Judged,
         items: &[Item],
-        mut decisions: Vec<Decision>,
         quarantined: &[EnvelopeRow],
         standing: Option<&Standing>,
-        case: Option<String>,
-    ) -> Result<(Option<Document>, Vec<Decision>, Option<String>), IngestError> {
+    ) -> Result<Judged, IngestError> {
         let missing = Decision::new(State::Held, Hold::MissingDependency.code());
         let open: Vec<usize> = (0..items.len())
-            .filter(|at| decisions[*at].state == State::Quarantined || decisions[*at] == missing)
+            .filter(|at| {
+                judged.decisions[*at].state == State::Quarantined
+                    || judged.decisions[*at] == missing
+            })
             .collect();
-        let needed = open.iter().any(|at| decisions[*at].state == State::Quarantined)
+        let needed = open.iter().any(|at| judged.decisions[*at].state == State::Quarantined)
             || (!open.is_empty() && !quarantined.is_empty());
         if !needed {
-            return Ok((document, decisions, case));
+            return Ok(judged);
         }
         let mut candidates = Vec::with_capacity(quarantined.len() + open.len());
         for row in quarantined {
             candidates.push(self.stored_item(row)?.candidate);
         }
         candidates.extend(open.iter().map(|at| items[*at].candidate.clone()));
-        let shadow = accept(self.kinds, document.clone(), &candidates);
+        let shadow = accept(self.kinds, judged.document.clone(), &candidates);
         for (at, verdict) in
             open.into_iter().zip(shadow.verdicts.into_iter().skip(quarantined.len()))
         {
             let person = &items[at].candidate.provenance.person;
-            decisions[at] = match verdict {
+            judged.decisions[at] = match verdict {
                 Verdict::Accepted => {
                     let foreign = standing.is_some_and(|standing| !standing.admits(person));
                     let why = match standing {
@@ -215,8 +232,8 @@ impl Ingest<'_> {
                 other => Decision::of(other),
             };
         }
-        let case = case.or_else(|| shadow.document.as_ref().map(case_of));
-        Ok((document, decisions, case))
+        judged.case = judged.case.or_else(|| shadow.document.as_ref().map(case_of));
+        Ok(judged)
     }
 
     fn standing(&self, case: &str, document: Option<DocumentId>) -> Result<Standing, StoreError> {
@@ -376,8 +393,9 @@ fn candidate_of(change: &VerifiedChange) -> Candidate {
 
 /// The case of a document: a fact of its creating change.
 fn case_of(document: &Document) -> String {
-    let history = document.history();
-    RecordState::at(history, &history.all()).case
+    let mut first = ChangeSet::default();
+    first.insert(0);
+    RecordState::at(document.history(), &first).case
 }
 
 fn place_of(document: &Document, item: &Item) -> Result<Place, StoreError> {

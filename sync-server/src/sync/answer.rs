@@ -59,6 +59,8 @@ pub(super) fn news(
         let cursor = cursors.remove(access.channel.as_str());
         match repairs.remove(access.channel.as_str()) {
             Some(repair) => answer.repair(access, repair)?,
+            // Left and purged: the phone has nothing of it and is owed nothing.
+            None if access.until.is_some() && cursor.is_none() => {}
             None => answer.continues(access, cursor)?,
         }
     }

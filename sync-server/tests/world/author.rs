@@ -149,6 +149,9 @@ impl Author {
 
 /// A ULID of this number, Crockford base 32.
 fn ulid(number: u128) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    (0..26).rev().map(|at| char::from(DIGITS[(number >> (5 * at)) as usize & 31])).collect()
+    const DIGITS: [char; 32] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H',
+        'J', 'K', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
+    ];
+    (0..26).rev().map(|at| DIGITS[usize::try_from((number >> (5 * at)) & 31).unwrap()]).collect()
 }

@@ -91,8 +91,11 @@ impl World {
     }
 
     pub fn start(&mut self) {
+        self.start_with(Limits::default());
+    }
+
+    pub fn start_with(&mut self, limits: Limits) {
         self.running = None;
-        let limits = Limits::default();
         let running = Running::start_at(&self.data(), self.options(), limits, &self.address);
         let running = running.unwrap();
         // A server that comes back is where the phones look for it.
