@@ -10,7 +10,8 @@ use crate::identity::transition::{Transition, TransitionKind};
 use crate::identity::{Canonical, Certificate, Signed};
 use crate::pack::signed::{PackError, SignedPack};
 use crate::store::{
-    LogState, MemberRow, Membership, NewFeedEntry, Origin, PackRow, RefusedBy, StoreError, WriteTx,
+    LogState, MemberRow, Membership, NewFeedEntry, Origin, PackKept, PackRow, RefusedBy,
+    StoreError, WriteTx,
 };
 use crate::sync::batch::SignedChange;
 use crate::sync::channel::{EntryHash, EntryKind, SetHash};
@@ -495,11 +496,12 @@ impl Phone {
             received_ms: self.device_ms(),
         });
         match kept {
-            // The server signed two packs of one version: keep the first, go on.
-            Ok(_) | Err(StoreError::Constraint { .. }) => {}
-            Err(error) => return Err(error.into()),
+            Ok(PackKept::Newest) => self.index_parties(tx, channel, &pack),
+            // What is in force stays findable as it is. Of two packs of one version, which the server
+            // never signs, the first is kept.
+            Ok(PackKept::Known | PackKept::Older) | Err(StoreError::Constraint { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
-        self.index_parties(tx, channel, &pack)
     }
 }
 

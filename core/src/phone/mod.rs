@@ -12,6 +12,7 @@
 //! | `peer` | phone to phone over any byte stream |
 //! | `read` | what the screens show |
 //! | `law` | what the rules still ask of a record |
+//! | `rebuild` | every cache made anew from the log |
 //!
 //! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
 
@@ -23,6 +24,7 @@ mod open;
 mod peer;
 mod read;
 mod rebase;
+mod rebuild;
 mod receive;
 mod save;
 mod sync;
@@ -39,6 +41,7 @@ pub use law::{Checked, RULES};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use peer::{PeerError, PeerReport, PeerRole};
 pub use read::{RecordStanding, Standing, TrayItem};
+pub use rebuild::CachesRebuilt;
 pub use receive::Received;
 pub use save::{NewRecord, Saved};
 pub use sync::{SyncReport, SyncTrouble};

@@ -21,7 +21,7 @@
 //! | --- | --- |
 //! | `disk` | the model: files, names, what is durable, faults |
 //! | `locks` | SQLite's file locks and shared-memory locks among connections of this process |
-//! | `vfs` | the C interface; the only unsafe code of the workspace |
+//! | `vfs` | the C interface; unsafe, as it must be |
 
 mod disk;
 mod locks;
@@ -100,6 +100,12 @@ impl CrashDisk {
     /// Lets the files together hold at most `bytes`; a write that would exceed it answers "disk full".
     pub fn fill_at(&self, bytes: u64) {
         self.shared.lock().faults_mut().capacity = Some(bytes);
+    }
+
+    /// Answers every later sync with success and makes nothing durable: what `PRAGMA synchronous = OFF`, a lying
+    /// controller or a careless file system do.
+    pub fn ignoring_sync(&self) {
+        self.shared.lock().faults_mut().ignores_sync = true;
     }
 
     /// Takes back planned faults and the size limit. A crash that has happened stays.
