@@ -52,7 +52,7 @@ pub fn court_with_phones(dir: &Path) -> Vec<Phone> {
             person: person.into(),
             name: Some(person.into()),
             roles: vec![Role::Officer],
-            device: Some(format!("phone of {person}")),
+            device: Some(format!("P-{person}")),
             key: signer.public_key(),
             protection: "software".into(),
         };

@@ -36,7 +36,9 @@ fn worked(phones: &[Phone], url: &str) {
     two.act(begin(two).unwrap().document, &line(two, "变压器").1).unwrap();
     two.sync(&road).unwrap();
     one.sync(&road).unwrap();
+    two.sync(&road).unwrap();
     one.act(record, &line(one, "叉车").1).unwrap();
+    two.act(record, &line(two, "叉车").1).unwrap();
 }
 
 /// Everything the caches say: rows, digests, what is found.

@@ -31,7 +31,8 @@ pub enum PrescanError {
     /// The chunk is larger than [`Limits::bytes`].
     #[error("change is larger than the limit")]
     TooLarge,
-    /// The bytes end early, a number is not a well-formed LEB128, or the dependencies are not in order.
+    /// The bytes end early, a number is not a well-formed LEB128, the time is one that no clock shows, or the
+    /// dependencies are not in order.
     #[error("change is truncated, has a malformed number or disordered dependencies")]
     Malformed,
     /// Not `85 6f 4a 83`.
@@ -73,6 +74,10 @@ const ACTION_COLUMN: u64 = 0x42;
 /// Predecessor columns have one row per alternative replaced, so they may be longer than the
 /// operations; nothing honest replaces more than a handful.
 const ROWS_PER_OPERATION: u64 = 4;
+
+/// The farthest time from 1970, in seconds, whose milliseconds fit 64 bits: the farthest a clock can be. Automerge
+/// 0.12 keeps differences of times and fails for good on a document in which one of them overflows.
+const MAX_SECONDS: u64 = i64::MAX.unsigned_abs().div_ceil(1_000);
 
 /// Checks `bytes` against `limits` and returns the change's hash.
 pub fn prescan(bytes: &[u8], limits: Limits) -> Result<ChangeHash, PrescanError> {
@@ -121,7 +126,9 @@ fn scan_body(input: &mut Input<'_>, limits: Limits) -> Result<(), PrescanError> 
     input.prefixed()?; // actor
     input.unsigned()?; // sequence number
     input.unsigned()?; // first operation counter
-    input.signed()?; // time
+    if input.signed()?.unsigned_abs() > MAX_SECONDS {
+        return Err(PrescanError::Malformed);
+    }
     input.prefixed()?; // message
     let actors = input.unsigned()?;
     if actors > limits.references {
@@ -252,7 +259,8 @@ impl<'a> Input<'a> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
-    use automerge::{AutoCommit, ObjType, ROOT, transaction::Transactable};
+    use automerge::transaction::{CommitOptions, Transactable};
+    use automerge::{AutoCommit, ObjType, ROOT};
 
     use super::*;
 
@@ -335,6 +343,23 @@ mod tests {
         let nulls = [0x00, 0x80, 0xad, 0xe2, 0x04];
         let body = [&[0, 1, 1, 1, 1, 0, 0, 0, 1, 0x56, 5][..], &nulls].concat();
         assert_eq!(prescan(&remake(&body, 1), Limits::V1), Err(PrescanError::TooManyOperations));
+    }
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_refused() {
+        let at = |seconds: i64| {
+            let mut document = AutoCommit::new();
+            document.put(ROOT, "kind", "seizure").unwrap();
+            document.commit_with(CommitOptions::default().with_time(seconds));
+            let bytes = document.get_last_local_change().unwrap().raw_bytes().to_vec();
+            prescan(&bytes, Limits::V1).map(|_| ())
+        };
+        for honest in [0, i64::MAX.div_euclid(1_000), i64::MIN.div_euclid(1_000)] {
+            assert_eq!(at(honest), Ok(()));
+        }
+        for hostile in [i64::MAX, i64::MIN, i64::MAX / 999] {
+            assert_eq!(at(hostile), Err(PrescanError::Malformed));
+        }
     }
 
     #[test]

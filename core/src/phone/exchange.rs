@@ -446,7 +446,7 @@ impl Phone {
             self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         // A certificate this phone cannot verify is not stored and stops nothing else.
         if directory.add(signed).is_ok() {
-            tx.put_certificate(id, bytes, None)?;
+            super::open::keep_certificate(tx, id, bytes)?;
         }
         Ok(())
     }

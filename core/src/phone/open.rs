@@ -10,7 +10,7 @@ use super::{Phone, PhoneError, lock};
 use crate::id::{CertificateId, Epoch};
 use crate::identity::{Addition, Certificate, Directory, Signed, Signer, TrustError};
 use crate::records::KindSet;
-use crate::store::{Installation, Store, StoreOptions};
+use crate::store::{Installation, Store, StoreOptions, WriteTx};
 use crate::time::{Clock, Entropy};
 
 /// What the court hands to a phone when it is registered: whom to trust, and its own certificate.
@@ -114,7 +114,7 @@ impl Phone {
                 let id = CertificateId(signed.body_hash());
                 match directory.add(signed)? {
                     Addition::Known | Addition::Waiting(_) | Addition::Trusted { .. } => {
-                        tx.put_certificate(id, bytes, None)?;
+                        keep_certificate(tx, id, bytes)?;
                     }
                 }
             }
@@ -192,6 +192,19 @@ impl Phone {
     pub(super) fn signer(&self, certificate: CertificateId) -> Option<Arc<dyn Signer>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&certificate).cloned()
     }
+}
+
+/// Stores a certificate unless one of this identity is here: another signature under the same body
+/// (ECDSA has many valid ones) says nothing new and must stop nothing.
+pub(super) fn keep_certificate(
+    tx: &WriteTx<'_>,
+    id: CertificateId,
+    bytes: &[u8],
+) -> Result<(), PhoneError> {
+    if tx.certificate(id)?.is_none() {
+        tx.put_certificate(id, bytes, None)?;
+    }
+    Ok(())
 }
 
 fn from_hex(text: &str) -> Result<Vec<u8>, PhoneError> {

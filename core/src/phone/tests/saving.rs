@@ -78,3 +78,15 @@ fn wrong_clocks_never_block_a_save() {
         assert_eq!(phone.sign_pending(9).unwrap(), 3);
     }
 }
+
+#[test]
+fn another_signature_under_a_known_certificate_stops_nothing() {
+    let world = World::new();
+    let path = world.dir.path().join("p.db");
+    let record = begin(&world.phone_at(&path, "luqihang", 1, 1, 0));
+    // The same court, every certificate signed once more: same bodies, same ids, other bytes.
+    let again = World { court: TestCourt::nanhai(), ..world };
+    let phone = again.phone_at(&path, "luqihang", 1, 2, 0);
+    add_line(&phone, record, "注塑机");
+    assert_eq!(phone.sign_pending(9).unwrap(), 2);
+}
