@@ -2,7 +2,6 @@
 //! themselves stand in `tests/`; nothing here is part of a phone or a server.
 
 pub mod court_stage;
-pub mod courts;
 #[allow(unsafe_code)] // a SQLite VFS is a table of C functions
 pub mod crash_disk;
 pub mod figures;

@@ -1,21 +1,47 @@
 //! Caches are nothing but caches: thrown away and computed from the log again, on phone and server, they say
 //! what they said before; and a cache that lies is found out.
 
+use std::path::Path;
+
 use lastmile_core::document::Intent;
+use lastmile_core::pack::case::CasePack;
+use lastmile_core::pack::party::{Party, PartyKind, PartyRole};
 use lastmile_core::phone::transport::HttpTransport;
 use lastmile_core::phone::{Phone, PhoneError};
 use lastmile_core::store::{DocumentRow, Found, NewDocument};
-use lastmile_server::app::Running;
-use lastmile_server::server::Options;
 use lastmile_server::upkeep::{rebuild, verify};
-use lastmile_tests::courts::{DEBTOR, court_with_phones};
+use lastmile_tests::court_stage::{COURT, CourtStage};
 use lastmile_tests::phones::{CASE, begin, line, quantity};
 use tempfile::TempDir;
 
-/// Two officers' work on two records, with a conflict, a struck line and something not yet sent.
-fn worked(phones: &[Phone], url: &str) {
-    let road = HttpTransport::new(url, &[]).unwrap();
-    let [one, two] = phones else { panic!("two phones") };
+const OFFICERS: [&str; 2] = ["luqihang", "wenruotang"];
+const DEBTOR: &str = "佛山市南海区测试塑料制品厂";
+
+/// Two officers' work on two records, with a conflict, a struck line and something not yet sent; and a case whose party
+/// can be found.
+fn worked(dir: &Path) -> (CourtStage, [Phone; 2]) {
+    let stage = CourtStage::new(dir).unwrap();
+    let pack = CasePack {
+        case_no: CASE.into(),
+        version: 1,
+        court: COURT.into(),
+        cause: "买卖合同纠纷".into(),
+        handler: OFFICERS[0].into(),
+        team: OFFICERS.map(ToOwned::to_owned).to_vec(),
+        parties: vec![Party {
+            id: "B1".into(),
+            role: PartyRole::Debtor,
+            kind: PartyKind::Organisation,
+            name: DEBTOR.into(),
+            ..Party::default()
+        }],
+        ..CasePack::default()
+    };
+    stage.server().unwrap().server().publish(|publisher| publisher.case(&pack)).unwrap();
+    let phone = |person, number| stage.open(&stage.register(person, number).unwrap(), 0).unwrap();
+    let phones = [phone(OFFICERS[0], 1), phone(OFFICERS[1], 2)];
+    let road = HttpTransport::new(&stage.server().unwrap().url(), &[]).unwrap();
+    let [one, two] = &phones;
     one.sync(&road).unwrap();
     let record = begin(one).unwrap().document;
     let (machine, add) = line(one, "注塑机");
@@ -39,6 +65,7 @@ fn worked(phones: &[Phone], url: &str) {
     two.sync(&road).unwrap();
     one.act(record, &line(one, "叉车").1).unwrap();
     two.act(record, &line(two, "叉车").1).unwrap();
+    (stage, phones)
 }
 
 /// Everything the caches say: rows, digests, what is found.
@@ -59,9 +86,7 @@ fn said(phone: &Phone) -> (Vec<DocumentRow>, Vec<Found>) {
 #[test]
 fn a_phone_computes_its_caches_again_from_its_log() {
     let dir = TempDir::new().unwrap();
-    let phones = court_with_phones(dir.path());
-    let running = Running::start(&dir.path().join("data"), Options::default()).unwrap();
-    worked(&phones, &running.url());
+    let (_stage, phones) = worked(dir.path());
     for phone in &phones {
         let before = said(phone);
         assert_eq!(before.0.len(), 2);
@@ -92,10 +117,8 @@ fn a_phone_computes_its_caches_again_from_its_log() {
 #[test]
 fn a_server_computes_its_caches_again_from_its_log() {
     let dir = TempDir::new().unwrap();
-    let phones = court_with_phones(dir.path());
-    let running = Running::start(&dir.path().join("data"), Options::default()).unwrap();
-    worked(&phones, &running.url());
-    let server = running.server();
+    let (stage, _) = worked(dir.path());
+    let server = stage.server().unwrap().server();
     let records = || server.store().read(|reading| reading.records(None, None, usize::MAX, 0));
     let before = records().unwrap();
     assert_eq!(before.len(), 2);

@@ -18,7 +18,7 @@ use lastmile_core::store::LogState;
 use lastmile_server::server::{Options, Server};
 use lastmile_server::store::{State, StoreError};
 use lastmile_server::upkeep::{rebuild, verify};
-use lastmile_tests::courts::court_with_phones;
+use lastmile_tests::court_stage::CourtStage;
 use lastmile_tests::phones::{self, CASE, begin, findings, line, log, quantity, store_at};
 use lastmile_tests::seeds::seeds;
 use rand::rngs::StdRng;
@@ -107,6 +107,8 @@ fn a_phone_killed_while_it_saves_keeps_what_it_acknowledged() {
     }
 }
 
+const OFFICERS: [&str; 2] = ["luqihang", "wenruotang"];
+
 /// Works and syncs until the server is gone; tells `done` of every sync that succeeded.
 fn traffic(phone: &Phone, url: &str, done: &Sender<()>) -> SyncTrouble {
     let road = HttpTransport::new(url, &[]).unwrap();
@@ -153,8 +155,13 @@ fn a_server_killed_in_mid_traffic_keeps_what_it_accepted() {
     for seed in seeds("a_server_killed_in_mid_traffic_keeps_what_it_accepted", [1]) {
         let mut rng = StdRng::seed_from_u64(seed.value());
         let dir = TempDir::new().unwrap();
-        let data = dir.path().join("data");
-        let phones = court_with_phones(dir.path());
+        let mut stage = CourtStage::new(dir.path()).unwrap();
+        stage.case(CASE, 1, &OFFICERS).unwrap();
+        let phone =
+            |person, number| stage.open(&stage.register(person, number).unwrap(), 0).unwrap();
+        let phones = [phone(OFFICERS[0], 1), phone(OFFICERS[1], 2)];
+        stage.stop();
+        let data = stage.data();
         let mut told = 0;
         for _ in 0..ROUNDS {
             let mut served = Process::start(env!("CARGO_BIN_EXE_served"), &data);
