@@ -110,7 +110,8 @@ fn equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+// The method itself is not general enough for the closure.
+#[allow(clippy::unwrap_used, clippy::redundant_closure_for_method_calls)]
 mod tests {
     use lastmile_core::id::{CertificateId, ServerEpoch};
     use lastmile_core::time::SeededEntropy;

@@ -55,6 +55,7 @@ impl Service {
         self.runtime.block_on(async {
             let answer = self.router.clone().oneshot(request).await.unwrap();
             let status = answer.status().as_u16();
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store");
             let media = answer.headers().get(header::CONTENT_TYPE);
             let media = media.map_or("", |value| value.to_str().unwrap()).to_owned();
             let body = to_bytes(answer.into_body(), 10_000_000).await.unwrap();

@@ -98,6 +98,7 @@ fn add(args: &AddArgs, language: Language) -> Result<String, TokenError> {
     Ok(format!("{said}\n{token}\n"))
 }
 
+#[allow(clippy::redundant_closure_for_method_calls)] // the method is not general enough
 fn list(data: &Path, language: Language) -> Result<String, StoreError> {
     let store = Store::open(&data.join(DATABASE))?;
     let mut text = String::new();

@@ -78,6 +78,7 @@ fn is_forwarded(headers: &HeaderMap) -> bool {
         content_type = "application/openmetrics-text"
     ))
 )]
+#[allow(clippy::redundant_closure_for_method_calls)] // the method is not general enough
 pub(super) async fn metrics(
     _: Watcher,
     State(state): State<AppState>,
