@@ -11,9 +11,11 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use failure::fail;
 
 pub mod demo;
 pub mod device;
+mod failure;
 pub mod import;
 pub mod init;
 pub mod openapi;
@@ -100,18 +102,6 @@ impl From<Exit> for ExitCode {
             Exit::Refused => Self::from(1),
             Exit::Unavailable => Self::from(3),
         }
-    }
-}
-
-/// Says on the error stream why a command ended: stable code and sentence.
-fn fail(code: &str, error: &dyn std::error::Error) -> Exit {
-    use std::io::Write;
-    // Nothing can be done if even this cannot be written.
-    let _ = writeln!(std::io::stderr(), "[{code}] {error}");
-    match code {
-        "store_full" | "store_busy" | "store_failed" | "store_damaged" | "data_directory"
-        | "key_file" | "listen_failed" | "log_damaged" => Exit::Unavailable,
-        _ => Exit::Refused,
     }
 }
 

@@ -106,6 +106,8 @@ fn a_court_from_its_founding_to_its_first_record() {
     assert!(said.contains("根密钥") && said.contains("离线"), "{said}");
     let again = command(&["init", "--data", data, "--court", COURT]);
     assert_eq!(again.status.code(), Some(1));
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(said.starts_with("[court_exists] 该目录已有法院数据"), "{said}");
 
     let import = [
         "import",

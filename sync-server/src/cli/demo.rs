@@ -24,6 +24,6 @@ pub fn run(args: &DemoArgs, language: Language, out: &mut dyn Write) -> Exit {
     match play(&DemoOptions { dir: args.dir.clone(), exit: args.exit, language }, out) {
         Ok(true) => Exit::Done,
         Ok(false) => Exit::Refused,
-        Err(error) => fail("demo_failed", &error),
+        Err(error) => fail(language, "demo_failed", &error),
     }
 }

@@ -64,7 +64,7 @@ pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> 
     let DeviceCommand::Add(args) = command;
     let text = match add(args) {
         Ok(text) => text,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let written = match &args.out {
         None => writeln!(out, "{text}"),
@@ -74,7 +74,7 @@ pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> 
     };
     match written {
         Ok(()) => Exit::Done,
-        Err(error) => fail("data_directory", &error),
+        Err(error) => fail(language, "data_directory", &error),
     }
 }
 

@@ -58,12 +58,12 @@ pub fn run(
     let server = match args.data.as_deref().map(|dir| Server::open(dir, Options::default())) {
         None => None,
         Some(Ok(server)) => Some(server),
-        Some(Err(error)) => return fail(error.code(), &error),
+        Some(Err(error)) => return fail(language, error.code(), &error),
     };
     let known = match server.as_ref().map(reference::known) {
         None => Known::default(),
         Some(Ok(known)) => known,
-        Some(Err(error)) => return fail(error.code(), &error),
+        Some(Err(error)) => return fail(language, error.code(), &error),
     };
     let known = Known { derive_stations: args.derive_stations, ..known };
     let long = inputs.iter().map(|input| input.bytes.len()).sum::<usize>() > 1024 * 1024;
@@ -94,7 +94,7 @@ fn store(
 ) -> Exit {
     let done = match reference::publish_plan(server, plan, inputs) {
         Ok(done) => done,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let Published { packs, unchanged, entered, left, released } = done;
     let text = match language {

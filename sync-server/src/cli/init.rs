@@ -29,7 +29,7 @@ pub fn run(args: &InitArgs, language: Language, out: &mut dyn Write) -> Exit {
     let name = if args.name.is_empty() { &args.court } else { &args.name };
     let founded = match court::found(&args.data, &args.court, name, &clock, &SystemEntropy) {
         Ok(founded) => founded,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let key = founded.root_key.display();
     let root = founded.root.to_hex();

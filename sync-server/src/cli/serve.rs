@@ -40,7 +40,7 @@ pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
     }
     let server = match Server::open(&args.data, options) {
         Ok(server) => Arc::new(server),
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let done = tokio::runtime::Runtime::new().and_then(|runtime| {
         runtime.block_on(async {
@@ -71,7 +71,7 @@ pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
             tracing::info!("stopped");
             Exit::Done
         }
-        Err(error) => fail("listen_failed", &error),
+        Err(error) => fail(language, "listen_failed", &error),
     }
 }
 

@@ -73,14 +73,14 @@ pub fn run(command: &TokenCommand, language: Language, out: &mut dyn Write) -> E
         TokenCommand::List(args) => list(&args.data, language).map_err(TokenError::Store),
         TokenCommand::Revoke(args) => match revoke(args) {
             Ok(true) => Ok(language.pick("已吊销。\n", "Revoked.\n").to_owned()),
-            Ok(false) => return fail("unknown_token", &UnknownToken),
+            Ok(false) => return fail(language, "unknown_token", &UnknownToken),
             Err(error) => Err(error.into()),
         },
     };
     match done {
         Ok(text) if out.write_all(text.as_bytes()).is_ok() => Exit::Done,
         Ok(_) => Exit::Unavailable,
-        Err(error) => fail(error.code(), &error),
+        Err(error) => fail(language, error.code(), &error),
     }
 }
 

@@ -22,11 +22,11 @@ pub struct UpkeepArgs {
 pub fn rebuild(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Exit {
     let server = match Server::open(&args.data, Options::default()) {
         Ok(server) => server,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let rebuilt = match upkeep::rebuild(&server) {
         Ok(rebuilt) => rebuilt,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let (records, differed) = (rebuilt.records, rebuilt.differed.len());
     let mut text = match language {
@@ -45,11 +45,11 @@ pub fn rebuild(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Ex
 pub fn verify(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Exit {
     let server = match Server::open(&args.data, Options::default()) {
         Ok(server) => server,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let checked = match upkeep::verify(&server) {
         Ok(checked) => checked,
-        Err(error) => return fail(error.code(), &error),
+        Err(error) => return fail(language, error.code(), &error),
     };
     let upkeep::Checked { certificates, envelopes, entries, records, findings } = checked;
     let mut text = match language {

@@ -1,0 +1,58 @@
+//! Why a command ended without doing what was asked: a stable code, a sentence in the person's
+//! language, and the details as the program knows them.
+
+use std::error::Error;
+use std::io::Write;
+
+use super::{Exit, Language};
+
+/// Codes a person at the command line meets, what to do about them, and whether nothing could be read
+/// or written (exit code 3) rather than something was refused (exit code 1).
+const FAILURES: &[(&str, &str, Exit)] = &[
+    ("court_exists", "该目录已有法院数据,未作改动。", Exit::Refused),
+    ("data_directory", "数据目录或文件无法读写,请检查路径和权限。", Exit::Unavailable),
+    ("store_newer", "数据库由更新版本的程序写入,请升级程序。", Exit::Refused),
+    ("store_damaged", "数据库内容损坏,请用备份恢复。", Exit::Unavailable),
+    ("store_full", "磁盘已满,请清理后重试;未作改动。", Exit::Unavailable),
+    ("store_busy", "数据库正被占用,请稍后重试;未作改动。", Exit::Unavailable),
+    ("store_failed", "数据库无法打开或读写,请检查数据目录。", Exit::Unavailable),
+    ("log_damaged", "记录日志损坏,请用备份恢复。", Exit::Unavailable),
+    ("key_file", "密钥文件无法读写,请检查路径和权限。", Exit::Unavailable),
+    ("key_file_exposed", "密钥文件可被他人读取,请改为仅本人可读(chmod 600)。", Exit::Refused),
+    ("key_certified", "该密钥已签发证书,一把密钥只登记一次。", Exit::Refused),
+    ("private_key_form", "密钥文件不是可用的私钥。", Exit::Refused),
+    ("public_key_invalid", "公钥格式不对,应为130位十六进制的P-256公钥。", Exit::Refused),
+    ("person_unknown", "人员名册中没有此人,请先导入名册,或写明姓名和角色。", Exit::Refused),
+    ("server_certificate_missing", "找不到本机服务器密钥的证书。", Exit::Refused),
+    ("pack_outdated", "服务器上已有相同或更新的版本,未作改动。", Exit::Refused),
+    ("wrong_court", "文件属于其他法院,未作改动。", Exit::Refused),
+    ("field_out_of_bounds", "内容超出允许范围,未作改动。", Exit::Refused),
+    ("listen_failed", "无法监听该地址,请检查端口是否被占用。", Exit::Unavailable),
+];
+
+/// Says on the error stream why a command ended.
+pub(super) fn fail(language: Language, code: &str, error: &dyn Error) -> Exit {
+    let known = FAILURES.iter().find(|(known, _, _)| *known == code);
+    let (zh, exit) = known
+        .map_or(("操作未完成,未作改动。", Exit::Refused), |(_, zh, exit)| (*zh, *exit));
+    let said = match language {
+        Language::Zh => writeln!(std::io::stderr(), "[{code}] {zh}\n  {error}"),
+        Language::En => writeln!(std::io::stderr(), "[{code}] {error}"),
+    };
+    // Nothing can be done if even this cannot be written.
+    let _ = said;
+    exit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_sentences_chinese() {
+        let codes: std::collections::BTreeSet<_> =
+            FAILURES.iter().map(|(code, _, _)| code).collect();
+        assert_eq!(codes.len(), FAILURES.len());
+        assert!(FAILURES.iter().all(|(_, zh, _)| !zh.is_ascii()));
+    }
+}
