@@ -225,8 +225,11 @@ impl<'a> Place<'a> {
     }
 
     fn refused(&mut self, document: Option<Document>, code: &'static str) -> &'static str {
-        let digest = document.as_ref().map(Document::state_digest);
-        assert_eq!(digest, self.digest, "refused, yet altered");
+        // One document goes through all refusals, so the next look sees what an unread one did.
+        if !UNREAD.contains(&code) {
+            let digest = document.as_ref().map(Document::state_digest);
+            assert_eq!(digest, self.digest, "refused, yet altered");
+        }
         self.document = document;
         code
     }
@@ -246,6 +249,7 @@ impl<'a> Place<'a> {
 
     /// After everything that was refused, the document still takes what others do.
     fn goes_on(&self) {
+        assert_eq!(self.document.as_ref().map(Document::state_digest), self.digest);
         let Some(honest) = &self.honest else { return };
         let kinds = &self.phone.kinds;
         let after = accept(kinds, self.document.clone(), std::slice::from_ref(honest));
@@ -276,44 +280,49 @@ fn honest(kinds: &KindSet, document: &Document) -> Candidate {
 const UNREAD: [&str; 2] = ["malformed_change", "change_too_large"];
 const HELD: [&str; 4] = ["missing_dependency", "unknown_kind", "unknown_verb", "newer_schema"];
 
+/// Offers `each` mutants in the place of change `index` of the record; gives how often each outcome came.
+fn attack(phone: &Phone, index: usize, each: usize, seed: u64) -> BTreeMap<&'static str, usize> {
+    // Mostly mutants of the change whose turn it is; the others are there to be spliced in.
+    let own = std::iter::repeat_n(&phone.log[index], phone.log.len() * 3);
+    let corpus = own.chain(&phone.log).map(|candidate| candidate.bytes.clone());
+    let mutator = Mutator::new(seed.wrapping_mul(31).wrapping_add(index as u64), corpus);
+    let mut place = Place::new(phone, index);
+    let mut outcomes = BTreeMap::new();
+    for Mutant { bytes, steps } in mutator.take(each) {
+        let offered = catch_unwind(AssertUnwindSafe(|| place.offer(bytes.clone())));
+        let outcome = offered
+            .unwrap_or_else(|_| panic!("change {index} of the record, {steps:?}: {bytes:02x?}"));
+        *outcomes.entry(outcome).or_default() += 1;
+    }
+    place.goes_on();
+    outcomes
+}
+
 #[test]
 fn no_mutant_harms_a_record() {
     const ALL: usize = 50_000;
-    let phone = record();
+    let phone = &record();
     healthy(&phone.kinds, phone.document.as_ref().unwrap(), &phone.log);
     let each = ALL.div_ceil(phone.log.len());
     for seed in seeds("no_mutant_harms_a_record", [1]) {
+        let value = seed.value();
+        let attacks: Vec<BTreeMap<&str, usize>> = std::thread::scope(|scope| {
+            let places = 0..phone.log.len();
+            let running: Vec<_> = places
+                .map(|index| scope.spawn(move || attack(phone, index, each, value)))
+                .collect();
+            running.into_iter().map(|attack| attack.join().expect("no panic")).collect()
+        });
+        println!("verb         mutants  parsed    held  rejected  accepted");
         let mut outcomes: BTreeMap<&str, usize> = BTreeMap::new();
-        println!(
-            "{:<12}{:>8}{:>8}{:>8}{:>10}{:>10}",
-            "verb", "mutants", "parsed", "held", "rejected", "accepted"
-        );
-        for (index, original) in phone.log.iter().enumerate() {
-            // Mostly mutants of the change whose turn it is; the others are there to be spliced in.
-            let own = std::iter::repeat_n(original, phone.log.len() * 3);
-            let corpus = own.chain(&phone.log).map(|candidate| candidate.bytes.clone());
-            let mutator =
-                Mutator::new(seed.value().wrapping_mul(31).wrapping_add(index as u64), corpus);
-            let mut place = Place::new(&phone, index);
-            let mut here: BTreeMap<&str, usize> = BTreeMap::new();
-            for Mutant { bytes, steps } in mutator.take(each) {
-                let offered = catch_unwind(AssertUnwindSafe(|| place.offer(bytes.clone())));
-                let outcome = offered.unwrap_or_else(|_| {
-                    panic!("change {index} of the record, {steps:?}: {bytes:02x?}")
-                });
-                *here.entry(outcome).or_default() += 1;
-            }
-            place.goes_on();
+        for (original, here) in phone.log.iter().zip(attacks) {
             let count =
                 |codes: &[&str]| codes.iter().filter_map(|code| here.get(code)).sum::<usize>();
-            let (unread, held, accepted) =
-                (count(&UNREAD), count(&HELD), count(&["accepted", "known"]));
+            let parsed = each - count(&UNREAD);
+            let (held, accepted) = (count(&HELD), count(&["accepted", "known"]));
             let verb = &original.provenance.verb;
             let rejected = each - held - accepted;
-            println!(
-                "{verb:<12}{each:>8}{:>8}{held:>8}{rejected:>10}{accepted:>10}",
-                each - unread
-            );
+            println!("{verb:<12}{each:>8}{parsed:>8}{held:>8}{rejected:>10}{accepted:>10}");
             for (code, count) in here {
                 *outcomes.entry(code).or_default() += count;
             }
