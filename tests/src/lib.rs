@@ -1,6 +1,7 @@
 //! Instruments for what crosses crates: disks that crash, bytes that lie, seeds that can be repeated. The tests
 //! themselves stand in `tests/`; nothing here is part of a phone or a server.
 
+pub mod acts;
 pub mod court_stage;
 #[allow(unsafe_code)] // a SQLite VFS is a table of C functions
 pub mod crash_disk;

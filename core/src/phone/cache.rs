@@ -1,11 +1,11 @@
 //! Documents in memory: the few a person works on, rebuilt from the log when they are not here. A
 //! cache and nothing more; it is emptied whenever in doubt.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Phone, PhoneError, lock};
 use crate::document::{Document, Provenance};
-use crate::id::DocumentId;
+use crate::id::{ChangeHash, DocumentId};
 use crate::identity::Directory;
 use crate::store::{LogRow, LogState, ReadTx};
 
@@ -81,6 +81,7 @@ impl Phone {
             .into_iter()
             .filter(|row| counts(row.row.state))
             .collect();
+        let rows = causal(rows);
         if rows.is_empty() {
             return Ok(None);
         }
@@ -88,6 +89,31 @@ impl Phone {
         let directory = self.directory();
         let log = rows.iter().map(|row| (row.row.change.as_slice(), provenance(&directory, row)));
         Ok(Some(Document::from_log(&self.kinds, id, log, snapshot.as_deref())?))
+    }
+}
+
+/// The rows in an order in which each follows what it needs. Local order is nearly that; a change that
+/// was held until its dependency came stands before it. What needs something that is not part of the
+/// document (while a refusal is being carried out) is left out.
+fn causal(rows: Vec<LogRow>) -> Vec<LogRow> {
+    let mut there: HashSet<ChangeHash> = HashSet::new();
+    let mut ordered = Vec::with_capacity(rows.len());
+    let mut rest = rows;
+    loop {
+        let before = ordered.len();
+        let mut waiting = Vec::new();
+        for row in rest {
+            if row.row.needs.iter().all(|needed| there.contains(needed)) {
+                there.insert(row.row.change_hash);
+                ordered.push(row);
+            } else {
+                waiting.push(row);
+            }
+        }
+        if waiting.is_empty() || ordered.len() == before {
+            return ordered;
+        }
+        rest = waiting;
     }
 }
 

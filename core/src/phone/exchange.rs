@@ -10,7 +10,7 @@ use crate::identity::transition::{Transition, TransitionKind};
 use crate::identity::{Canonical, Certificate, Signed};
 use crate::pack::signed::{PackError, SignedPack};
 use crate::store::{
-    LogState, MemberRow, Membership, NewFeedEntry, Origin, PackKept, PackRow, RefusedBy,
+    FeedEntry, LogState, MemberRow, Membership, NewFeedEntry, Origin, PackKept, PackRow, RefusedBy,
     StoreError, WriteTx,
 };
 use crate::sync::batch::SignedChange;
@@ -160,11 +160,17 @@ impl Phone {
     fn repair(&self, tx: &crate::store::ReadTx<'_>, channel: &str) -> Result<Repair, PhoneError> {
         let mut seed = [0_u8; 8];
         self.entropy.fill(&mut seed);
-        let fingerprints = tx
-            .feed(channel, 0, u32::MAX)?
-            .into_iter()
-            .map(|entry| EntryHash(entry.entry_hash).fingerprint(seed))
-            .collect();
+        let mut fingerprints = Vec::new();
+        for entry in tx.feed(channel, 0, u32::MAX)? {
+            // A change that is in the feed but no longer in the log (refused, lost) is to come again.
+            let here = match change_of(&entry) {
+                Some(id) => tx.log_row(id)?.is_some(),
+                None => true,
+            };
+            if here {
+                fingerprints.push(EntryHash(entry.entry_hash).fingerprint(seed));
+            }
+        }
         Ok(Repair { channel: channel.to_owned(), seed, fingerprints })
     }
 
@@ -264,11 +270,18 @@ impl Phone {
         applied: &mut Applied,
     ) -> Result<(), PhoneError> {
         let name = news.channel.as_str();
-        let held: Vec<crate::store::FeedEntry> =
+        let held: Vec<FeedEntry> =
             if news.repaired { tx.feed(name, 0, u32::MAX)? } else { Vec::new() };
         if news.repaired {
+            let leaving = tx.channel(name)?.is_some_and(|row| row.member == Membership::Leaving);
             tx.restart_channel(name, server_epoch)?;
+            if leaving {
+                tx.set_leaving(name)?;
+            }
             tx.set_setting(&differs_key(name), b"")?;
+            // Until an entry says so, nothing is known to be there: what the server turns out not to
+            // have is offered again, and gives way to a twin that it has instead.
+            tx.offer_again(name)?;
         } else {
             tx.enter_channel(name, server_epoch)?;
         }
@@ -293,6 +306,7 @@ impl Phone {
                 Entry::Own(row) => {
                     let id = usize::try_from(*row).ok().and_then(|row| plan.offered.get(row));
                     let id = id.ok_or(PhoneError::Protocol("an entry refers to no change"))?;
+                    self.confirm_known(tx, *id)?;
                     (EntryKind::Change, id.0.to_vec(), None)
                 }
                 Entry::Change => {
@@ -318,6 +332,9 @@ impl Phone {
                         .iter()
                         .find(|entry| EntryHash(entry.entry_hash).fingerprint(seed) == *print)
                         .ok_or(PhoneError::Protocol("an unknown fingerprint"))?;
+                    if let Some(id) = change_of(known) {
+                        self.confirm_known(tx, id)?;
+                    }
                     seq += 1;
                     set = set.with(EntryHash(known.entry_hash));
                     tx.append_feed(
@@ -366,9 +383,6 @@ impl Phone {
         applied.received.held += received.held;
         applied.received.refused += received.refused;
         applied.more |= news.more;
-        if news.repaired {
-            self.offer_lost(tx, name, news)?;
-        }
         let differs = news.differs || (set != news.set && skip == 0);
         if differs && !news.more {
             self.ask_for_repair(tx, news, applied)?;
@@ -400,26 +414,12 @@ impl Phone {
         Ok(())
     }
 
-    /// After a repair: changes of the channel that the server turned out not to have are offered again.
-    fn offer_lost(
-        &self,
-        tx: &WriteTx<'_>,
-        channel: &str,
-        news: &ChannelNews,
-    ) -> Result<(), PhoneError> {
-        if news.more {
-            return Ok(());
+    /// The server has this change in its order; what is known about it here follows.
+    fn confirm_known(&self, tx: &WriteTx<'_>, id: EnvelopeId) -> Result<(), PhoneError> {
+        match tx.log_row(id)? {
+            Some(row) => self.confirm(tx, id, row.row.state),
+            None => Ok(()),
         }
-        tx.offer_again(channel)?;
-        for entry in tx.feed(channel, 0, u32::MAX)? {
-            if entry.kind == kind_name(EntryKind::Change)
-                && let Ok(id) = EnvelopeId::try_from(entry.ref_id.as_slice())
-                && let Some(row) = tx.log_row(id)?
-            {
-                self.confirm(tx, id, row.row.state)?;
-            }
-        }
-        Ok(())
     }
 
     fn apply_reference(
@@ -472,8 +472,8 @@ impl Phone {
                 person: person.clone(),
                 transition: bytes.to_vec(),
             })?;
-            if !enter && self.signed_in().is_ok_and(|acting| acting.person == *person) {
-                tx.set_leaving(channel)?;
+            if self.signed_in().is_ok_and(|acting| acting.person == *person) {
+                if *enter { tx.set_staying(channel)? } else { tx.set_leaving(channel)? }
             }
         }
         Ok(())
@@ -503,6 +503,12 @@ impl Phone {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The change that a feed entry names.
+fn change_of(entry: &FeedEntry) -> Option<EnvelopeId> {
+    let change = entry.kind == kind_name(EntryKind::Change);
+    if change { EnvelopeId::try_from(entry.ref_id.as_slice()).ok() } else { None }
 }
 
 fn kind_name(kind: EntryKind) -> &'static str {

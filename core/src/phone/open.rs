@@ -89,7 +89,7 @@ impl Phone {
                 let _ = directory.add(signed);
             }
         }
-        Ok(Self {
+        let phone = Self {
             store,
             kinds: options.kinds,
             court,
@@ -101,7 +101,9 @@ impl Phone {
             acting: RwLock::new(None),
             documents: Mutex::new(Documents::default()),
             work: Mutex::new(()),
-        })
+        };
+        phone.judge_held()?;
+        Ok(phone)
     }
 
     /// Takes in certificates (bytes), in any order.

@@ -15,7 +15,7 @@ use crate::envelope::{EnvelopeError, RawChange, UnverifiedChange};
 use crate::id::{DocumentId, EnvelopeId};
 use crate::identity::Canonical;
 use crate::store::{
-    Appended, Captured, LogState, NewLogRow, Origin, RefusedBy, StoreError, WriteTx,
+    Appended, Captured, LogRow, LogState, NewLogRow, Origin, RefusedBy, StoreError, WriteTx,
 };
 use crate::sync::batch::SignedChange;
 use crate::time::Moment;
@@ -60,6 +60,31 @@ impl Phone {
             self.receive_document(tx, channel, document, arrivals, origin, &mut received)?;
         }
         Ok(received)
+    }
+
+    /// Judges again what was held before this app was opened: it may know more than the one before it
+    /// (a record kind of a later version, law 10).
+    pub(super) fn judge_held(&self) -> Result<(), PhoneError> {
+        let documents = self.store.read::<_, PhoneError>(|tx| Ok(tx.documents_with_held()?))?;
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let _work = lock(&self.work);
+        self.store.write::<_, PhoneError>(|tx| {
+            let mut received = Received::default();
+            for document in documents {
+                self.receive_document(tx, "", document, Vec::new(), Origin::Peer, &mut received)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether the signature of a kept change holds under a known certificate.
+    fn author_of(&self, row: &LogRow) -> Result<(), EnvelopeError> {
+        let row = &row.row;
+        let signature = row.signature.as_deref().unwrap_or_default();
+        let raw = RawChange { body: &row.body, signature, change: &row.change };
+        UnverifiedChange::from_raw_parts(raw)?.verify(&self.directory(), &self.court).map(|_| ())
     }
 
     fn arrival(&self, signed: SignedChange) -> Arrival {
@@ -123,6 +148,15 @@ impl Phone {
         for row in
             tx.held(id, 0, u32::MAX)?.into_iter().filter(|row| row.row.state == LogState::Held)
         {
+            // It may have been kept because nobody knew the certificate: then nobody has looked at
+            // its signature either.
+            if let Err(error) = self.author_of(&row) {
+                if !error.may_heal() {
+                    tx.refuse(row.row.id, RefusedBy::Phone, error.code(), self.device_ms())?;
+                    received.refused += 1;
+                }
+                continue;
+            }
             let directory = self.directory();
             let candidate = Candidate {
                 document: id,
@@ -200,6 +234,7 @@ impl Phone {
                 }
                 match tx.append(&row) {
                     Ok(Appended::New(local) | Appended::Known(local)) => {
+                        tx.set_returned(arrival.id)?;
                         received.accepted += 1;
                         Ok(local)
                     }

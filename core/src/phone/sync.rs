@@ -6,6 +6,7 @@ use super::transport::{Transport, TransportError};
 use super::{Phone, PhoneError};
 use crate::store::Membership;
 use crate::sync::frame;
+use crate::sync::request::MAX_CERTIFICATES;
 use crate::sync::response::SyncResponse;
 
 /// Bytes of changes offered in the first request after trouble; compressed and with headers it fits
@@ -16,6 +17,8 @@ const LARGE: usize = 4 * 1024 * 1024;
 const DOWN: u64 = 4 * 1024 * 1024;
 /// Requests in one contact, so that two sides that never agree do not talk for ever.
 const MAX_REQUESTS: usize = 10_000;
+/// The problem of a server that does not know this phone's certificate.
+const UNKNOWN: &str = "unknown_certificate";
 const TROUBLE: &str = "sync_trouble";
 
 /// What a contact did.
@@ -78,6 +81,7 @@ impl Phone {
         let mut report = SyncReport::default();
         let mut up = if self.in_trouble()? { SMALL } else { LARGE };
         let mut probe = up == SMALL;
+        let mut introduce = false;
         for _ in 0..MAX_REQUESTS {
             let limit = Limit {
                 up,
@@ -85,12 +89,20 @@ impl Phone {
                 probe,
                 wait_s: if report.requests == 0 { wait_s } else { 0 },
             };
-            let plan = self.plan(limit)?;
+            let mut plan = self.plan(limit)?;
+            if introduce {
+                plan.request.certificates = self.introduction()?;
+            }
             let sealed = frame::seal(&plan.request.encode())
                 .map_err(|error| SyncTrouble::Answer(error.code()))?;
             let signature = self.sign_request(&sealed)?;
             let answer = match transport.post(&self.court, &sealed, &signature) {
                 Ok(answer) => answer,
+                // A server that was set back to a copy from before this phone was registered.
+                Err(error) if error.code() == UNKNOWN && !introduce => {
+                    introduce = true;
+                    continue;
+                }
                 Err(error) => {
                     self.set_trouble(true)?;
                     return Err(error.into());
@@ -106,6 +118,7 @@ impl Phone {
                 up = up.saturating_mul(2).min(LARGE);
             }
             probe = false;
+            introduce = false;
             let unfinished = !plan.complete
                 || applied.more
                 || applied.differs
@@ -123,6 +136,26 @@ impl Phone {
         self.set_trouble(false)?;
         report.left = self.leave_channels()?;
         Ok(report)
+    }
+
+    /// The certificates this phone knows, its own and those above it first, as many as a request may
+    /// bring.
+    fn introduction(&self) -> Result<Vec<Vec<u8>>, PhoneError> {
+        let directory = self.directory();
+        let mut certificates = Vec::new();
+        let mut next = Some(self.signed_in()?.certificate);
+        while let Some(verified) = next.and_then(|id| directory.get(&id)) {
+            certificates.push(verified.signed().to_bytes());
+            next = verified.payload().issuer;
+        }
+        for (_, verified) in directory.certificates() {
+            let bytes = verified.signed().to_bytes();
+            if !certificates.contains(&bytes) {
+                certificates.push(bytes);
+            }
+        }
+        certificates.truncate(usize::try_from(MAX_CERTIFICATES).unwrap_or(usize::MAX));
+        Ok(certificates)
     }
 
     /// After a repair or a restore, changes that were thought to be on the server are pending again.

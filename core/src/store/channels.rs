@@ -120,4 +120,11 @@ impl WriteTx<'_> {
         self.sql.execute(sql, [channel])?;
         Ok(())
     }
+
+    /// The membership began anew before the channel was purged.
+    pub fn set_staying(&self, channel: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE channels SET member = 'member' WHERE channel = ?1 AND member = 'leaving'";
+        self.sql.execute(sql, [channel])?;
+        Ok(())
+    }
 }

@@ -97,6 +97,12 @@ impl ReadTx<'_> {
         self.log_rows(HELD, params![document, after, limit])
     }
 
+    /// Documents with held or quarantined changes.
+    pub fn documents_with_held(&self) -> Result<Vec<DocumentId>, StoreError> {
+        let sql = "SELECT DISTINCT document FROM log WHERE state IN ('held', 'quarantined') ORDER BY document";
+        self.rows(sql, [], |row| row.get(0))
+    }
+
     /// The own envelope of this epoch and document with the highest sequence, refused or not: what the
     /// next envelope names as its previous one.
     pub fn previous_envelope(

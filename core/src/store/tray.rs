@@ -259,6 +259,13 @@ impl WriteTx<'_> {
         self.set_outcome(id, TrayOutcome::Replaced, Some(by))
     }
 
+    /// The same envelope came again and was accepted: nothing is left to do.
+    pub fn set_returned(&self, id: EnvelopeId) -> Result<(), StoreError> {
+        let sql = "UPDATE tray SET outcome = ?2 WHERE id = ?1 AND outcome = 'open'";
+        self.sql.execute(sql, params![id, TrayOutcome::Requeued])?;
+        Ok(())
+    }
+
     /// A person has seen it.
     pub fn set_seen(&self, id: TrayId) -> Result<(), StoreError> {
         self.set_outcome(id, TrayOutcome::Seen, None)
