@@ -136,7 +136,12 @@ fn publish(server: &Server) -> Result<String, StageError> {
             Ok(())
         })
         .map_err(script)?;
-    Ok(format!("{} files, {} cases, {} papers", files.len(), cases.len(), papers.len()))
+    Ok(format!(
+        "{} 份文件 / files, {} 件案件 / cases, {} 份文书 / papers",
+        files.len(),
+        cases.len(),
+        papers.len()
+    ))
 }
 
 impl Prepared {

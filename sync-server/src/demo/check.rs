@@ -11,6 +11,7 @@ use lastmile_core::id::{ChangeHash, DocumentId};
 use lastmile_core::identity::Canonical;
 use lastmile_core::phone::PhoneError;
 use lastmile_core::records::KindSet;
+use lastmile_core::rules::{Stage, blocking};
 use lastmile_core::value::Value;
 
 use super::day::{Crew, K1, K2, K3, Outcome};
@@ -125,6 +126,7 @@ pub fn check(
         seals_once(server),
         request_stands(outcome, server),
         refusals(outcome),
+        rules_settled(crew, outcome)?,
     ])
 }
 
@@ -330,6 +332,21 @@ fn refusals(outcome: &Outcome) -> Assertion {
         ok: outcome.finalise_refused == "open_conflicts" && outcome.edit_refused == "finalised",
         detail: format!("{}, {}", outcome.finalise_refused, outcome.edit_refused),
     }
+}
+
+/// E03, E15, E17, E19: what the law demands was recorded; nothing that blocks is left.
+fn rules_settled(crew: &Crew, outcome: &Outcome) -> Result<Assertion, StageError> {
+    let mut left = Vec::new();
+    for (actor, record) in [(&crew.p1, outcome.seizure), (&crew.p3, outcome.eviction)] {
+        let checked = actor.phone.check_rules(record, Stage::Close, None)?;
+        left.extend(blocking(&checked.findings).iter().map(|finding| finding.rule.clone()));
+    }
+    Ok(Assertion {
+        id: "E15+E19",
+        title: "离场时没有阻断性缺项 / nothing that blocks is left on leaving",
+        ok: left.is_empty() && outcome.rules_before.iter().any(|rule| rule == "R-SEZ-07"),
+        detail: format!("before {}, left {left:?}", outcome.rules_before.join(" ")),
+    })
 }
 
 fn short(hex: &str) -> String {

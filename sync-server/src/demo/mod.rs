@@ -6,6 +6,8 @@ pub mod cast;
 pub mod check;
 pub mod clock;
 pub mod day;
+mod eviction;
+mod factory;
 pub mod link;
 pub mod report;
 pub mod run;

@@ -86,14 +86,17 @@ pub fn summary(
     writeln!(
         out,
         "\n{}",
-        language.pick("离场前还缺(规则)", "Still missing before leaving (rules)")
+        language.pick("规则:登记时与离场时", "Rules, being written and on leaving")
     )?;
+    let before = outcome.rules_before.join(" ");
+    writeln!(out, "  K1 {} {before}", language.pick("08:40 登记时", "at 08:40, being written"))?;
     for (name, phone, record) in
         [("K1", &crew.p1.phone, outcome.seizure), ("K2", &crew.p3.phone, outcome.eviction)]
     {
         let checked = phone.check_rules(record, Stage::Close, None)?;
         let open = missing(&checked.findings);
-        writeln!(out, "  {name}: {} {}", open.len(), language.pick("项", "open"))?;
+        let (at_end, items) = (language.pick("离场时", "on leaving"), language.pick("项", "open"));
+        writeln!(out, "  {name} {at_end} {} {items}", open.len())?;
         for finding in open {
             writeln!(
                 out,
