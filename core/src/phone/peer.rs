@@ -247,13 +247,9 @@ impl Phone {
             let mut by_channel: BTreeMap<&str, Vec<SignedChange>> = BTreeMap::new();
             let mut sum = Received::default();
             for signed in &changes {
-                match channels.get(&signed.body.document).filter(|channel| shared.contains(channel))
-                {
-                    Some(channel) => by_channel.entry(channel).or_default().push(signed.clone()),
-                    None => {
-                        self.keep_stray(tx, signed)?;
-                        sum.refused += 1;
-                    }
+                if let Some(channel) = channels.get(&signed.body.document).filter(|channel| shared.contains(channel)) { by_channel.entry(channel).or_default().push(signed.clone()) } else {
+                    self.keep_stray(tx, signed)?;
+                    sum.refused += 1;
                 }
             }
             for (channel, changes) in by_channel {

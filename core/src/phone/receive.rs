@@ -316,7 +316,7 @@ impl Phone {
     ) -> Result<(), PhoneError> {
         match state {
             LogState::Signed | LogState::Quarantined => {
-                tx.set_state(id, LogState::Accepted, None)?
+                tx.set_state(id, LogState::Accepted, None)?;
             }
             LogState::Held => tx.mark_on_server(id)?,
             LogState::Unsigned | LogState::Accepted | LogState::Receipted => {}

@@ -160,7 +160,7 @@ fn write_row(
         out.uint(checkpoint.size);
         out.bytes(&checkpoint.root);
     });
-    out.optional(body.position.as_deref(), |out, position| out.text(position));
+    out.optional(body.position.as_deref(), Writer::text);
     *last = Last {
         sequence: body.sequence,
         device_ms: body.device_ms,

@@ -230,7 +230,7 @@ fn runs_of(entries: &[Entry]) -> Vec<(&Entry, u64)> {
     for entry in entries {
         match (runs.last_mut(), entry) {
             (Some((Entry::Own(first), length)), Entry::Own(row)) if *first + *length == *row => {
-                *length += 1
+                *length += 1;
             }
             (Some((Entry::Change, length)), Entry::Change) => *length += 1,
             _ => runs.push((entry, 1)),
@@ -267,7 +267,7 @@ fn read_news(input: &mut Reader<'_>) -> Result<ChannelNews, CanonicalError> {
             }
             (2, 2) => entries.push(Entry::Certificate(input.bytes(4_096, "certificate")?.to_vec())),
             (3, 2) => {
-                entries.push(Entry::Transition(input.bytes(MAX_THING, "transition")?.to_vec()))
+                entries.push(Entry::Transition(input.bytes(MAX_THING, "transition")?.to_vec()));
             }
             (4, 2) => entries.push(Entry::Pack(input.bytes(MAX_THING, "pack")?.to_vec())),
             (5, 2) => entries.push(Entry::Have(input.fixed("have")?)),
