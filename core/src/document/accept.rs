@@ -161,14 +161,14 @@ impl Batch<'_> {
             document.automerge = merged;
             return Some(document);
         }
-        one_by_one(self.kinds, document, &self.staged, candidates, verdicts)
+        one_by_one(self.kinds, &document, &self.staged, candidates, verdicts)
     }
 }
 
 /// The slow way: rebuilds the history without the staged changes and takes each on its own.
 fn one_by_one(
     kinds: &KindSet,
-    document: Document,
+    document: &Document,
     staged: &[Expanded],
     candidates: &[Candidate],
     verdicts: &mut [Verdict],

@@ -247,7 +247,11 @@ impl Phone {
             let mut by_channel: BTreeMap<&str, Vec<SignedChange>> = BTreeMap::new();
             let mut sum = Received::default();
             for signed in &changes {
-                if let Some(channel) = channels.get(&signed.body.document).filter(|channel| shared.contains(channel)) { by_channel.entry(channel).or_default().push(signed.clone()) } else {
+                if let Some(channel) =
+                    channels.get(&signed.body.document).filter(|channel| shared.contains(channel))
+                {
+                    by_channel.entry(channel).or_default().push(signed.clone());
+                } else {
                     self.keep_stray(tx, signed)?;
                     sum.refused += 1;
                 }

@@ -211,6 +211,7 @@ impl Phone {
         Ok(())
     }
 
+    #[allow(clippy::too_many_arguments)] // one arrival, where it came in, and what became of it
     fn settle_new(
         &self,
         tx: &WriteTx<'_>,

@@ -15,6 +15,9 @@ pub const MAX_CHANGES: u64 = 20_000;
 /// Distinct (certificate, epoch, generation, boot) in one batch.
 const MAX_ORIGINS: u64 = 4_096;
 
+/// Bytes of the document ids in one batch, one for each change.
+const MAX_DOCUMENTS: usize = 16 * 20_000;
+
 /// A signed change as it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedChange {
@@ -185,7 +188,7 @@ pub fn read(
         });
     }
     let documents: Vec<DocumentId> = input
-        .bytes(16 * MAX_CHANGES as usize, "documents")?
+        .bytes(MAX_DOCUMENTS, "documents")?
         .chunks(16)
         .map(|id| {
             DocumentId::try_from(id).map_err(|_| CanonicalError::Bound { field: "documents" })

@@ -15,7 +15,6 @@ pub(super) struct Factory {
     pub(super) seizure: DocumentId,
     pub(super) onsite: DocumentId,
     pub(super) car: String,
-    pub(super) machine: String,
     pub(super) compressor: String,
     pub(super) bedding: String,
     pub(super) rules_before: Vec<String>,
@@ -309,7 +308,7 @@ impl Day<'_> {
             "注塑机上贴封条S0003和S0051,两张都保留".to_owned(),
             "seals S0003 and S0051 on the moulding machine, both kept".to_owned(),
         );
-        Ok(Factory { seizure, onsite, car, machine, compressor, bedding, rules_before })
+        Ok(Factory { seizure, onsite, car, compressor, bedding, rules_before })
     }
 
     pub(super) fn blockade(&mut self, k1: &Factory) -> Result<DocumentId, StageError> {

@@ -170,14 +170,12 @@ impl Process {
         let address = std::fs::read_to_string(&ready)
             .ok()
             .and_then(|url| url.trim().strip_prefix("http://")?.parse().ok());
-        match address {
-            Some(address) => Ok(Self { child, address }),
-            None => {
-                let _ = child.kill();
-                let _ = child.wait();
-                Err(StageError::Script(format!("the server did not start: {said}")))
-            }
-        }
+        let Some(address) = address else {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(StageError::Script(format!("the server did not start: {said}")));
+        };
+        Ok(Self { child, address })
     }
 
     fn url(&self) -> String {

@@ -25,8 +25,14 @@ pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
     let court = TestCourt::nanhai();
     let kinds = builtin();
     let author = court.person("luqihang");
-    let mut bench =
-        Author { court: &court, author, kinds: &kinds, document: None, sequence: 0, items: 0 };
+    let mut bench = Author {
+        court: &court,
+        person: author,
+        kinds: &kinds,
+        document: None,
+        sequence: 0,
+        items: 0,
+    };
     bench.make(&Intent::Create {
         kind: "seizure".into(),
         case: "(2026)粤0605执1101号".into(),
@@ -120,7 +126,7 @@ fn take(
 
 struct Author<'a> {
     court: &'a TestCourt,
-    author: &'a TestIdentity,
+    person: &'a TestIdentity,
     kinds: &'a KindSet,
     document: Option<Document>,
     sequence: u64,
@@ -143,7 +149,7 @@ impl Author<'_> {
 
     fn make(&mut self, intent: &Intent) -> Result<UnverifiedChange, Box<dyn Error>> {
         let epoch = Epoch([2; 16]);
-        let actor = ActorId::derive(self.author.id, epoch, 0);
+        let actor = ActorId::derive(self.person.id, epoch, 0);
         let written = write(self.kinds, self.document.as_ref(), actor, 5, intent)?;
         self.sequence += 1;
         let body = Body {
@@ -151,7 +157,7 @@ impl Author<'_> {
             document: written.document,
             change: written.hash,
             verb: written.verb.to_owned(),
-            certificate: self.author.id,
+            certificate: self.person.id,
             epoch,
             generation: 0,
             sequence: self.sequence,
@@ -165,7 +171,7 @@ impl Author<'_> {
             position: None,
         };
         body.check()?;
-        let envelope = Draft::new(body)?.sign(self.author.signer.as_ref())?;
+        let envelope = Draft::new(body)?.sign(self.person.signer.as_ref())?;
         let change = UnverifiedChange::new(envelope, written.bytes)?;
         let base = self.document.take();
         let document = match base {
