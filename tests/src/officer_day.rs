@@ -65,7 +65,8 @@ impl Dice {
         let mut text = String::new();
         while text.chars().count() < 40 {
             text.push_str(self.pick(&WORDS));
-            text.push_str(&format!("{},", self.below(10_000)));
+            text.push_str(&self.below(10_000).to_string());
+            text.push(',');
         }
         // 40 Chinese characters are 120 bytes, the size of the peers' 120-character remarks.
         Value::Text(text.chars().take(40).collect())

@@ -14,6 +14,15 @@ use crate::cli::Language;
 /// Events of the day, for the progress in front of each line.
 pub const EVENTS: usize = 18;
 
+/// How the phones stood, for readers of English.
+const WORDS: [(&str, &str); 5] = [
+    ("有网40秒", "40 s online"),
+    ("全部在线", "all online"),
+    ("在线", "online"),
+    ("离线", "offline"),
+    ("热点", "hotspot"),
+];
+
 /// One line of the timeline.
 pub fn event(
     out: &mut dyn Write,
@@ -22,11 +31,13 @@ pub fn event(
     language: Language,
 ) -> io::Result<()> {
     let said = language.pick(&event.zh, &event.en);
-    writeln!(
-        out,
-        "[{number:>2}/{EVENTS}] {}  {:<5}{:<14}  {said}",
-        event.time, event.id, event.who
-    )?;
+    let who = match language {
+        Language::Zh => event.who.to_owned(),
+        Language::En => {
+            WORDS.iter().fold(event.who.to_owned(), |who, (zh, en)| who.replace(zh, en))
+        }
+    };
+    writeln!(out, "[{number:>2}/{EVENTS}] {}  {:<5}{:<14}  {said}", event.time, event.id, who)?;
     out.flush()
 }
 
