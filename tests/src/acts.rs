@@ -22,9 +22,14 @@ pub const OTHER_CASE: &str = "(2026)粤0605执1102号";
 
 /// Begins a seizure record in `case`.
 pub fn begin(phone: &Phone, case: &str) -> Result<DocumentId, PhoneError> {
+    begin_as(phone, "seizure", case)
+}
+
+/// Begins a record of a kind with the seizure's fields.
+pub fn begin_as(phone: &Phone, kind: &str, case: &str) -> Result<DocumentId, PhoneError> {
     let head = Fields::from([("location".to_owned(), Value::from("九江镇测试工业区1号"))]);
     let new = NewRecord {
-        kind: "seizure".into(),
+        kind: kind.into(),
         case: case.into(),
         handler: String::new(),
         head,
