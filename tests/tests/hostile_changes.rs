@@ -216,7 +216,7 @@ impl<'a> Place<'a> {
                 self.document = document_of(phone, self.before);
                 let document = acceptance.document.expect("accepted into a document");
                 self.healthy_after(document, candidate);
-                return "accepted";
+                "accepted"
             }
             Verdict::Rejected(refusal) => self.refused(acceptance.document, refusal.code()),
             Verdict::Held(hold) => self.refused(acceptance.document, hold.code()),

@@ -330,7 +330,7 @@ impl Play {
     fn open(&mut self, at: usize, installation: u8) -> Played<Phone> {
         let seed = self.rng.random();
         let actor = &self.actors[at];
-        Ok(self.stage.open_copy(&actor.registered, &actor.path, [installation; 16], seed, 0)?)
+        self.stage.open_copy(&actor.registered, &actor.path, [installation; 16], seed, 0)
     }
 
     fn reopen(&mut self, at: usize) -> Played {
@@ -478,7 +478,7 @@ fn values_of(change: &[u8]) -> Played<Vec<String>> {
     let expanded = expand(change, Limits::V1)?;
     let scalars = expanded.operations.into_iter().filter_map(|operation| match operation.content {
         Content::Scalar(value) => Some(format!("{value:?}")),
-        _ => None,
+        Content::Map => None,
     });
     Ok(scalars.collect())
 }
