@@ -264,3 +264,38 @@ fn documents_are_told_apart_in_one_batch() {
     let rows: Vec<SignedChange> = received.changes.into_iter().map(Result::unwrap).collect();
     assert_eq!(rows, all);
 }
+
+/// The recorded messages, byte for byte: what other implementations test themselves against.
+#[test]
+fn the_recorded_vectors_are_what_is_sent() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol/vectors/sync.json");
+    let hex = |bytes: Vec<u8>| data_encoding::HEXLOWER.encode(&bytes);
+    let hello = Hello {
+        court: COURT.to_owned(),
+        certificate: CertificateId([1; 32]),
+        certificates: vec![vec![1], vec![2]],
+        nonce: [3; 16],
+    };
+    let have = vec![Have { channel: "case:x".into(), fingerprints: vec![[1; 8]; 3] }];
+    let entry = crate::sync::channel::EntryHash::of_change(EnvelopeId([1; 32]));
+    let now = serde_json::json!({
+        "about": "Plain messages before the zstd frame, lower-case hex. Invented content.",
+        "request": hex(request(changes()).encode()),
+        "response": hex(response(changes()).encode()),
+        "peer_hello": hex(hello.encode()),
+        "peer_have": hex(peer::encode_have(&have)),
+        "peer_give": hex(peer::encode_give(&[vec![9]], &changes())),
+        "channel": {
+            "envelope": hex(vec![1; 32]),
+            "entry": hex(entry.0.to_vec()),
+            "set_of_one": hex(SetHash::default().with(entry).0.to_vec()),
+            "set_of_twice_the_same": hex(SetHash::default().with(entry).with(entry).0.to_vec()),
+            "fingerprint_seed_00": hex(entry.fingerprint([0; 8]).to_vec()),
+        },
+    });
+    let text = serde_json::to_string_pretty(&now).unwrap() + "\n";
+    if std::env::var_os("LASTMILE_UPDATE_VECTORS").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+}

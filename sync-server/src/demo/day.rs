@@ -54,6 +54,8 @@ pub struct Outcome {
     pub edit_refused: String,
     /// Whether finalising was refused while conflicts were open.
     pub finalise_refused: String,
+    /// The conflicts before signing, each with both sides and their authors.
+    pub conflicts: Vec<String>,
     /// Rules the list failed when its four lines had just been written, before anything was mended.
     pub rules_before: Vec<String>,
     /// Requests the three phones made, whole day.
@@ -110,7 +112,7 @@ pub fn play(
     day.morning()?;
     let k1 = day.factory()?;
     let assistance = day.blockade(&k1)?;
-    let finalise_refused = day.conflicts_appear(&k1)?;
+    let (finalise_refused, conflicts) = day.conflicts_appear(&k1)?;
     let h1 = day.list_is_settled_and_signed(&k1)?;
     let (edit_refused, correction) = day.too_late(&k1, h1)?;
     let eviction = day.eviction()?;
@@ -127,6 +129,7 @@ pub fn play(
         h1,
         edit_refused,
         finalise_refused,
+        conflicts,
         rules_before: k1.rules_before,
         requests: day.requests,
         events: day.events,

@@ -1,7 +1,7 @@
 //! K1 of the day: machinery and a car in a factory basement, a blockade, a list that two officers
 //! disagree about, settle, sign and finalise, and the correction of what was too late.
 
-use lastmile_core::document::Choice;
+use lastmile_core::document::{Choice, Claim, RecordView, Side};
 use lastmile_core::id::{Digest, DocumentId, sha256};
 use lastmile_core::phone::PhoneError;
 use lastmile_core::rules::Stage;
@@ -83,6 +83,28 @@ pub(super) fn sign_all(
         )?;
     }
     Ok(())
+}
+
+/// Every open conflict as one line: what is contested, and each side with its author.
+fn sides_of(view: &RecordView) -> Vec<String> {
+    let side = |side: &Side| {
+        let person = view.change(side.change).map(|node| node.provenance.person.as_str());
+        let said = match &side.what {
+            Claim::Value(value) => value.to_json().to_string(),
+            Claim::Struck(reason) => format!("struck “{reason}”"),
+            Claim::Edited(field, value) => format!("{field} = {}", value.to_json()),
+            Claim::Carries(item) => item.clone(),
+            Claim::Finalised(_) => "finalised".to_owned(),
+        };
+        format!("{}: {said}", person.unwrap_or_default())
+    };
+    view.conflicts
+        .iter()
+        .map(|conflict| {
+            let sides: Vec<String> = conflict.sides.iter().map(side).collect();
+            format!("{}  {}", conflict.subject.target(), sides.join(" | "))
+        })
+        .collect()
 }
 
 impl Day<'_> {
@@ -363,11 +385,15 @@ impl Day<'_> {
         Ok(assistance)
     }
 
-    pub(super) fn conflicts_appear(&mut self, k1: &Factory) -> Result<String, StageError> {
+    pub(super) fn conflicts_appear(
+        &mut self,
+        k1: &Factory,
+    ) -> Result<(String, Vec<String>), StageError> {
         let Crew { p1, p2, .. } = self.crew;
         self.clock("09:38")?;
         meet(p1, p2)?;
-        let open = p1.phone.record_view(k1.seizure)?.conflicts.len();
+        let sides = sides_of(&p1.phone.record_view(k1.seizure)?);
+        let open = sides.len();
         let refused = match p1.finalise(k1.seizure) {
             Ok(()) => String::new(),
             Err(error) => error.code().to_owned(),
@@ -379,7 +405,7 @@ impl Day<'_> {
             format!("签名前发现{open}处分歧:车辆估值、空压机划去与修改;定稿被拦下"),
             format!("{open} conflicts appear before signing; finalising is refused ({refused})"),
         );
-        Ok(refused)
+        Ok((refused, sides))
     }
 
     pub(super) fn list_is_settled_and_signed(

@@ -90,9 +90,12 @@ pub fn summary(
         "\n{}",
         language.pick("处理过的分歧,双方的值都在", "Settled conflicts, both sides kept")
     )?;
+    for conflict in &outcome.conflicts {
+        writeln!(out, "  {}", shorten(conflict))?;
+    }
     for resolution in crew.p1.phone.record_view(outcome.seizure)?.state.items("resolutions") {
         let text = |field: &str| resolution.text(field).unwrap_or_default().to_owned();
-        writeln!(out, "  {}  {}  {}", shorten(&text("target")), text("choice"), text("reason"))?;
+        writeln!(out, "  → {}  {}  {}", shorten(&text("target")), text("choice"), text("reason"))?;
     }
     writeln!(
         out,
@@ -168,16 +171,17 @@ pub fn write(
 }
 
 /// ULIDs say nothing to people: their last four characters tell lines apart.
-fn shorten(target: &str) -> String {
-    target
-        .split('/')
+fn shorten(text: &str) -> String {
+    text.split_inclusive(['/', ' '])
         .map(|part| {
-            if part.len() == 26 {
-                format!("…{}", part.get(22..).unwrap_or_default())
-            } else {
-                part.to_owned()
+            match part.get(..26).filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric())) {
+                Some(id) => format!(
+                    "…{}{}",
+                    id.get(22..).unwrap_or_default(),
+                    part.get(26..).unwrap_or_default()
+                ),
+                None => part.to_owned(),
             }
         })
-        .collect::<Vec<_>>()
-        .join("/")
+        .collect()
 }
