@@ -139,12 +139,6 @@ fn who_asks() {
 fn a_refused_request_stores_nothing_of_what_it_brought() {
     let mut world = World::new();
     let lu = world.officer("luqihang");
-    let ou = world.officer("ouziqian");
-    let mut author = Author::of(&ou, 7);
-    let mut request = ou.request();
-    request.changes = vec![author.seizure()];
-    request.cursors = vec![world::from_start("case:(2026)粤0605执1101号")];
-    assert_eq!(ou.refused(&request), "foreign_channel");
     let mut unsigned = lu.request();
     unsigned.changes = vec![Author::of(&lu, 8).seizure()];
     let (sealed, _) = lu.sealed(&unsigned);

@@ -7,13 +7,13 @@ mod world;
 use std::time::Duration;
 
 use lastmile_core::records::Role;
-use lastmile_core::sync::channel::{DIRECTORY, of_case};
-use lastmile_core::sync::request::Cursor;
+use lastmile_core::sync::channel::{DIRECTORY, SetHash, of_case};
+use lastmile_core::sync::request::{Cursor, Repair};
 use lastmile_core::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
 use lastmile_server::store::StoreError;
 use lastmile_server::upkeep;
 use world::author::Author;
-use world::{CASE, World, case_pack, from_start};
+use world::{CASE, OTHER_CASE, World, case_pack, from_start};
 
 fn news<'a>(answer: &'a SyncResponse, channel: &str) -> Option<&'a ChannelNews> {
     answer.news.iter().find(|news| news.channel == channel)
@@ -80,9 +80,47 @@ fn a_person_reads_the_directory_and_the_cases_of_his_own() {
     let answer = ou.ask(&ou.request()).unwrap();
     assert_eq!(reads(&answer, DIRECTORY), 7, "five of the court, two of people");
     assert_eq!(answer.news.len(), 1);
+    // Asking for the case of others gets not a word about it.
     let mut request = ou.request();
     request.cursors = vec![from_start(&of_case(CASE))];
-    assert_eq!(ou.refused(&request), "foreign_channel");
+    let asked = ou.ask(&request).unwrap();
+    assert_eq!((asked.news, asked.changes), (answer.news, answer.changes));
+}
+
+#[test]
+fn the_cursors_of_another_person_on_a_shared_phone_keep_nobody_from_working() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let ou = world.officer("ouziqian");
+    lu.seizure();
+    lu.sync();
+    world.publish(&case_pack(OTHER_CASE, 1, &["ouziqian"]));
+    let foreign = of_case(CASE);
+    let beyond = Cursor { seq: 1_000, ..from_start(&foreign) };
+    let repair = Repair { channel: foreign.clone(), seed: [3; 8], fingerprints: Vec::new() };
+    let mut author = Author::of(&ou, 7);
+    // At its start, beyond its end, and with a repair: the changes are taken, the rest is answered.
+    for (cursors, repairs) in [
+        (vec![from_start(&foreign)], vec![]),
+        (vec![beyond.clone()], vec![]),
+        (vec![], vec![repair.clone()]),
+        (vec![beyond], vec![repair]),
+    ] {
+        let mut request = ou.request();
+        request.changes =
+            vec![author.create("seizure", OTHER_CASE, lastmile_core::document::Fields::new())];
+        (request.cursors, request.repairs) = (cursors, repairs);
+        let answer = ou.ask(&request).unwrap();
+        assert_eq!(answer.outcomes, [Outcome::Accepted]);
+        // A repair is answered, because a phone asks until it is: as if there were nothing.
+        let told = news(&answer, &foreign);
+        assert_eq!(told.is_some(), !request.repairs.is_empty());
+        assert!(told.is_none_or(|told| told.repaired && told.entries.is_empty()));
+        assert!(told.is_none_or(|told| told.set == SetHash::default() && told.after == 0));
+        assert!(reads(&answer, DIRECTORY) > 0 && reads(&answer, &of_case(OTHER_CASE)) > 0);
+        assert!(answer.changes.iter().all(|change| change.body.certificate == request.certificate));
+    }
+    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
 }
 
 #[test]

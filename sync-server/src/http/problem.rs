@@ -65,8 +65,6 @@ problems! {
     UnknownCertificate = 401, "unknown_certificate", "本院未登记该设备证书", "This court has not registered the device's certificate.";
     /// The certificate is not a person's.
     NotAPerson = 403, "not_a_person", "该证书不是人员证书", "The certificate is not a person's.";
-    /// A channel of others.
-    ForeignChannel = 403, "foreign_channel", "无权读取该案件或辖区的记录", "The channel is not this person's.";
     /// No token, or one that does not hold.
     Unauthorized = 401, "unauthorized", "缺少访问令牌,或令牌无效", "An operator's token is needed, and this is none that holds.";
     /// Administrators run the service and read no content.

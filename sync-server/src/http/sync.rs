@@ -36,9 +36,6 @@ impl From<SyncError> for Problem {
             SyncError::UnknownCertificate => ProblemCode::UnknownCertificate.into(),
             SyncError::NotAPerson => ProblemCode::NotAPerson.into(),
             SyncError::BadSignature => ProblemCode::BadRequestSignature.into(),
-            SyncError::ForeignChannel(channel) => {
-                Self::new(ProblemCode::ForeignChannel).with("channel", channel)
-            }
             SyncError::Ingest(error) => {
                 tracing::error!(code = error.code(), "request failed");
                 match error.code() {

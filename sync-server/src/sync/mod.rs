@@ -4,6 +4,5 @@ pub mod access;
 mod answer;
 mod session;
 
-pub use answer::Foreign;
 pub(crate) use session::release_tray;
 pub use session::{Session, SyncError};

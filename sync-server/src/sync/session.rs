@@ -12,7 +12,7 @@ use lastmile_core::sync::request_message;
 use lastmile_core::sync::response::{Outcome, SyncResponse};
 
 use super::access::{Access, readable};
-use super::answer::{self, Foreign};
+use super::answer;
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
 use crate::store::StoreError;
@@ -42,9 +42,6 @@ pub enum SyncError {
     /// The signature over the request does not hold.
     #[error("the signature over the request does not hold")]
     BadSignature,
-    /// It asks for a channel that is not the person's.
-    #[error("the channel is not this person's")]
-    ForeignChannel(String),
     /// The server failed.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -103,8 +100,6 @@ impl Session {
         brought: &Brought,
         offered: &[Result<Offered, DamagedRow>],
     ) -> Result<Vec<Outcome>, SyncError> {
-        // Before anything is stored: a request that will be refused changes nothing.
-        self.check_channels(server)?;
         let ingested = server.ingest(&brought.directory, |ingest: &mut Ingest<'_>| {
             let new = trust::publish(ingest.writing, &brought.new, ingest.now_ms)?;
             let mut ingested = ingest.take(self.request.certificate, offered)?;
@@ -117,27 +112,11 @@ impl Session {
         Ok(ingested.outcomes)
     }
 
-    fn check_channels(&self, server: &Server) -> Result<(), SyncError> {
-        server.store().read::<_, SyncError>(|reading| {
-            let access = readable(reading, &self.certificate, &self.person)?;
-            let probe = SyncRequest { max_bytes: 0, ..self.request_without_changes() };
-            match answer::news(reading, server.epoch(), &access, &probe, &HashMap::new())? {
-                Ok(_) => Ok(()),
-                Err(Foreign(channel)) => Err(SyncError::ForeignChannel(channel)),
-            }
-        })
-    }
-
-    fn request_without_changes(&self) -> SyncRequest {
-        SyncRequest { changes: Vec::new(), certificates: Vec::new(), ..self.request.clone() }
-    }
-
     /// The answer as things stand now.
     pub fn answer(&self, server: &Server) -> Result<SyncResponse, SyncError> {
         server.store().read(|reading| {
             let access = readable(reading, &self.certificate, &self.person)?;
-            let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?
-                .map_err(|Foreign(channel)| SyncError::ForeignChannel(channel))?;
+            let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?;
             let have = if self.request.probe {
                 let device = self.certificate.device.as_deref().unwrap_or_default();
                 reading.have(device, self.request.epoch)?
