@@ -12,7 +12,8 @@
 //! Signatures are checked before ([`crate::envelope`]); membership and revocation after, because a
 //! verdict here is a pure function of the change and its ancestors.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use automerge::{Automerge, ReadDoc};
 
@@ -58,29 +59,20 @@ pub struct Acceptance {
     pub verdicts: Vec<Verdict>,
 }
 
-/// Judges `candidates`, all of one document, in causal order whatever order they came in.
+/// Judges `candidates`, all of one document, in causal order whatever order they came in. Each is
+/// read once: a batch costs its size and its dependencies, however an attacker orders it.
 pub fn accept(kinds: &KindSet, document: Option<Document>, candidates: &[Candidate]) -> Acceptance {
-    let mut batch = Batch { kinds, document, staged: Vec::new(), refused: BTreeSet::new() };
+    let mut batch = Batch { kinds, document, staged: Vec::new() };
+    let (mut queue, mut changes) = Queue::of(batch.document.as_ref(), candidates);
     let mut verdicts: Vec<Option<Verdict>> = vec![None; candidates.len()];
-    // Each round judges what became judgeable; a round without progress leaves the rest held.
-    loop {
-        let mut progress = false;
-        for (candidate, slot) in candidates.iter().zip(verdicts.iter_mut()) {
-            if slot.is_some() {
-                continue;
-            }
-            if let Some(verdict) = batch.judge(candidate) {
-                progress = true;
-                if matches!(verdict, Verdict::Rejected(_)) {
-                    batch.refused.insert(candidate.hash);
-                }
-                *slot = Some(verdict);
-            }
+    while let Some(at) = queue.next() {
+        let verdict = batch.judge(at, &candidates[at], changes[at].take());
+        if verdict == Verdict::Accepted {
+            queue.arrived(candidates[at].hash);
         }
-        if !progress {
-            break;
-        }
+        verdicts[at] = Some(verdict);
     }
+    batch.judge_waiting(&queue, candidates, &mut verdicts);
     let mut verdicts: Vec<Verdict> = verdicts
         .into_iter()
         .map(|verdict| verdict.unwrap_or(Verdict::Held(Hold::MissingDependency)))
@@ -89,44 +81,134 @@ pub fn accept(kinds: &KindSet, document: Option<Document>, candidates: &[Candida
     Acceptance { document, verdicts }
 }
 
+/// A candidate, read; `None` when the document has it already and nobody needs to read it.
+type Read = Option<Result<Expanded, Refusal>>;
+
+/// Which candidate is judged next: Kahn's algorithm over the dependencies inside the batch. Among
+/// those that can be judged, the order is that of scanning the batch from its start again and again.
+struct Queue {
+    /// Scan and number of each candidate whose dependencies are all here, the earliest first.
+    ready: BinaryHeap<Reverse<(usize, usize)>>,
+    /// Who waits for a change, once for each time he names it.
+    waiting: HashMap<ChangeHash, Vec<usize>>,
+    /// How many dependencies each candidate still waits for.
+    missing: Vec<usize>,
+    /// Scan and number of the candidate judged last.
+    last: (usize, usize),
+}
+
+impl Queue {
+    /// Reads each candidate and notes what it waits for.
+    fn of(document: Option<&Document>, candidates: &[Candidate]) -> (Self, Vec<Read>) {
+        let here = |hash| document.is_some_and(|document| document.history.has(hash));
+        let mut queue = Self {
+            ready: BinaryHeap::new(),
+            waiting: HashMap::new(),
+            missing: vec![0; candidates.len()],
+            last: (0, 0),
+        };
+        let mut changes: Vec<Read> = Vec::with_capacity(candidates.len());
+        for (at, candidate) in candidates.iter().enumerate() {
+            let change = (!here(candidate.hash))
+                .then(|| expand(&candidate.bytes, Limits::V1).map_err(Refusal::from));
+            if let Some(Ok(change)) = &change {
+                for &dependency in change.dependencies.iter().filter(|&&hash| !here(hash)) {
+                    queue.waiting.entry(dependency).or_default().push(at);
+                    queue.missing[at] += 1;
+                }
+            }
+            if queue.missing[at] == 0 {
+                queue.ready.push(Reverse((0, at)));
+            }
+            changes.push(change);
+        }
+        (queue, changes)
+    }
+
+    fn next(&mut self) -> Option<usize> {
+        let Reverse(next) = self.ready.pop()?;
+        self.last = next;
+        Some(next.1)
+    }
+
+    /// Readies those who waited for nothing else. One that the current scan has passed is for the
+    /// next scan.
+    fn arrived(&mut self, hash: ChangeHash) {
+        let (scan, last) = self.last;
+        for at in self.waiting.remove(&hash).unwrap_or_default() {
+            self.missing[at] -= 1;
+            if self.missing[at] == 0 {
+                self.ready.push(Reverse((scan + usize::from(at < last), at)));
+            }
+        }
+    }
+}
+
 struct Batch<'a> {
     kinds: &'a KindSet,
     /// With the history of the staged changes already in, Automerge still without them.
     document: Option<Document>,
-    staged: Vec<Expanded>,
-    refused: BTreeSet<ChangeHash>,
+    /// What was accepted, with the number of its candidate.
+    staged: Vec<(usize, Expanded)>,
 }
 
 impl Batch<'_> {
-    /// The verdict on one candidate, or `None` while a dependency is missing.
-    fn judge(&mut self, candidate: &Candidate) -> Option<Verdict> {
-        if self
-            .document
-            .as_ref()
-            .is_some_and(|document| document.history.index_of(candidate.hash).is_some())
-        {
-            return Some(Verdict::Known);
+    fn has(&self, hash: ChangeHash) -> bool {
+        self.document.as_ref().is_some_and(|document| document.history.has(hash))
+    }
+
+    /// The verdict on candidate number `at`, whose dependencies are here.
+    fn judge(&mut self, at: usize, candidate: &Candidate, change: Read) -> Verdict {
+        if self.has(candidate.hash) {
+            return Verdict::Known;
         }
-        let change = match expand(&candidate.bytes, Limits::V1) {
-            Ok(change) => change,
-            Err(error) => return Some(Verdict::Rejected(error.into())),
+        let change = match change {
+            Some(Ok(change)) => change,
+            Some(Err(refusal)) => return Verdict::Rejected(refusal),
+            None => return Verdict::Known,
         };
-        if change.dependencies.iter().any(|hash| self.refused.contains(hash)) {
-            return Some(Verdict::Rejected(Refusal::DependsOnRefused));
-        }
         let past = match &self.document {
-            Some(document) => document.history.past_of(&change.dependencies)?,
-            None if change.dependencies.is_empty() => ChangeSet::default(),
-            None => return None,
+            Some(document) => document.history.past_of(&change.dependencies),
+            None => change.dependencies.is_empty().then(ChangeSet::default),
         };
-        Some(match self.admit(candidate, change, &past) {
+        let Some(past) = past else { return Verdict::Held(Hold::MissingDependency) };
+        match self.admit(at, candidate, change, &past) {
             Ok(()) => Verdict::Accepted,
             Err(verdict) => verdict,
-        })
+        }
+    }
+
+    /// The verdicts on those whose dependencies did not all come: refused is what was made on a
+    /// refused change, and what was made on that. A hash that is in the document is not refused,
+    /// whatever else came under its name.
+    fn judge_waiting(
+        &self,
+        queue: &Queue,
+        candidates: &[Candidate],
+        verdicts: &mut [Option<Verdict>],
+    ) {
+        let mut refused: Vec<ChangeHash> = Vec::new();
+        for (candidate, slot) in candidates.iter().zip(verdicts.iter_mut()) {
+            let here = self.has(candidate.hash);
+            match slot {
+                None if here => *slot = Some(Verdict::Known),
+                Some(Verdict::Rejected(_)) if !here => refused.push(candidate.hash),
+                _ => {}
+            }
+        }
+        while let Some(hash) = refused.pop() {
+            for &at in queue.waiting.get(&hash).into_iter().flatten() {
+                if verdicts[at].is_none() {
+                    verdicts[at] = Some(Verdict::Rejected(Refusal::DependsOnRefused));
+                    refused.push(candidates[at].hash);
+                }
+            }
+        }
     }
 
     fn admit(
         &mut self,
+        at: usize,
         candidate: &Candidate,
         change: Expanded,
         past: &ChangeSet,
@@ -147,7 +229,7 @@ impl Batch<'_> {
             .push(&change, candidate.provenance.clone())
             .map_err(|_| Verdict::Rejected(Refusal::Malformed))?;
         document.bytes += candidate.bytes.len();
-        self.staged.push(change);
+        self.staged.push((at, change));
         Ok(())
     }
 
@@ -169,21 +251,19 @@ impl Batch<'_> {
 fn one_by_one(
     kinds: &KindSet,
     document: &Document,
-    staged: &[Expanded],
+    staged: &[(usize, Expanded)],
     candidates: &[Candidate],
     verdicts: &mut [Verdict],
 ) -> Option<Document> {
-    let new: BTreeSet<ChangeHash> = staged.iter().map(|change| change.hash).collect();
+    let new: BTreeSet<ChangeHash> = staged.iter().map(|(_, change)| change.hash).collect();
     let mut current = document.without(&new);
-    for change in staged {
-        let Some(at) = candidates.iter().position(|candidate| candidate.hash == change.hash) else {
-            continue;
-        };
-        let mut single =
-            Batch { kinds, document: current, staged: Vec::new(), refused: BTreeSet::new() };
+    for (at, change) in staged {
+        let mut single = Batch { kinds, document: current, staged: Vec::new() };
         let before = single.document.clone();
-        let verdict =
-            single.judge(&candidates[at]).unwrap_or(Verdict::Rejected(Refusal::DependsOnRefused));
+        let verdict = match single.judge(*at, &candidates[*at], Some(Ok(change.clone()))) {
+            Verdict::Held(Hold::MissingDependency) => Verdict::Rejected(Refusal::DependsOnRefused),
+            verdict => verdict,
+        };
         let merged = match (&verdict, single.document.as_ref()) {
             (Verdict::Accepted, Some(document)) => merge(&document.automerge, &single.staged),
             _ => None,
@@ -195,11 +275,9 @@ fn one_by_one(
             }
             _ => before,
         };
-        verdicts[at] = match verdict {
+        verdicts[*at] = match verdict {
             Verdict::Accepted
-                if current
-                    .as_ref()
-                    .is_some_and(|document| document.history.index_of(change.hash).is_some()) =>
+                if current.as_ref().is_some_and(|document| document.history.has(change.hash)) =>
             {
                 Verdict::Accepted
             }
@@ -211,11 +289,11 @@ fn one_by_one(
 }
 
 /// Applies `changes` to a copy and returns it when nothing was lost or altered on the way.
-fn merge(automerge: &Automerge, changes: &[Expanded]) -> Option<Automerge> {
+fn merge(automerge: &Automerge, changes: &[(usize, Expanded)]) -> Option<Automerge> {
     guarded(|| {
         let mut merged = automerge.clone();
-        merged.apply_changes(changes.iter().map(|change| change.change.clone())).ok()?;
-        for change in changes {
+        merged.apply_changes(changes.iter().map(|(_, change)| change.change.clone())).ok()?;
+        for (_, change) in changes {
             let stored = merged.get_change_by_hash(&change.change.hash())?;
             if stored.raw_bytes() != change.change.raw_bytes() {
                 return None;
@@ -264,21 +342,10 @@ fn check_header(
     {
         return Err(Refusal::DocumentFull);
     }
-    if document
-        .history
-        .nodes()
-        .iter()
-        .any(|node| node.actor == change.actor && node.sequence == change.sequence)
-    {
+    if document.history.has_sequence(change.actor, change.sequence) {
         return Err(Refusal::Twin);
     }
-    let last = document
-        .history
-        .indexed(past)
-        .filter(|(_, node)| node.actor == change.actor)
-        .map(|(_, node)| node.sequence)
-        .max()
-        .unwrap_or(0);
+    let last = document.history.last_sequence(change.actor, past);
     if change.sequence != last + 1 {
         return Err(Refusal::OutOfSequence);
     }

@@ -100,8 +100,16 @@ pub enum ExpandError {
     Extra,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How many changes this thread has read: tests count work with it, not time.
+    pub(super) static EXPANSIONS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// Reads the change in `bytes`.
 pub fn expand(bytes: &[u8], limits: Limits) -> Result<Expanded, ExpandError> {
+    #[cfg(test)]
+    EXPANSIONS.set(EXPANSIONS.get() + 1);
     let hash = prescan(bytes, limits)?;
     let (change, decoded) = guarded(|| {
         let change = Change::from_bytes(bytes.to_vec()).ok()?;

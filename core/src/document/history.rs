@@ -109,6 +109,8 @@ impl Entry {
 pub struct History {
     nodes: Vec<Node>,
     by_hash: HashMap<ChangeHash, usize>,
+    /// The numbers of each actor's changes, by sequence.
+    by_actor: HashMap<ActorId, BTreeMap<u64, usize>>,
     maps: BTreeMap<Container, BTreeMap<String, Vec<Entry>>>,
     places: HashMap<OpId, (Container, String)>,
 }
@@ -128,6 +130,22 @@ impl History {
     /// Number of the change with `hash`.
     pub fn index_of(&self, hash: ChangeHash) -> Option<usize> {
         self.by_hash.get(&hash).copied()
+    }
+
+    /// Whether the change with `hash` is here.
+    pub fn has(&self, hash: ChangeHash) -> bool {
+        self.by_hash.contains_key(&hash)
+    }
+
+    /// Whether `actor` has a change with this sequence here.
+    pub fn has_sequence(&self, actor: ActorId, sequence: u64) -> bool {
+        self.by_actor.get(&actor).is_some_and(|changes| changes.contains_key(&sequence))
+    }
+
+    /// The sequence of the last change of `actor` in `set`; 0 when there is none.
+    pub fn last_sequence(&self, actor: ActorId, set: &ChangeSet) -> u64 {
+        let mut changes = self.by_actor.get(&actor).into_iter().flatten().rev();
+        changes.find(|(_, index)| set.contains(**index)).map_or(0, |(sequence, _)| *sequence)
     }
 
     /// The change with number `index`; numbers come from this history.
@@ -247,6 +265,7 @@ impl History {
             });
         }
         self.by_hash.insert(change.hash, index);
+        self.by_actor.entry(change.actor).or_default().insert(change.sequence, index);
         self.nodes.push(Node {
             hash: change.hash,
             actor: change.actor,
