@@ -1,7 +1,8 @@
 //! Batches in hostile orders: what judging one costs, and that the order decides nothing.
 
 use super::*;
-use crate::document::expand::EXPANSIONS;
+use crate::document::expand::{EXPANSIONS, expand};
+use crate::document::prescan::Limits;
 
 /// A record with `count` changes, each made on the one before.
 fn chain(count: usize) -> Device {
@@ -56,21 +57,83 @@ fn each_change_of_a_batch_is_read_once_in_any_order() {
     assert!(acceptance.verdicts.iter().all(|one| *one == held));
 }
 
+/// The verdicts by definition: scan the batch again and again, one candidate at a time.
+fn by_scanning(batch: &[Candidate]) -> Vec<Verdict> {
+    let held = Verdict::Held(Hold::MissingDependency);
+    let mut document = None;
+    let mut verdicts = vec![held; batch.len()];
+    let mut progress = true;
+    while std::mem::take(&mut progress) {
+        for (at, one) in batch.iter().enumerate() {
+            if verdicts[at] != held {
+                continue;
+            }
+            let parents = expand(&one.bytes, Limits::V1).unwrap().dependencies;
+            let on_refused = batch.iter().zip(&verdicts).any(|(other, verdict)| {
+                matches!(verdict, Verdict::Rejected(_)) && parents.contains(&other.hash)
+            });
+            if on_refused {
+                verdicts[at] = Verdict::Rejected(Refusal::DependsOnRefused);
+            } else {
+                let single = accept(&kinds(), document.take(), std::slice::from_ref(one));
+                document = single.document;
+                verdicts[at] = single.verdicts[0];
+            }
+            progress |= verdicts[at] != held;
+        }
+    }
+    verdicts
+}
+
 #[test]
-fn the_second_of_two_equal_changes_is_known() {
-    let lu = chain(12);
-    let mut twice = lu.log.clone();
-    twice.extend(lu.log.iter().rev().cloned());
-    for seed in 0..20 {
-        let batch = shuffled(&twice, seed);
+fn a_batch_gets_the_verdicts_of_scanning_it_until_nothing_moves() {
+    let mut lu = chain(6);
+    let line = lu.view().state.items("lines")[0].id.clone();
+    let (mut twin, mut wen) = (lu.clone(), Device::new("wen", 2));
+    wen.hear(&lu);
+    for quantity in 20..23 {
+        lu.quantity(&line, quantity);
+        twin.clock += 60_000;
+        twin.quantity(&line, quantity + 10);
+        wen.add_line("封存账册");
+    }
+    // Two branches, a cloned phone, a refused change, a gap; and everything twice.
+    let mut batch = lu.log.clone();
+    batch.extend_from_slice(&twin.log[6..]);
+    batch.extend_from_slice(&wen.log[6..]);
+    wen.add_line("轿车");
+    let mut refused = wen.log.pop().unwrap();
+    refused.provenance.roles = vec![Role::Liaison];
+    batch.push(refused);
+    for _ in 0..2 {
+        wen.add_line("挂车");
+        batch.push(wen.log.last().unwrap().clone());
+    }
+    let mut ou = Device::new("ou", 3);
+    ou.hear(&lu);
+    for _ in 0..3 {
+        ou.add_line("叉车");
+    }
+    batch.extend_from_slice(&ou.log[lu.log.len() + 1..]);
+    batch.extend(batch.clone());
+    let mut seen: Vec<Verdict> = Vec::new();
+    for seed in 0..24 {
+        let batch = shuffled(&batch, seed);
+        let expected = by_scanning(&batch);
         let (acceptance, read) = judged(None, &batch);
         assert_eq!(read, batch.len(), "seed {seed}");
-        for (at, verdict) in acceptance.verdicts.iter().enumerate() {
-            let first = batch[..at].iter().all(|earlier| earlier.hash != batch[at].hash);
-            let expected = if first { Verdict::Accepted } else { Verdict::Known };
-            assert_eq!(*verdict, expected, "seed {seed}, number {at}");
-        }
-        assert_eq!(acceptance.document.unwrap().state_digest(), lu.digest());
+        assert_eq!(acceptance.verdicts, expected, "seed {seed}");
+        seen.extend(expected);
+    }
+    for verdict in [
+        Verdict::Accepted,
+        Verdict::Known,
+        Verdict::Held(Hold::MissingDependency),
+        Verdict::Rejected(Refusal::Twin),
+        Verdict::Rejected(Refusal::NotAllowed),
+        Verdict::Rejected(Refusal::DependsOnRefused),
+    ] {
+        assert!(seen.contains(&verdict), "{verdict:?} never came up");
     }
 }
 
