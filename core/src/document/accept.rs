@@ -72,7 +72,7 @@ pub fn accept(kinds: &KindSet, document: Option<Document>, candidates: &[Candida
         }
         verdicts[at] = Some(verdict);
     }
-    batch.judge_waiting(&queue, candidates, &mut verdicts);
+    batch.judge_waiting(queue, candidates, &mut verdicts);
     let mut verdicts: Vec<Verdict> = verdicts
         .into_iter()
         .map(|verdict| verdict.unwrap_or(Verdict::Held(Hold::MissingDependency)))
@@ -179,25 +179,24 @@ impl Batch<'_> {
     }
 
     /// The verdicts on those whose dependencies did not all come: refused is what was made on a
-    /// refused change, and what was made on that. A hash that is in the document is not refused,
+    /// refused change, and what was made on that. Nobody waits for a hash that is in the document,
     /// whatever else came under its name.
     fn judge_waiting(
         &self,
-        queue: &Queue,
+        mut queue: Queue,
         candidates: &[Candidate],
         verdicts: &mut [Option<Verdict>],
     ) {
         let mut refused: Vec<ChangeHash> = Vec::new();
         for (candidate, slot) in candidates.iter().zip(verdicts.iter_mut()) {
-            let here = self.has(candidate.hash);
             match slot {
-                None if here => *slot = Some(Verdict::Known),
-                Some(Verdict::Rejected(_)) if !here => refused.push(candidate.hash),
+                None if self.has(candidate.hash) => *slot = Some(Verdict::Known),
+                Some(Verdict::Rejected(_)) => refused.push(candidate.hash),
                 _ => {}
             }
         }
         while let Some(hash) = refused.pop() {
-            for &at in queue.waiting.get(&hash).into_iter().flatten() {
+            for at in queue.waiting.remove(&hash).unwrap_or_default() {
                 if verdicts[at].is_none() {
                     verdicts[at] = Some(Verdict::Rejected(Refusal::DependsOnRefused));
                     refused.push(candidates[at].hash);
