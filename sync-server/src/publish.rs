@@ -119,25 +119,30 @@ impl<'a, 'b> Publisher<'a, 'b> {
         Self { ingest, done: Published::default(), ingested: Ingested::default() }
     }
 
-    /// A case: its people enter and leave, then they get the pack, then what waited for the case is
-    /// judged.
+    /// A case: its people enter and leave, then they get the pack, then what waited for the case, or
+    /// for its author to belong to it, is judged.
     pub fn case(&mut self, pack: &CasePack) -> Result<(), PublishError> {
         let mut pack = pack.clone();
         self.number(&mut pack, |pack, version| pack.version = version)?;
         let name = channel::of_case(&pack.case_no);
         let mut people: BTreeSet<String> = pack.team.iter().cloned().collect();
         people.insert(pack.handler.clone());
-        self.members(&name, &people)?;
+        let entered = self.members(&name, &people)?;
         self.pack(&pack, &name)?;
         case_model(self.ingest, &pack)?;
-        let waiting = self.ingest.writing.documents_waiting(
-            State::Quarantined,
-            reason::UNKNOWN_CASE,
-            &pack.case_no,
-        )?;
+        let waits = |reason, person| {
+            let writing = self.ingest.writing;
+            writing.documents_waiting(State::Quarantined, reason, &pack.case_no, person)
+        };
+        let mut waiting = waits(reason::UNKNOWN_CASE, None)?;
+        for person in &entered {
+            waiting.extend(waits(reason::NOT_A_MEMBER, Some(person))?);
+        }
+        let mut seen = BTreeSet::new();
+        waiting.retain(|document| seen.insert(*document));
         if !waiting.is_empty() {
             self.done.released += waiting.len();
-            let released = self.ingest.rejudge(&waiting).map_err(PublishError::Ingest)?;
+            let released = self.ingest.rejudge(&waiting, &entered).map_err(PublishError::Ingest)?;
             self.ingested.channels.extend(released.channels);
             self.ingested.documents.extend(released.documents);
         }
@@ -258,15 +263,20 @@ impl<'a, 'b> Publisher<'a, 'b> {
         Ok(())
     }
 
-    /// Makes `people` the members of a channel: who is gone leaves, who is new enters.
-    fn members(&mut self, channel: &str, people: &BTreeSet<String>) -> Result<(), PublishError> {
+    /// Makes `people` the members of a channel: who is gone leaves, who is new enters. Gives who
+    /// entered.
+    fn members(
+        &mut self,
+        channel: &str,
+        people: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, PublishError> {
         let writing = self.ingest.writing;
         let present: BTreeSet<String> = writing.members(channel)?.into_iter().collect();
         let leaving = present.difference(people).map(|person| (person, false));
         let entering = people.difference(&present).map(|person| (person, true));
         let moves: Vec<(&String, bool)> = leaving.chain(entering).collect();
         if moves.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let mut things = Vec::with_capacity(moves.len());
         for (person, enter) in &moves {
@@ -278,9 +288,11 @@ impl<'a, 'b> Publisher<'a, 'b> {
             things.push(thing);
         }
         let first = writing.append(channel, &things)?;
+        let mut entered = BTreeSet::new();
         for (seq, (person, enter)) in (first..).zip(moves) {
             if enter {
                 writing.enter(channel, person, seq)?;
+                entered.insert(person.clone());
                 self.done.entered += 1;
             } else {
                 writing.leave(channel, person, seq)?;
@@ -288,7 +300,7 @@ impl<'a, 'b> Publisher<'a, 'b> {
             }
         }
         self.ingested.channels.insert(channel.to_owned());
-        Ok(())
+        Ok(entered)
     }
 }
 

@@ -1,9 +1,11 @@
 //! One court's server without its network: the database, the keys, what is kept in memory, and the one
 //! way in for changes ([`Server::ingest`]).
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use lastmile_core::document::Hold;
 use lastmile_core::id::{CertificateId, ServerEpoch};
 use lastmile_core::identity::{Directory, KeyFormError, Signer};
 use lastmile_core::pack::area::AreaPack;
@@ -23,6 +25,9 @@ use crate::waiters::Waiters;
 
 /// File of the database in the data directory.
 pub const DATABASE: &str = "server.db";
+
+/// Records looked at again when a server opens, those that came last first.
+const MAX_LOOKED_AGAIN: usize = 10_000;
 
 /// How to open a server.
 #[derive(Clone)]
@@ -129,7 +134,7 @@ impl Server {
             signer: Arc::new(key),
             entropy: Arc::clone(&options.entropy),
         };
-        Ok(Self {
+        let server = Self {
             dir: dir.to_owned(),
             store,
             options,
@@ -138,7 +143,28 @@ impl Server {
             hot: Mutex::new(Hot::default()),
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
-        })
+        };
+        server.look_again(&directory)?;
+        Ok(server)
+    }
+
+    /// Judges once more what was held because it follows a later version than this program's was: it
+    /// may be that version now. A record that fails is left as it is; the others go on.
+    fn look_again(&self, directory: &Directory) -> Result<(), StoreError> {
+        let codes = [Hold::UnknownKind, Hold::UnknownVerb, Hold::NewerSchema].map(Hold::code);
+        let documents = self
+            .store
+            .read::<_, StoreError>(|reading| reading.documents_held(&codes, MAX_LOOKED_AGAIN))?;
+        let entered = BTreeSet::new();
+        for document in documents {
+            // One transaction each: however many there are, nobody waits for all of them.
+            if let Err(error) =
+                self.ingest(directory, |ingest| ingest.rejudge(&[document], &entered))
+            {
+                tracing::warn!(code = error.code(), %document, "held changes were not judged again");
+            }
+        }
+        Ok(())
     }
 
     /// The data directory.

@@ -6,7 +6,9 @@ mod world;
 
 use std::time::Duration;
 
-use lastmile_core::records::Role;
+use lastmile_core::records::{
+    Action, Envelope, Field, FieldType, Kind, Label, Role, Verb, builtin,
+};
 use lastmile_core::sync::channel::{DIRECTORY, SetHash, of_case};
 use lastmile_core::sync::request::{Cursor, Repair};
 use lastmile_core::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
@@ -309,37 +311,25 @@ fn many_phones_at_once_leave_no_gap() {
     assert_eq!((checked.records, checked.envelopes), (25, 49));
 }
 
+static DUMMY: Kind = Kind {
+    name: "parking_note",
+    schema: 1,
+    label: Label::new("停放记录", "parking note"),
+    form: None,
+    head: &[Field::multi("spot", "车位", "spot", FieldType::Text(40))],
+    collections: &[],
+    verbs: &[
+        Verb::new("create", "新建", "new", Action::Create, &[Role::Officer]),
+        Verb::new("set", "填写", "set", Action::Set(&[]), &[Role::Officer]),
+    ],
+    rules: &[],
+    title: &["spot"],
+    envelope: Envelope::USUAL,
+};
+
 #[test]
 fn a_kind_that_only_this_test_knows_goes_all_the_way() {
     use lastmile_core::document::{Fields, Intent};
-    use lastmile_core::records::{Action, Envelope, Field, FieldType, Kind, Label, builtin};
-    static DUMMY: Kind = Kind {
-        name: "parking_note",
-        schema: 1,
-        label: Label::new("停放记录", "parking note"),
-        form: None,
-        head: &[Field::multi("spot", "车位", "spot", FieldType::Text(40))],
-        collections: &[],
-        verbs: &[
-            lastmile_core::records::Verb::new(
-                "create",
-                "新建",
-                "new",
-                Action::Create,
-                &[Role::Officer],
-            ),
-            lastmile_core::records::Verb::new(
-                "set",
-                "填写",
-                "set",
-                Action::Set(&[]),
-                &[Role::Officer],
-            ),
-        ],
-        rules: &[],
-        title: &["spot"],
-        envelope: Envelope::USUAL,
-    };
     let mut world = World::with_kinds(builtin().with(&DUMMY));
     let lu = world.officer("luqihang");
     let wen = world.officer("wenruotang");
@@ -356,4 +346,36 @@ fn a_kind_that_only_this_test_knows_goes_all_the_way() {
         .unwrap()
         .unwrap();
     assert_eq!((row.kind.as_str(), row.title.as_str()), ("parking_note", "B2-17"));
+}
+
+#[test]
+fn what_was_held_for_a_later_version_stands_after_the_servers_own_upgrade() {
+    use lastmile_core::document::{Fields, Intent};
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let mut author = Author::of(&lu, 7);
+    author.kinds = builtin().with(&DUMMY);
+    let creating = author.create("parking_note", CASE, Fields::new());
+    let note = creating.body.document;
+    let fields = Fields::from([("spot".to_owned(), "B2-17".into())]);
+    let setting = author.write(Some(note), &Intent::Set { verb: "set".into(), fields });
+    let mut request = lu.request();
+    request.changes = vec![creating, setting];
+    let outcomes = lu.ask(&request).unwrap().outcomes;
+    assert_eq!(outcomes[0], Outcome::Held("unknown_kind".into()));
+    assert!(matches!(outcomes[1], Outcome::Held(_)));
+    let title = |world: &World| {
+        let row = world.server().store().read::<_, StoreError>(|reading| reading.record(note));
+        row.unwrap().map(|row| row.title)
+    };
+    // A restart alone changes nothing.
+    world.start();
+    assert_eq!(title(&world), None);
+    world.upgrade(builtin().with(&DUMMY));
+    assert_eq!(title(&world).as_deref(), Some("B2-17"));
+    assert_eq!(lu.ask(&request).unwrap().outcomes, vec![Outcome::Known; 2]);
+    let wen = world.officer("wenruotang");
+    wen.sync();
+    assert_eq!(wen.phone.record_view(note).unwrap().title(), "B2-17");
+    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
 }

@@ -112,6 +112,46 @@ fn a_record_begun_by_an_outsider_stays_out_of_the_case() {
 }
 
 #[test]
+fn who_enters_a_case_brings_in_what_waited_for_that_and_nobody_elses() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let ou = world.officer("ouziqian");
+    let he = world.officer("hejunyi");
+    let (mut member, mut late, mut stranger) =
+        (Author::of(&lu, 7), Author::of(&ou, 8), Author::of(&he, 9));
+    let creating = member.seizure();
+    let document = creating.body.document;
+    let mut request = lu.request();
+    request.changes = vec![creating.clone()];
+    lu.ask(&request).unwrap();
+    late.know(&creating);
+    stranger.know(&creating);
+    // A line in a record of the case, and a record of his own with a line.
+    let own = late.seizure();
+    let mut pushed = ou.request();
+    pushed.changes =
+        vec![late.line(document, "甲"), own.clone(), late.line(own.body.document, "乙")];
+    assert_eq!(ou.ask(&pushed).unwrap().outcomes, vec![quarantined("not_a_member"); 3]);
+    let mut others = he.request();
+    others.changes = vec![stranger.line(document, "丙"), stranger.seizure()];
+    assert_eq!(he.ask(&others).unwrap().outcomes, vec![quarantined("not_a_member"); 2]);
+    // A member builds on what waits.
+    let mut misled = Author::of(&lu, 10);
+    misled.know(&creating);
+    misled.know(&pushed.changes[0]);
+    request.changes = vec![misled.line(document, "丁")];
+    assert_eq!(lu.ask(&request).unwrap().outcomes, [quarantined("depends_on_quarantined")]);
+    world.publish(&case_pack(CASE, 2, &["luqihang", "wenruotang", "ouziqian"]));
+    assert_eq!(ou.ask(&pushed).unwrap().outcomes, vec![Outcome::Known; 3]);
+    assert_eq!(lu.ask(&request).unwrap().outcomes, [Outcome::Known]);
+    assert_eq!(he.ask(&others).unwrap().outcomes, vec![quarantined("not_a_member"); 2]);
+    // Everybody of the case reads it.
+    let wen = world.officer("wenruotang");
+    assert_eq!(wen.sync().applied.received.accepted, 5);
+    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
+}
+
+#[test]
 fn records_of_a_case_the_server_does_not_know_enter_when_its_pack_comes() {
     let mut world = World::new();
     let lu = world.officer("luqihang");

@@ -78,12 +78,14 @@ impl Standing {
 
 impl Ingest<'_> {
     /// Judges the new `changes` of a document together with what waited for it; gives the outcome of
-    /// each new row.
+    /// each new row. What waits because its author did not belong to the case is judged again only
+    /// when that person has `entered` it.
     pub(super) fn judge_document(
         &mut self,
         carrier: CertificateId,
         id: DocumentId,
         changes: &[(usize, &VerifiedChange)],
+        entered: &BTreeSet<String>,
         batch: &mut Batch,
     ) -> Result<Vec<(usize, Outcome)>, IngestError> {
         let before = self.load(id)?;
@@ -93,9 +95,12 @@ impl Ingest<'_> {
         let room: usize = MAX_HELD.saturating_sub(waiting.len() + quarantined.len());
         let mut items: Vec<Item> = Vec::new();
         // What waits only because its case was unknown is judged like new.
-        let (again, quarantined): (Vec<_>, Vec<_>) = quarantined.into_iter().partition(|row| {
-            matches!(row.reason.as_str(), reason::UNKNOWN_CASE | reason::ON_QUARANTINED)
-        });
+        let (again, quarantined): (Vec<_>, Vec<_>) =
+            quarantined.into_iter().partition(|row| match row.reason.as_str() {
+                reason::UNKNOWN_CASE | reason::ON_QUARANTINED => true,
+                reason::NOT_A_MEMBER => entered.contains(&row.person),
+                _ => false,
+            });
         for row in waiting.iter().chain(&again) {
             items.push(self.stored_item(row)?);
         }

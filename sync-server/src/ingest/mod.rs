@@ -187,7 +187,8 @@ impl Ingest<'_> {
                     _ => None,
                 })
                 .collect();
-            let decided = self.judge_document(carrier, document, &changes, &mut batch)?;
+            let decided =
+                self.judge_document(carrier, document, &changes, &BTreeSet::new(), &mut batch)?;
             for (row, outcome) in decided {
                 outcomes[row] = Some(outcome);
             }
@@ -211,11 +212,16 @@ impl Ingest<'_> {
         })
     }
 
-    /// Judges again what waits in `documents`, after something that they waited for has come.
-    pub fn rejudge(&mut self, documents: &[DocumentId]) -> Result<Ingested, IngestError> {
+    /// Judges again what waits in `documents`, after something that they waited for has come: a case,
+    /// a later version of this program, or people who `entered` the case.
+    pub fn rejudge(
+        &mut self,
+        documents: &[DocumentId],
+        entered: &BTreeSet<String>,
+    ) -> Result<Ingested, IngestError> {
         let mut batch = publish::Batch::default();
         for document in documents {
-            self.judge_document(CertificateId::default(), *document, &[], &mut batch)?;
+            self.judge_document(CertificateId::default(), *document, &[], entered, &mut batch)?;
         }
         let channels = batch.write(self)?;
         Ok(Ingested { outcomes: Vec::new(), channels, documents: batch.documents })

@@ -232,20 +232,41 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Documents with a change in `state` for this reason and case.
+    /// Documents with a change held for one of these reasons, the latest first.
+    pub fn documents_held(
+        &self,
+        reasons: &[&str],
+        limit: usize,
+    ) -> Result<Vec<DocumentId>, StoreError> {
+        let reasons = serde_json::to_string(reasons).unwrap_or_default();
+        let mut statement = self.db.prepare(
+            "SELECT document FROM envelope
+             WHERE court = ?1 AND state = 'held' AND reason IN (SELECT value FROM json_each(?2))
+             GROUP BY document ORDER BY max(arrival) DESC LIMIT ?3",
+        )?;
+        let rows = statement.query_map((self.court, reasons, stored(limit as u64)), |row| {
+            Ok(DocumentId(row.get(0)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Documents with a change in `state` for this reason and case, of `person` when given.
     pub fn documents_waiting(
         &self,
         state: State,
         reason: &str,
         case_no: &str,
+        person: Option<&str>,
     ) -> Result<Vec<DocumentId>, StoreError> {
         let mut statement = self.db.prepare(
             "SELECT DISTINCT document FROM envelope
-             WHERE court = ?1 AND state = ?2 AND reason = ?3 AND case_no = ?4",
+             WHERE court = ?1 AND state = ?2 AND reason = ?3 AND case_no = ?4
+               AND (?5 IS NULL OR person = ?5)",
         )?;
-        let rows = statement.query_map((self.court, state.code(), reason, case_no), |row| {
-            Ok(DocumentId(row.get(0)?))
-        })?;
+        let rows = statement
+            .query_map((self.court, state.code(), reason, case_no, person), |row| {
+                Ok(DocumentId(row.get(0)?))
+            })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -103,6 +103,12 @@ impl World {
         self.running = Some(running);
     }
 
+    /// The same court under a program that knows these kinds.
+    pub fn upgrade(&mut self, kinds: KindSet) {
+        self.kinds = kinds;
+        self.start();
+    }
+
     pub fn stop(&mut self) {
         self.running = None;
     }
