@@ -7,7 +7,7 @@ use super::{Phone, PhoneError, lock};
 use crate::document::{Document, Provenance};
 use crate::id::{ChangeHash, DocumentId};
 use crate::identity::Directory;
-use crate::store::{LogRow, LogState, ReadTx};
+use crate::store::{LogRow, LogState, NewLogRow, Origin, ReadTx};
 
 /// Documents kept; a loaded record takes some 60 kB.
 const KEPT: usize = 64;
@@ -49,9 +49,14 @@ impl Documents {
     }
 }
 
-/// Whether a row is part of its document.
-pub(super) fn counts(state: LogState) -> bool {
-    !matches!(state, LogState::Held | LogState::Quarantined)
+/// Whether a row is part of its document here. What the court has put into quarantine stays visible
+/// and workable on its author's phone; on others it waits for the court's decision.
+pub(super) fn counts(row: &NewLogRow) -> bool {
+    match row.state {
+        LogState::Held => false,
+        LogState::Quarantined => row.origin == Origin::Own,
+        LogState::Unsigned | LogState::Signed | LogState::Accepted | LogState::Receipted => true,
+    }
 }
 
 impl Phone {
@@ -79,7 +84,7 @@ impl Phone {
         let rows: Vec<LogRow> = tx
             .log_of_document(id, 0, u32::MAX)?
             .into_iter()
-            .filter(|row| counts(row.row.state))
+            .filter(|row| counts(&row.row))
             .collect();
         let rows = causal(rows);
         if rows.is_empty() {

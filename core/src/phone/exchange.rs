@@ -14,7 +14,7 @@ use crate::store::{
     StoreError, WriteTx,
 };
 use crate::sync::batch::SignedChange;
-use crate::sync::channel::{EntryHash, EntryKind, SetHash};
+use crate::sync::channel::{CASE, EntryHash, EntryKind, SetHash};
 use crate::sync::request::{Cursor, Repair, SyncRequest};
 use crate::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
 
@@ -68,18 +68,32 @@ pub struct Applied {
 impl Phone {
     /// What to send now.
     pub fn plan(&self, limit: Limit) -> Result<Plan, PhoneError> {
+        self.plan_without(limit, &[])
+    }
+
+    /// Like [`Self::plan`], leaving out own changes whose sequence lies in `there`. A probe offers
+    /// requests for assistance only: they go up whatever else has to wait.
+    pub(super) fn plan_without(
+        &self,
+        limit: Limit,
+        there: &[(u64, u64)],
+    ) -> Result<Plan, PhoneError> {
         let acting = self.signed_in()?;
         self.store.read::<_, PhoneError>(|tx| {
             let identity = tx.identity()?.ok_or(PhoneError::Protocol("the store has no epoch"))?;
             let mut changes = Vec::new();
             let mut offered = Vec::new();
             let mut bytes = 0;
-            let mut complete = true;
-            if limit.probe {
-                complete = false;
-            } else {
+            let mut complete = !limit.probe;
+            {
                 for row in tx.pending(None, 20_000)? {
                     let row = row.row;
+                    let known = row.epoch == identity.epoch
+                        && there.iter().any(|(from, to)| (*from..=*to).contains(&row.sequence));
+                    if known || (limit.probe && row.priority > 0) {
+                        complete = false;
+                        continue;
+                    }
                     bytes += row.body.len() + row.change.len() + 64;
                     if !changes.is_empty() && bytes > limit.up {
                         complete = false;
@@ -98,7 +112,15 @@ impl Phone {
                     offered.push(row.id);
                 }
             }
-            let channels = tx.channels()?;
+            let mut channels = Vec::new();
+            for channel in tx.channels()? {
+                // On a shared phone the cases of others are not this person's to ask for.
+                let others = channel.channel.starts_with(CASE)
+                    && tx.member(&channel.channel, &acting.person)?.is_empty();
+                if !others {
+                    channels.push(channel);
+                }
+            }
             let mut repairs = Vec::new();
             for channel in &channels {
                 if tx

@@ -10,6 +10,7 @@
 //! | `exchange` | one request and its answer, as pure steps over the store |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
+//! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
@@ -17,6 +18,7 @@
 //! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
 
 mod cache;
+mod desk;
 mod error;
 mod exchange;
 mod law;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
-use super::receive::Received;
+use super::receive::{Received, tray_is_full};
 use super::{Phone, PhoneError, lock};
 use crate::envelope::Body;
 use crate::id::{CertificateId, DocumentId, EnvelopeId, sha256_parts};
@@ -274,7 +274,7 @@ impl Phone {
 
     /// A change of a case the other phone had no business to give: kept where a person sees it.
     fn keep_stray(&self, tx: &WriteTx<'_>, signed: &SignedChange) -> Result<(), PhoneError> {
-        tx.keep_foreign(&Foreign {
+        let kept = tx.keep_foreign(&Foreign {
             bytes: &signed.body.encode(),
             origin: Origin::Peer,
             document: Some(signed.body.document),
@@ -282,8 +282,13 @@ impl Phone {
             reason: "foreign_channel",
             refused_by: RefusedBy::Phone,
             refused_ms: self.device_ms(),
-        })?;
-        Ok(())
+        });
+        match kept {
+            Ok(_) => Ok(()),
+            // A full tray stops nothing else.
+            Err(error) if tray_is_full(&error) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -22,6 +22,16 @@ fn is_about_place(reason: &str) -> bool {
         .any(|refusal| refusal.code() == reason)
 }
 
+/// Finalising and signing bind exact content: what was bound is no longer what stands, so a person
+/// does it again. Such wishes stay open in the tray.
+fn needs_a_person(intent: &Intent) -> bool {
+    match intent {
+        Intent::Finalise { .. } => true,
+        Intent::Add { fields, .. } => fields.contains_key("content"),
+        _ => false,
+    }
+}
+
 impl Phone {
     /// Moves a refused change and everything built on it to the tray.
     pub(super) fn withdraw(
@@ -90,6 +100,9 @@ impl Phone {
             let Some(json) = tx.intent(envelope)? else { continue };
             let Ok(intent) = serde_json::from_str::<Intent>(&json) else { continue };
             if self.signed_in()?.certificate != body.certificate {
+                continue;
+            }
+            if needs_a_person(&intent) {
                 continue;
             }
             let creates = matches!(intent, Intent::Create { .. });

@@ -78,7 +78,7 @@ fn last_changes(tx: &ReadTx<'_>) -> Result<BTreeMap<DocumentId, i64>, PhoneError
         let page = tx.log_after(after, PAGE)?;
         let Some(last) = page.last() else { return Ok(found) };
         after = last.local;
-        for row in page.into_iter().filter(|row| counts(row.row.state)) {
+        for row in page.into_iter().filter(|row| counts(&row.row)) {
             found.insert(row.row.document, row.local);
         }
     }

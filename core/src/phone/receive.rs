@@ -20,6 +20,9 @@ use crate::store::{
 use crate::sync::batch::SignedChange;
 use crate::time::Moment;
 
+/// Two envelopes over one change: only one of them can stand.
+const SAME_CHANGE: &str = "same_change";
+
 /// What became of changes from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Received {
@@ -124,6 +127,17 @@ impl Phone {
                 self.give_way(tx, arrival)?;
             }
         }
+        let mut distinct = Vec::with_capacity(fresh.len());
+        for arrival in fresh {
+            if self.same_change_stands(tx, &arrival, origin)? {
+                let row = held_row(channel, &arrival, SAME_CHANGE, origin, self.device_ms());
+                self.to_tray(tx, &row, SAME_CHANGE)?;
+                received.refused += 1;
+            } else {
+                distinct.push(arrival);
+            }
+        }
+        let fresh = distinct;
         let before = self.load(tx, id)?;
         let mut candidates: Vec<(Candidate, Option<Arrival>)> = Vec::new();
         for arrival in fresh {
@@ -139,7 +153,7 @@ impl Phone {
                 Err(error) => {
                     let code = error.code();
                     let row = held_row(channel, &arrival, code, origin, self.device_ms());
-                    tx.refuse_unlogged(&row, RefusedBy::Phone, code, self.device_ms())?;
+                    self.to_tray(tx, &row, code)?;
                     received.refused += 1;
                 }
             }
@@ -240,7 +254,7 @@ impl Phone {
                         Ok(local)
                     }
                     Err(StoreError::Twin { .. }) => {
-                        tx.refuse_unlogged(&row, RefusedBy::Phone, Refusal::Twin.code(), now)?;
+                        self.to_tray(tx, &row, Refusal::Twin.code())?;
                         received.refused += 1;
                         Ok(0)
                     }
@@ -254,7 +268,7 @@ impl Phone {
             }
             (Verdict::Rejected(refusal), _) => {
                 let row = held_row(channel, arrival, refusal.code(), origin, now);
-                tx.refuse_unlogged(&row, RefusedBy::Phone, refusal.code(), now)?;
+                self.to_tray(tx, &row, refusal.code())?;
                 received.refused += 1;
                 Ok(0)
             }
@@ -301,7 +315,7 @@ impl Phone {
         match tx.append(&row) {
             Ok(_) => Ok(()),
             Err(StoreError::Twin { .. }) => {
-                tx.refuse_unlogged(&row, RefusedBy::Phone, Refusal::Twin.code(), self.device_ms())?;
+                self.to_tray(tx, &row, Refusal::Twin.code())?;
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -326,8 +340,40 @@ impl Phone {
             && let Some(row) = tx.log_row(id)?
         {
             lock(&self.documents).drop_one(row.row.document);
+            self.refresh(tx, row.row.document)?;
         }
         Ok(())
+    }
+
+    /// Keeps what this phone refuses where a person sees it, once, and never lets a full tray stop
+    /// what is fine.
+    fn to_tray(&self, tx: &WriteTx<'_>, row: &NewLogRow, code: &str) -> Result<(), PhoneError> {
+        if !tx.refusals(row.id)?.is_empty() {
+            return Ok(());
+        }
+        match tx.refuse_unlogged(row, RefusedBy::Phone, code, self.device_ms()) {
+            Ok(_) => Ok(()),
+            Err(error) if tray_is_full(&error) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Another envelope over the same change bytes stands here. A held one nobody vouches for makes
+    /// room for one whose signature holds; else the newcomer is kept in the tray.
+    fn same_change_stands(&self, tx: &WriteTx<'_>, arrival: &Arrival) -> Result<bool, PhoneError> {
+        let body = &arrival.signed.body;
+        let Some(standing) = tx.log_row_of_change(body.document, body.change)? else {
+            return Ok(false);
+        };
+        if standing.row.id == arrival.id {
+            return Ok(false);
+        }
+        let vouched = arrival.author.is_ok() || origin == Origin::Server;
+        if standing.row.state == LogState::Held && vouched {
+            tx.refuse(standing.row.id, RefusedBy::Phone, SAME_CHANGE, self.device_ms())?;
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     /// Clears the place of a change that the server sequenced, when a twin of it stands here.
@@ -344,6 +390,15 @@ impl Phone {
             Some(twin) => self.withdraw(tx, twin.row.id, RefusedBy::Server, Refusal::Twin.code()),
             None => Ok(()),
         }
+    }
+}
+
+/// The tray holds as many outside bytes as it may.
+pub(super) fn tray_is_full(error: &StoreError) -> bool {
+    match error {
+        StoreError::TooLarge { .. } => true,
+        StoreError::Constraint { rule } => rule == "tray_is_full_of_outside_bytes",
+        _ => false,
     }
 }
 

@@ -199,14 +199,25 @@ impl Phone {
         Ok(())
     }
 
-    /// Signs what waits, oldest first, at most `limit`; gives how many were signed. Changes of a
-    /// person whose key is not here now keep waiting.
+    /// Signs what waits, requests for assistance first, at most `limit`; gives how many were signed.
+    /// Changes of a person whose key is not here keep waiting and hold up nobody else's; a key that
+    /// fails is told only when no other one signed anything.
     pub fn sign_pending(&self, limit: u32) -> Result<usize, PhoneError> {
-        let waiting = self.store.read::<_, PhoneError>(|tx| Ok(tx.unsigned(limit)?))?;
+        let mut waiting = self.store.read::<_, PhoneError>(|tx| Ok(tx.unsigned(u32::MAX)?))?;
+        waiting.retain(|row| self.signer(row.row.certificate).is_some());
+        waiting.sort_by_key(|row| (row.row.priority, row.local));
+        waiting.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let mut signatures = Vec::with_capacity(waiting.len());
+        let mut failure = None;
         for LogRow { row, .. } in waiting {
-            let Some(signer) = self.signer(row.certificate) else { continue };
-            signatures.push((row.id, signer.sign(&row.body)?));
+            match self.signer(row.certificate).map(|signer| signer.sign(&row.body)) {
+                Some(Ok(signature)) => signatures.push((row.id, signature)),
+                Some(Err(error)) => failure = Some(error),
+                None => {}
+            }
+        }
+        if let (Some(error), true) = (failure, signatures.is_empty()) {
+            return Err(error.into());
         }
         self.store.write::<_, PhoneError>(|tx| {
             for (id, signature) in &signatures {
@@ -215,6 +226,12 @@ impl Phone {
             Ok(())
         })?;
         Ok(signatures.len())
+    }
+
+    /// Signs everything that can be signed now. A locked or broken key keeps its changes on this
+    /// phone, where the screen shows them, and does not keep the others from travelling.
+    pub(super) fn sign_all(&self) {
+        while matches!(self.sign_pending(256), Ok(1..)) {}
     }
 }
 

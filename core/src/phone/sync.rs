@@ -14,6 +14,9 @@ use crate::sync::response::SyncResponse;
 const SMALL: usize = 12_000;
 /// Bytes of changes offered at most in one request.
 const LARGE: usize = 4 * 1024 * 1024;
+/// Bytes of changes wanted in the first answer after trouble.
+const SMALL_DOWN: u64 = 24_000;
+/// Bytes of changes wanted at most in one answer.
 const DOWN: u64 = 4 * 1024 * 1024;
 /// Requests in one contact, so that two sides that never agree do not talk for ever.
 const MAX_REQUESTS: usize = 10_000;
@@ -77,19 +80,19 @@ impl Phone {
     }
 
     fn contact(&self, transport: &dyn Transport, wait_s: u64) -> Result<SyncReport, SyncTrouble> {
-        while self.sign_pending(256)? > 0 {}
+        self.sign_all();
         let mut report = SyncReport::default();
-        let mut up = if self.in_trouble()? { SMALL } else { LARGE };
-        let mut probe = up == SMALL;
+        let trouble = self.in_trouble()?;
+        let mut up = if trouble { SMALL } else { LARGE };
+        let mut down = if trouble { SMALL_DOWN } else { DOWN };
+        let mut probe = trouble;
         let mut introduce = false;
+        // What the server said it has of this installation: not offered again before the feed is read.
+        let mut there: Vec<(u64, u64)> = Vec::new();
         for _ in 0..MAX_REQUESTS {
-            let limit = Limit {
-                up,
-                down: DOWN,
-                probe,
-                wait_s: if report.requests == 0 { wait_s } else { 0 },
-            };
-            let mut plan = self.plan(limit)?;
+            let limit =
+                Limit { up, down, probe, wait_s: if report.requests == 0 { wait_s } else { 0 } };
+            let mut plan = self.plan_without(limit, &there)?;
             if introduce {
                 plan.request.certificates = self.introduction()?;
             }
@@ -114,9 +117,11 @@ impl Phone {
             let plain = frame::open(&answer).map_err(|error| SyncTrouble::Answer(error.code()))?;
             let answer = SyncResponse::decode(&plain, &self.court).map_err(PhoneError::from)?;
             let applied = self.apply(&plan, &answer)?;
-            if up < LARGE && !probe {
+            if !probe {
                 up = up.saturating_mul(2).min(LARGE);
             }
+            down = down.saturating_mul(2).min(DOWN);
+            there = if applied.more { answer.have.clone() } else { Vec::new() };
             probe = false;
             introduce = false;
             let unfinished = !plan.complete
@@ -127,7 +132,7 @@ impl Phone {
                 || self.wants_repair()?;
             add(&mut report.applied, &applied);
             if applied.recorded_anew > 0 {
-                while self.sign_pending(256)? > 0 {}
+                self.sign_all();
             }
             if !unfinished && !self.offers_more(&applied)? {
                 break;

@@ -7,7 +7,11 @@ use crate::sync::response::Outcome;
 
 /// The court's answer to `plan`: an outcome for each change offered, and `sequenced` as the channel's
 /// next entries after what the phone has read.
-fn answer(phone: &Phone, outcomes: Vec<Outcome>, sequenced: Vec<SignedChange>) -> SyncResponse {
+pub(super) fn answer(
+    phone: &Phone,
+    outcomes: Vec<Outcome>,
+    sequenced: Vec<SignedChange>,
+) -> SyncResponse {
     let channel = of_case(CASE);
     let row = phone.store().read::<_, PhoneError>(|tx| Ok(tx.channel(&channel)?)).unwrap().unwrap();
     let set = sequenced.iter().fold(SetHash(row.set_hash), |set, signed| {
@@ -31,7 +35,7 @@ fn answer(phone: &Phone, outcomes: Vec<Outcome>, sequenced: Vec<SignedChange>) -
     }
 }
 
-fn offer(phone: &Phone) -> Plan {
+pub(super) fn offer(phone: &Phone) -> Plan {
     while phone.sign_pending(64).unwrap() > 0 {}
     phone.plan(Limit { up: 10_000_000, down: 1, probe: false, wait_s: 0 }).unwrap()
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod clones;
+mod desk;
 mod law;
 mod meeting;
 mod saving;
