@@ -360,7 +360,12 @@ impl Phone {
 
     /// Another envelope over the same change bytes stands here. A held one nobody vouches for makes
     /// room for one whose signature holds; else the newcomer is kept in the tray.
-    fn same_change_stands(&self, tx: &WriteTx<'_>, arrival: &Arrival) -> Result<bool, PhoneError> {
+    fn same_change_stands(
+        &self,
+        tx: &WriteTx<'_>,
+        arrival: &Arrival,
+        origin: Origin,
+    ) -> Result<bool, PhoneError> {
         let body = &arrival.signed.body;
         let Some(standing) = tx.log_row_of_change(body.document, body.change)? else {
             return Ok(false);
