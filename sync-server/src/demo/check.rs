@@ -146,7 +146,7 @@ fn same_digests(crew: &Crew, server: &ServerSide) -> Result<Assertion, StageErro
             ok &= digest.to_hex() == theirs;
             held.push(actor.name.to_owned());
         }
-        detail.push(format!("{case} {count} records {} ({})", short(&theirs), held.join(" = ")));
+        detail.push(format!("{case}: {count} {} ({})", short(&theirs), held.join(" = ")));
     }
     for (case, actor) in [(K2, &crew.p1), (K1, &crew.p3)] {
         ok &= actor.phone.records_of_case(case)?.is_empty();
@@ -173,7 +173,7 @@ fn no_change_lost(crew: &Crew, server: &ServerSide) -> Result<Assertion, StageEr
         title: "没有丢失一项改动 / no change lost",
         ok: union == server.changes && waiting == 0,
         detail: format!(
-            "{} changes on the phones together, {} on the server, {waiting} waiting",
+            "手机合计{0}项改动,服务器{1}项,待送{waiting}项 / {0} changes on the phones together, {1} on the server, {waiting} waiting",
             union.len(),
             server.changes.len()
         ),
@@ -219,7 +219,7 @@ fn both_valuations(outcome: &Outcome, server: &ServerSide) -> Result<Assertion, 
         title: "两次估值及其作者都在 / both valuations and their authors are kept",
         ok: has(9_250_000, "wenruotang") && has(8_600_000, "luqihang") && named,
         detail: format!(
-            "{} values of the car's estimate in the history, resolution names both",
+            "历史中有{0}个估值,处理意见写明了双方 / {0} values of the car's estimate in the history, resolution names both",
             values.len()
         ),
     })
@@ -243,7 +243,7 @@ fn strike_and_edit(outcome: &Outcome, server: &ServerSide) -> Result<Assertion, 
         title: "划去的理由和同时的修改都在 / the strike's reason and the concurrent edit are kept",
         ok: reason.as_deref() == Some("案外人租赁物") && edited && standing,
         detail: format!(
-            "strike “{}”, quantity 2 by wenruotang kept: {edited}",
+            "划去理由“{0}”,温若棠改的2台保留:{edited} / strike “{0}”, quantity 2 by wenruotang kept: {edited}",
             reason.unwrap_or_default()
         ),
     })
@@ -293,7 +293,10 @@ fn clocks_shown(
         id: "A8",
         title: "手机时钟的误差可见,不决定次序 / P2's seven minutes are shown and decide nothing",
         ok: (fast - 420_000).abs() < 60_000 && looks_later,
-        detail: format!("P2 is {} s ahead of P1; its clock did not win", fast / 1_000),
+        detail: format!(
+            "P2比P1快{0}秒,没有因此占先 / P2 is {0} s ahead of P1; its clock did not win",
+            fast / 1_000
+        ),
     })
 }
 
@@ -345,7 +348,11 @@ fn rules_settled(crew: &Crew, outcome: &Outcome) -> Result<Assertion, StageError
         id: "E15+E19",
         title: "离场时没有阻断性缺项 / nothing that blocks is left on leaving",
         ok: left.is_empty() && outcome.rules_before.iter().any(|rule| rule == "R-SEZ-07"),
-        detail: format!("before {}, left {left:?}", outcome.rules_before.join(" ")),
+        detail: format!(
+            "登记时缺{0},离场时缺{1}项 / before {0}, left {1}",
+            outcome.rules_before.join(" "),
+            left.len()
+        ),
     })
 }
 

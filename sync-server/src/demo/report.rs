@@ -140,7 +140,9 @@ pub fn summary(
             assertion.title.split_once(" / ").unwrap_or((assertion.title, assertion.title));
         let mark = if assertion.ok { "ok  " } else { "FAIL" };
         writeln!(out, "  {mark} {:<8} {}", assertion.id, language.pick(zh, en))?;
-        writeln!(out, "                {}", assertion.detail)?;
+        let (zh, en) =
+            assertion.detail.split_once(" / ").unwrap_or((&assertion.detail, &assertion.detail));
+        writeln!(out, "                {}", language.pick(zh, en))?;
     }
     Ok(())
 }

@@ -91,7 +91,7 @@ fn a_forged_envelope_over_an_honest_change_gives_way_to_the_honest_one() {
     begin(&lu);
     let honest = offer(&lu).request.changes.clone();
     let mut forged = honest[0].clone();
-    forged.body.certificate = crate::id::CertificateId([0xee; 32]);
+    forged.body.certificate = CertificateId([0xee; 32]);
     let plan = offer(&wen);
     wen.apply(&plan, &answer(&wen, Vec::new(), vec![forged])).unwrap();
     let held = |phone: &Phone| {
