@@ -121,6 +121,16 @@ impl Document {
         self.kind
     }
 
+    /// The case it belongs to, a fact of its creating change.
+    pub fn case(&self) -> &str {
+        let all = self.history.all();
+        let standing = self.history.visible(Container::Root, "case", &all);
+        match standing.last().map(|entry| &entry.content) {
+            Some(Content::Scalar(value)) => value.as_text().unwrap_or_default(),
+            _ => "",
+        }
+    }
+
     /// Its history.
     pub fn history(&self) -> &History {
         &self.history

@@ -248,13 +248,12 @@ pub(super) fn log_row(
     document: &Document,
     stored_ms: i64,
 ) -> NewLogRow {
-    let view_case = document.view().state.case;
     let node =
         document.history().index_of(body.change).and_then(|index| document.history().node(index));
     NewLogRow {
         id: body.id(),
         document: body.document,
-        channel: channel::of_case(&view_case),
+        channel: channel::of_case(document.case()),
         change_hash: body.change,
         actor: body.actor(),
         actor_seq: node.map_or(1, |node| node.sequence),
