@@ -149,3 +149,63 @@ fn without_a_position_the_command_centre_has_it_until_one_comes() {
     let channels = world.server().store().read::<_, StoreError>(|reading| reading.channels());
     assert!(channels.unwrap().contains(&of_station("jiujiang")));
 }
+
+#[test]
+fn a_request_that_moves_into_another_area_goes_there_too() {
+    let mut world = World::new();
+    stations(&world);
+    let lu = world.officer("luqihang");
+    let tan = world.device("tanliheng", Role::Dispatcher);
+    let other = world.device("lishui-duty", Role::Dispatcher);
+    let request = ask_for_help(&lu, Some("geo:22.85,112.95;crs=wgs84"));
+    lu.sync();
+    tan.sync();
+    let moves = |position: &str| {
+        let (verb, item) = ("add_update".into(), lu.phone.new_item());
+        let fields = Fields::from([("position".to_owned(), position.into())]);
+        let intent = lastmile_core::document::Intent::Add { verb, item, fields };
+        lu.phone.act(request, &intent).unwrap();
+        lu.sync();
+    };
+    let received = |device: &Device| device.sync().applied.received.accepted;
+    // Still nearest to its station, in nobody's area: it stays.
+    moves("geo:22.75,112.95;crs=wgs84");
+    assert_eq!((received(&tan), received(&other)), (1, 0));
+    moves("geo:23.25,113.15;crs=wgs84");
+    assert_eq!((received(&tan), received(&other)), (1, 3), "the new one reads the whole history");
+    let rows = requests(&world);
+    assert_eq!((rows.len(), rows[0].station.as_str()), (1, "lishui"));
+    assert_eq!(rows[0].received_ms, MORNING_MS);
+    // What comes later goes to both, and both may write.
+    let say = |device: &Device| {
+        let (verb, item) = ("add_update".into(), device.phone.new_item());
+        let fields = Fields::from([("text".to_owned(), "人群增多".into())]);
+        let intent = lastmile_core::document::Intent::Add { verb, item, fields };
+        device.phone.act(request, &intent).unwrap();
+    };
+    say(&lu);
+    lu.sync();
+    assert_eq!((received(&tan), received(&other)), (1, 1));
+    for dispatcher in [&tan, &other] {
+        say(dispatcher);
+        let report = dispatcher.sync();
+        assert_eq!((report.applied.accepted, report.applied.quarantined), (1, 0), "{report:?}");
+    }
+    // Back again: nobody gets anything twice.
+    lu.sync();
+    moves("geo:22.85,112.95;crs=wgs84");
+    assert_eq!(requests(&world)[0].station, "jiujiang");
+    assert_eq!((received(&tan), received(&other)), (2, 1));
+    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
+    let before = requests(&world);
+    upkeep::rebuild(world.server()).unwrap();
+    assert_eq!(requests(&world), before);
+    // Asked and moved before there was a signal: both have it.
+    let second = ask_for_help(&lu, Some("geo:22.85,112.95;crs=wgs84"));
+    let (verb, item) = ("add_update".into(), lu.phone.new_item());
+    let fields = Fields::from([("position".to_owned(), "geo:23.25,113.15;crs=wgs84".into())]);
+    lu.phone.act(second, &lastmile_core::document::Intent::Add { verb, item, fields }).unwrap();
+    lu.sync();
+    assert_eq!((received(&tan), received(&other)), (2, 2));
+    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
+}

@@ -59,7 +59,7 @@ struct Judged {
 enum Standing {
     /// The server knows no such case.
     UnknownCase,
-    /// Members of the case, and of the station it was routed to.
+    /// Members of the case, and of the stations it was routed to.
     Members(BTreeSet<String>),
 }
 
@@ -247,9 +247,12 @@ impl Ingest<'_> {
             return Ok(Standing::UnknownCase);
         }
         let mut members: BTreeSet<String> = self.writing.members(&channel)?.into_iter().collect();
-        if let Some(station) = document.map(|id| self.writing.station_of(id)).transpose()?.flatten()
+        if let Some(id) = document
+            && self.writing.station_of(id)?.is_some()
         {
-            members.extend(self.writing.members(&channel::of_station(&station))?);
+            for station in self.writing.stations_given(id)? {
+                members.extend(self.writing.members(&station)?);
+            }
         }
         Ok(Standing::Members(members))
     }

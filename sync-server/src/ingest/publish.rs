@@ -9,7 +9,7 @@ use lastmile_core::records::{FieldType, Kind};
 use lastmile_core::sync::channel::{self, EntryKind};
 
 use super::{Ingest, IngestError, Item};
-use crate::routing::{COMMAND, RoutedBy};
+use crate::routing::RoutedBy;
 use crate::store::{RequestRow, RequestState};
 
 /// Things of one channel, each with its place in the order of writing.
@@ -80,6 +80,23 @@ pub fn position_of<'a>(kind: &Kind, state: &'a RecordState) -> Option<&'a str> {
         .find_map(|field| state.head_text(field.name))
 }
 
+/// Where the newest of the items that came now says that it happens. The head's position is a fact
+/// and stays; people who move on say so in what they add.
+fn position_added<'a>(changed: &Changed, state: &'a RecordState) -> Option<&'a str> {
+    let mut found: Option<(usize, &str)> = None;
+    for collection in changed.document.kind().collections {
+        for field in collection.fields.iter().filter(|field| field.ty == FieldType::Position) {
+            for item in state.items(collection.name) {
+                let newer = found.is_none_or(|(at, _)| item.added_by >= at);
+                if let (true, Some(position)) = (newer, item.text(field.name)) {
+                    found = Some((item.added_by, position));
+                }
+            }
+        }
+    }
+    found.filter(|(at, _)| *at >= changed.known).map(|(_, position)| position)
+}
+
 /// Puts the new changes of a document into its channels.
 fn enter(
     ingest: &Ingest<'_>,
@@ -108,42 +125,90 @@ fn enter(
     }
     let before = ingest.writing.request(document.id())?;
     let position = position_of(document.kind(), &state);
+    // Who was once given it keeps being given it.
+    let given = match before {
+        Some(_) => ingest.writing.stations_given(document.id())?,
+        None => Vec::new(),
+    };
+    for station in &given {
+        feeds.entry(station.clone()).or_default().extend(fresh.iter().copied());
+    }
+    let mut routes = Vec::new();
+    let mut stands = before.as_ref().map(|request| request.station.as_str());
     // Sent to the command centre because nobody could be found: look again when a position comes.
     let settled = before
         .as_ref()
         .is_some_and(|request| request.routed_by != RoutedBy::Command.code() || position.is_none());
-    if let (true, Some(request)) = (settled, &before) {
-        feeds.entry(channel::of_station(&request.station)).or_default().extend(fresh);
-        return Ok(());
+    if !settled {
+        let (station, by) = ingest.stations.route(position);
+        if stands != Some(station) {
+            routes.push((station, by));
+            stands = Some(station);
+        }
     }
-    let (station, by) = ingest.stations.route(position);
-    if let Some(request) = before.as_ref().filter(|request| request.station == station) {
-        feeds.entry(channel::of_station(&request.station)).or_default().extend(fresh);
-        return Ok(());
+    // It has moved into the area of others.
+    if let Some(position) = position_added(changed, &state)
+        && let (station, RoutedBy::Area) = ingest.stations.route(Some(position))
+        && stands != Some(station)
+    {
+        routes.push((station, RoutedBy::Area));
     }
-    if before.is_some() {
-        // The command centre keeps seeing what it was once given.
-        feeds.entry(channel::of_station(COMMAND)).or_default().extend(fresh);
+    for (station, by) in routes {
+        let route = Route { station, by, latest, known: &given };
+        route.take(ingest, document, &state, feeds)?;
     }
-    let to_channel = channel::of_station(station);
-    let kind = TransitionKind::Route { document: document.id(), to_channel: to_channel.clone() };
-    let subject = document.id().to_hex();
-    let route =
-        ingest.issuer.transition(ingest.writing, &case_channel, kind, &subject, ingest.now_ms)?;
-    feeds.entry(case_channel).or_default().push((latest, route));
-    let whole = document
-        .history()
-        .nodes()
-        .iter()
-        .map(|node| (latest, (EntryKind::Change, node.provenance.envelope.0)));
-    feeds.entry(to_channel).or_default().extend(std::iter::once((latest, route)).chain(whole));
-    ingest.writing.put_request(&RequestRow {
-        document: document.id(),
-        case_no: state.case.clone(),
-        station: station.to_owned(),
-        routed_by: by.code().to_owned(),
-        state: RequestState::Delivered.code().to_owned(),
-        received_ms: ingest.writing.received(document.id())?.0,
-    })?;
     Ok(())
+}
+
+/// A request's way to a station.
+struct Route<'a> {
+    station: &'a str,
+    by: RoutedBy,
+    /// Row of the request that caused it.
+    latest: usize,
+    /// Channels that carry the document already.
+    known: &'a [String],
+}
+
+impl Route<'_> {
+    /// Says so in both channels, gives the station the whole document, and notes the request.
+    fn take(
+        &self,
+        ingest: &Ingest<'_>,
+        document: &Document,
+        state: &RecordState,
+        feeds: &mut BTreeMap<String, Things>,
+    ) -> Result<(), IngestError> {
+        let to_channel = channel::of_station(self.station);
+        let kind =
+            TransitionKind::Route { document: document.id(), to_channel: to_channel.clone() };
+        let subject = document.id().to_hex();
+        let latest = self.latest;
+        let case_channel = channel::of_case(&state.case);
+        let route = ingest.issuer.transition(
+            ingest.writing,
+            &case_channel,
+            kind,
+            &subject,
+            ingest.now_ms,
+        )?;
+        feeds.entry(case_channel).or_default().push((latest, route));
+        let whole = document
+            .history()
+            .nodes()
+            .iter()
+            .filter(|_| !self.known.contains(&to_channel))
+            .map(|node| (latest, (EntryKind::Change, node.provenance.envelope.0)));
+        let entries: Things = std::iter::once((latest, route)).chain(whole).collect();
+        feeds.entry(to_channel).or_default().extend(entries);
+        ingest.writing.put_request(&RequestRow {
+            document: document.id(),
+            case_no: state.case.clone(),
+            station: self.station.to_owned(),
+            routed_by: self.by.code().to_owned(),
+            state: RequestState::Delivered.code().to_owned(),
+            received_ms: ingest.writing.received(document.id())?.0,
+        })?;
+        Ok(())
+    }
 }

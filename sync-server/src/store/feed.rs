@@ -2,7 +2,8 @@
 
 use rusqlite::OptionalExtension;
 
-use lastmile_core::sync::channel::{EntryHash, EntryKind, SetHash};
+use lastmile_core::id::DocumentId;
+use lastmile_core::sync::channel::{EntryHash, EntryKind, STATION, SetHash};
 
 use super::{Reading, StoreError, Writing, count, stored};
 
@@ -92,6 +93,24 @@ impl Reading<'_> {
             entry,
         )?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The channels of stations that carry a document: it was routed there, now or earlier.
+    pub fn stations_given(&self, document: DocumentId) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare(
+            "WITH first AS (SELECT id FROM envelope
+               WHERE court = ?1 AND document = ?2 AND state = 'accepted' ORDER BY place LIMIT 1)
+             SELECT name FROM channel
+             WHERE court = ?1 AND name >= ?3 AND substr(name, 1, length(?3)) = ?3
+               AND EXISTS (SELECT 1 FROM feed
+                 WHERE feed.court = ?1 AND feed.channel = channel.name AND feed.kind = ?4
+                   AND feed.id = (SELECT id FROM first))
+             ORDER BY name",
+        )?;
+        let change = EntryKind::Change.code();
+        let names = statement
+            .query_map((self.court, document.as_bytes(), STATION, change), |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
     }
 
     /// Whether the channel carries this thing.
