@@ -124,19 +124,11 @@ fn refused_requests_change_nothing() -> Tested {
         changed
     };
     let other_court = with(&|request| request.court = "粤0606".into());
-    let foreign = with(&|request| {
-        request.cursors.push(Cursor {
-            channel: of_case(OTHER_CASE),
-            seq: 0,
-            set: SetHash::default(),
-        });
-    });
     let server = court.stage.server()?.server().issuer().certificate;
     let not_a_person = with(&|request| request.certificate = server);
     let unknown = with(&|request| request.certificate.0[0] ^= 1);
     for (request, code) in [
         (&other_court, "wrong_court"),
-        (&foreign, "foreign_channel"),
         (&not_a_person, "not_a_person"),
         (&unknown, "unknown_certificate"),
     ] {
