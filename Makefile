@@ -24,7 +24,7 @@ test: setup
 	$(CARGO) test --workspace
 
 bench: setup
-	$(CARGO) run --release --quiet -p lastmile-tests --bin bench
+	$(CARGO) run --release --quiet -p lastmile-tests --bin bench -- $(ARGS)
 
 lint: setup
 	$(CARGO) fmt --all --check

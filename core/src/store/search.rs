@@ -80,8 +80,14 @@ impl WriteTx<'_> {
         channel: Option<&str>,
         text: &str,
     ) -> Result<(), StoreError> {
-        self.unindex(kind, target)?;
         let folded = fold(text, MAX_SEARCH_TEXT);
+        // Most saves change a number or a time, not a word: then there is nothing to write.
+        let sql = "SELECT EXISTS (SELECT 1 FROM findable
+            WHERE kind = ?1 AND target = ?2 AND channel IS ?3 AND folded = ?4)";
+        if self.sql.query_row(sql, params![kind, target, channel, folded], |row| row.get(0))? {
+            return Ok(());
+        }
+        self.unindex(kind, target)?;
         self.sql.execute(
             "INSERT INTO findable (kind, target, channel, folded) VALUES (?1, ?2, ?3, ?4)",
             params![kind, target, channel, folded],

@@ -11,11 +11,16 @@ use lastmile_tests::figures::{Figures, acceptance, officer_day, phone_store};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut figures = Figures::default();
     let started = Instant::now();
+    // `make bench ARGS=phone` runs the parts whose name contains the word.
+    let wanted = std::env::args().nth(1).unwrap_or_default();
     for (what, run) in [
         ("officer day: 500 records, one reconnect", officer_day::run as fn(&mut Figures) -> _),
         ("phone store: save, open, search", phone_store::run),
         ("acceptance: the whole pipeline on one core", acceptance::run),
     ] {
+        if !what.contains(&wanted) {
+            continue;
+        }
         let begun = Instant::now();
         eprint!("{what} ... ");
         run(&mut figures)?;
