@@ -4,6 +4,7 @@
 //!
 //! Formats are described in `docs/protocol/` (CDDL, rules of change, test vectors).
 
+pub mod approval;
 pub mod canonical;
 pub mod certificate;
 pub mod directory;
@@ -15,6 +16,7 @@ pub mod test_keys;
 mod tests;
 pub mod transition;
 
+pub use approval::Approval;
 pub use canonical::{Canonical, CanonicalError};
 pub use certificate::{Certificate, CertificateKind, SubjectKey};
 pub use directory::{Addition, Directory, Finding, Revocation, TrustError};

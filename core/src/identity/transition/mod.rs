@@ -5,7 +5,11 @@
 //! A transition says what was decided; carrying it out is the business of whoever reads the feed.
 //! Format: `docs/protocol/transition.cddl`.
 
-use crate::id::{CertificateId, DocumentId, sha256};
+mod kind;
+
+pub use kind::TransitionKind;
+
+use crate::id::{CertificateId, sha256};
 
 use super::canonical::{Canonical, CanonicalError, Reader, Writer, bound};
 use super::certificate::CertificateKind;
@@ -14,211 +18,7 @@ use super::signed::SignedBody;
 const CHANNEL_LEN: usize = 128;
 const CODE_LEN: usize = 32;
 const PERSON_LEN: usize = 64;
-const NOTE_LEN: usize = 1_024;
 const CONTENT_LEN: usize = 4_096;
-
-/// What was decided. A kind never changes its fields: what needs others becomes a new kind, which
-/// older programs keep as [`Self::Other`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TransitionKind {
-    /// A person enters or leaves the channel.
-    Member {
-        /// Staff id.
-        person: String,
-        /// Enters (true) or leaves.
-        enter: bool,
-    },
-    /// A record of this channel also enters another one.
-    Route {
-        /// The record.
-        document: DocumentId,
-        /// The other channel.
-        to_channel: String,
-    },
-    /// A record leaves a channel that it was routed to.
-    Unroute {
-        /// The record.
-        document: DocumentId,
-        /// The channel it leaves.
-        from_channel: String,
-    },
-    /// A certificate is withdrawn.
-    Revoke {
-        /// Which.
-        certificate: CertificateId,
-        /// Why, a code: `lost`, `left`, `replaced`, `compromised`, ...
-        reason: String,
-    },
-    /// A device gets a block of numbers that nobody else gets (seal strips 封条, labels).
-    Block {
-        /// The series, `S`.
-        series: String,
-        /// The person and device that get it.
-        certificate: CertificateId,
-        /// First number.
-        first: u64,
-        /// Last number, included.
-        last: u64,
-    },
-    /// A decision about a record: a request is acknowledged, approved, declined, closed.
-    Decide {
-        /// The record.
-        document: DocumentId,
-        /// What, a code.
-        decision: String,
-        /// An instant that belongs to it (expected arrival, term), milliseconds since 1970.
-        due_ms: Option<i64>,
-        /// Words that belong to it.
-        note: Option<String>,
-    },
-    /// A kind of a later version, kept as it came.
-    Other {
-        /// Its code.
-        kind: String,
-        /// Its encoded content.
-        content: Vec<u8>,
-    },
-}
-
-impl TransitionKind {
-    const KNOWN: [&'static str; 6] = ["member", "route", "unroute", "revoke", "block", "decide"];
-
-    /// The code used in transitions.
-    pub fn code(&self) -> &str {
-        match self {
-            Self::Member { .. } => "member",
-            Self::Route { .. } => "route",
-            Self::Unroute { .. } => "unroute",
-            Self::Revoke { .. } => "revoke",
-            Self::Block { .. } => "block",
-            Self::Decide { .. } => "decide",
-            Self::Other { kind, .. } => kind,
-        }
-    }
-
-    /// The content: one deterministic CBOR array per kind, carried as bytes so that a program that
-    /// does not know the kind can still pass it on.
-    fn content(&self) -> Vec<u8> {
-        let mut out = Writer::default();
-        match self {
-            Self::Member { person, enter } => {
-                out.array(2);
-                out.text(person);
-                out.bool(*enter);
-            }
-            Self::Route { document, to_channel: channel }
-            | Self::Unroute { document, from_channel: channel } => {
-                out.array(2);
-                out.bytes(&document.0);
-                out.text(channel);
-            }
-            Self::Revoke { certificate, reason } => {
-                out.array(2);
-                out.bytes(&certificate.0);
-                out.text(reason);
-            }
-            Self::Block { series, certificate, first, last } => {
-                out.array(4);
-                out.text(series);
-                out.bytes(&certificate.0);
-                out.uint(*first);
-                out.uint(*last);
-            }
-            Self::Decide { document, decision, due_ms, note } => {
-                out.array(4);
-                out.bytes(&document.0);
-                out.text(decision);
-                out.optional(*due_ms, Writer::int);
-                out.optional(note.as_deref(), Writer::text);
-            }
-            Self::Other { content, .. } => return content.clone(),
-        }
-        out.into_bytes()
-    }
-
-    fn from_content(kind: &str, content: &[u8]) -> Result<Self, CanonicalError> {
-        let mut input = Reader::new(content);
-        let value = match kind {
-            "member" => {
-                input.array_of(2)?;
-                Self::Member {
-                    person: input.text(PERSON_LEN, "person")?.to_owned(),
-                    enter: input.bool()?,
-                }
-            }
-            "route" | "unroute" => {
-                input.array_of(2)?;
-                let document = DocumentId(input.fixed("document")?);
-                let channel = input.text(CHANNEL_LEN, "channel")?.to_owned();
-                if kind == "route" {
-                    Self::Route { document, to_channel: channel }
-                } else {
-                    Self::Unroute { document, from_channel: channel }
-                }
-            }
-            "revoke" => {
-                input.array_of(2)?;
-                Self::Revoke {
-                    certificate: CertificateId(input.fixed("certificate")?),
-                    reason: input.text(CODE_LEN, "reason")?.to_owned(),
-                }
-            }
-            "block" => {
-                input.array_of(4)?;
-                Self::Block {
-                    series: input.text(CODE_LEN, "series")?.to_owned(),
-                    certificate: CertificateId(input.fixed("certificate")?),
-                    first: input.uint()?,
-                    last: input.uint()?,
-                }
-            }
-            "decide" => {
-                input.array_of(4)?;
-                Self::Decide {
-                    document: DocumentId(input.fixed("document")?),
-                    decision: input.text(CODE_LEN, "decision")?.to_owned(),
-                    due_ms: input.optional(Reader::int)?,
-                    note: input
-                        .optional(|input| input.text(NOTE_LEN, "note").map(str::to_owned))?,
-                }
-            }
-            other => {
-                return Ok(Self::Other { kind: other.to_owned(), content: content.to_vec() });
-            }
-        };
-        input.finish()?;
-        Ok(value)
-    }
-
-    fn check(&self) -> Result<(), CanonicalError> {
-        match self {
-            Self::Member { person, .. } => bound::token(person, PERSON_LEN, "person"),
-            Self::Route { to_channel: channel, .. }
-            | Self::Unroute { from_channel: channel, .. } => {
-                bound::printed(channel, CHANNEL_LEN, "channel")
-            }
-            Self::Revoke { reason, .. } => bound::code(reason, CODE_LEN, "reason"),
-            Self::Block { series, first, last, .. } => {
-                bound::token(series, CODE_LEN, "series")?;
-                bound::count(*last, "last")?;
-                if first > last { Err(CanonicalError::Bound { field: "first" }) } else { Ok(()) }
-            }
-            Self::Decide { decision, due_ms, note, .. } => {
-                bound::code(decision, CODE_LEN, "decision")?;
-                due_ms.map_or(Ok(()), |due_ms| bound::instant(due_ms, "due_ms"))?;
-                note.as_deref().map_or(Ok(()), |note| bound::printed(note, NOTE_LEN, "note"))
-            }
-            Self::Other { kind, content } => {
-                bound::code(kind, CODE_LEN, "kind")?;
-                if Self::KNOWN.contains(&kind.as_str()) || content.len() > CONTENT_LEN {
-                    return Err(CanonicalError::Bound { field: "kind" });
-                }
-                Ok(())
-            }
-        }
-    }
-}
 
 /// The unsigned body of a transition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -316,6 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::id::{DocumentId, EnvelopeId};
     use crate::identity::test_keys::{COURT, TestCourt, TestIdentity};
     use crate::identity::{Finding, Signed, TrustError};
 
@@ -354,6 +155,23 @@ mod tests {
                 decision: "on_the_way".to_owned(),
                 due_ms: Some(1_773_710_540_000),
                 note: Some("预计9分钟到场".to_owned()),
+            },
+            TransitionKind::Role {
+                person: "guanyongyi".to_owned(),
+                roles: vec!["admin".to_owned(), "command".to_owned()],
+                approvals: vec![vec![1; 200], vec![2; 200]],
+            },
+            TransitionKind::Wipe { certificate: CertificateId([8; 32]), reason: "lost".to_owned() },
+            TransitionKind::Judge {
+                envelope: EnvelopeId([7; 32]),
+                admit: true,
+                reason: "撤销前已在现场完成,内容属实".to_owned(),
+            },
+            TransitionKind::Restore {
+                origin: "lastmile/粤0605/00112233445566778899aabbccddeeff".to_owned(),
+                size: 4_711,
+                root: [6; 32],
+                approvals: vec![vec![1; 200], vec![2; 200]],
             },
             TransitionKind::Other { kind: "sealing_ceremony".to_owned(), content: vec![1, 2, 3] },
         ]
