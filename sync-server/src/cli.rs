@@ -19,6 +19,7 @@ mod failure;
 pub mod import;
 pub mod init;
 pub mod openapi;
+mod secrets;
 pub mod serve;
 pub mod token;
 pub mod upkeep;

@@ -15,7 +15,7 @@ use lastmile_core::records::Role;
 use lastmile_core::time::{Clock, Entropy};
 
 use crate::ingest::Ingested;
-use crate::keys::{self, KeyError, KeyName};
+use crate::keys::{self, KeyError, KeyName, Secrets};
 use crate::publish::{self, PublishError};
 use crate::server::{DATABASE, OpenError, Server};
 use crate::store::{CertificateRow, CourtRow, Store, StoreError};
@@ -34,6 +34,9 @@ pub enum CourtError {
     /// There is one already.
     #[error("{0} holds a court already")]
     Exists(PathBuf),
+    /// Somebody began to make a court here and did not finish.
+    #[error("{0} holds keys but no court; remove them and begin again")]
+    Unfinished(PathBuf),
     /// The data directory.
     #[error("data directory: {0}")]
     Io(#[from] std::io::Error),
@@ -69,6 +72,7 @@ impl CourtError {
         match self {
             Self::Open(error) => error.code(),
             Self::Exists(_) => "court_exists",
+            Self::Unfinished(_) => "court_unfinished",
             Self::Io(_) => "data_directory",
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
@@ -96,6 +100,7 @@ pub fn found(
     dir: &Path,
     court: &str,
     name: &str,
+    secrets: &Secrets,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
 ) -> Result<Founded, CourtError> {
@@ -103,20 +108,25 @@ pub fn found(
     if database.exists() {
         return Err(CourtError::Exists(dir.to_owned()));
     }
+    let root_path = dir.join(keys::ROOT_KEY);
+    if root_path.exists() || dir.join(keys::FOLDER).exists() {
+        return Err(CourtError::Unfinished(dir.to_owned()));
+    }
     std::fs::create_dir_all(dir)?;
     // The database holds what people told the court: nobody else on this machine reads it.
     std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700))?;
     let now_ms = clock.now().device_ms;
-    let (root_key, root_path) = keys::make_root(dir)?;
+    let root_key = keys::make_at(&root_path, &secrets.root, entropy)?;
+    let make = |name| keys::make(dir, name, &secrets.keys, entropy);
     let draft = Draft { court, now_ms };
     let root_body = draft.certificate(CertificateKind::Root, 1, "根证书", &root_key, None, 20);
     let root = Signed::seal(&root_body, &root_key)?;
     let root_id = root_body.id();
     let mut directory = Directory::open(root, root_id)?;
-    let issuing_key = keys::make(dir, KeyName::Issuing)?;
-    let server_key = keys::make(dir, KeyName::Server)?;
-    let checkpoint_key = keys::make(dir, KeyName::Checkpoint)?;
-    let encryption_key = keys::make(dir, KeyName::Encryption)?;
+    let issuing_key = make(KeyName::Issuing)?;
+    let server_key = make(KeyName::Server)?;
+    let checkpoint_key = make(KeyName::Checkpoint)?;
+    let encryption_key = make(KeyName::Encryption)?;
     let by_root = |kind, serial, name, key: &SoftwareSigner| {
         draft.certificate(kind, serial, name, key, Some(root_id), 10)
     };
@@ -225,16 +235,8 @@ pub fn register(
     device: &NewDevice,
     url: Option<&str>,
 ) -> Result<DeviceFile, CourtError> {
-    let issuing_key = keys::load(server.dir(), KeyName::Issuing)?;
+    let issuing = &server.keys().issuing;
     let directory = server.directory()?;
-    let issuing_public = issuing_key.public_key();
-    let (issuing, _) = directory
-        .certificates()
-        .find(|(_, verified)| {
-            let body = verified.payload();
-            body.kind == CertificateKind::Issuing && body.signing_key() == Some(&issuing_public)
-        })
-        .ok_or(TrustError::WrongKind)?;
     if directory
         .certificates()
         .any(|(_, verified)| verified.payload().signing_key() == Some(&device.key))
@@ -260,11 +262,11 @@ pub fn register(
         key: SubjectKey::Signing(device.key),
         not_before_ms: now_ms - 24 * 3_600_000,
         not_after_ms: now_ms + 3 * YEAR_MS,
-        issuer: Some(issuing),
+        issuer: Some(issuing.certificate),
     };
     let id = body.id();
     let mut with = Directory::clone(&directory);
-    with.add(Signed::seal(&body, &issuing_key)?)?;
+    with.add(Signed::seal(&body, issuing.signer.as_ref())?)?;
     let row = with.get(&id).map(|verified| trust::row_of(verified)).ok_or(TrustError::WrongKind)?;
     server
         .ingest(&with, |ingest| {

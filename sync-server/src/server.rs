@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lastmile_core::document::Hold;
 use lastmile_core::id::{CertificateId, ServerEpoch};
-use lastmile_core::identity::{Directory, KeyFormError, Signer};
+use lastmile_core::identity::Directory;
 use lastmile_core::pack::area::AreaPack;
 use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::station::StationPack;
@@ -16,7 +16,7 @@ use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::ingest::{Hot, Ingest, IngestError, Ingested};
 use crate::issuer::Issuer;
-use crate::keys::{self, KeyError, KeyName};
+use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
 use crate::publish::{PublishError, Published, Publisher};
 use crate::routing::Stations;
 use crate::store::{Reading, Store, StoreError};
@@ -38,8 +38,11 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Randomness for nonces and epochs.
     pub entropy: Arc<dyn Entropy>,
+    /// Opens the key files.
+    pub passphrase: Passphrase,
 }
 
+/// Opens courts of the demo and tests; no other court has their passphrase.
 impl Default for Options {
     fn default() -> Self {
         let entropy = SystemEntropy;
@@ -47,6 +50,7 @@ impl Default for Options {
             kinds: builtin(),
             clock: Arc::new(SystemClock::new(&entropy)),
             entropy: Arc::new(entropy),
+            passphrase: Passphrase::demo(),
         }
     }
 }
@@ -66,9 +70,6 @@ pub enum OpenError {
     /// The keys.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The database holds no server certificate for the key.
-    #[error("no certificate of this court belongs to the server key in {0}")]
-    NoCertificate(PathBuf),
 }
 
 impl OpenError {
@@ -77,13 +78,12 @@ impl OpenError {
         match self {
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::NoCertificate(_) => "server_certificate_missing",
         }
     }
 }
 
-impl From<KeyFormError> for OpenError {
-    fn from(error: KeyFormError) -> Self {
+impl From<PassphraseError> for OpenError {
+    fn from(error: PassphraseError) -> Self {
         Self::Key(error.into())
     }
 }
@@ -94,6 +94,7 @@ pub struct Server {
     store: Store,
     options: Options,
     trust: Trust,
+    keys: Keyring,
     issuer: Issuer,
     /// Documents in memory; whoever holds this is the one who changes documents.
     hot: Mutex<Hot>,
@@ -113,25 +114,20 @@ impl std::fmt::Debug for Server {
 impl Server {
     /// Opens the server whose data is in `dir`.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
+        if !dir.join(DATABASE).exists() {
+            // Says what is missing before it asks for keys of nothing.
+            Store::open(&dir.join(DATABASE))?;
+        }
+        let keys = Loose::read(dir, &options.passphrase)?;
         let store = Store::open(&dir.join(DATABASE))?;
-        let key = keys::load(dir, KeyName::Server)?;
         let root = store.court().root;
         let trust = store.read::<_, StoreError>(|reading| Trust::open(reading, root))?;
         let directory = store.read::<_, StoreError>(|reading| trust.refresh(reading))?;
-        let public = key.public_key();
-        let certificate = directory
-            .certificates()
-            .find(|(_, verified)| {
-                let body = verified.payload();
-                body.kind == lastmile_core::identity::CertificateKind::Server
-                    && body.signing_key() == Some(&public)
-            })
-            .map(|(id, _)| id)
-            .ok_or_else(|| OpenError::NoCertificate(dir.to_owned()))?;
+        let keys = keys.held(dir, &directory)?;
         let issuer = Issuer {
             court: store.court().court.clone(),
-            certificate,
-            signer: Arc::new(key),
+            certificate: keys.server.certificate,
+            signer: Arc::clone(&keys.server.signer),
             entropy: Arc::clone(&options.entropy),
         };
         let server = Self {
@@ -139,6 +135,7 @@ impl Server {
             store,
             options,
             trust,
+            keys,
             issuer,
             hot: Mutex::new(Hot::default()),
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
@@ -195,6 +192,11 @@ impl Server {
     /// Record kinds.
     pub fn kinds(&self) -> &KindSet {
         &self.options.kinds
+    }
+
+    /// The court's keys that this machine holds.
+    pub fn keys(&self) -> &Keyring {
+        &self.keys
     }
 
     /// The server's voice.

@@ -20,12 +20,7 @@ use lastmile_core::time::{ManualClock, SeededEntropy};
 use world::{CASE, COURT, MORNING_MS};
 
 fn command(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_lastmile-server"))
-        .env("LANG", "zh_CN.UTF-8")
-        .env_remove("LC_ALL")
-        .args(arguments)
-        .output()
-        .unwrap()
+    world::command::program(arguments).output().unwrap()
 }
 
 fn done(arguments: &[&str]) -> String {
@@ -47,11 +42,8 @@ impl Drop for Service {
 
 impl Service {
     fn start(data: &str, ready: &Path) -> (Self, String) {
-        let child = Command::new(env!("CARGO_BIN_EXE_lastmile-server"))
-            .args(["serve", "--data", data, "--listen", "127.0.0.1:0", "--ready-file"])
-            .arg(ready)
-            .spawn()
-            .unwrap();
+        let serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--ready-file"];
+        let child = world::command::program(&serve).arg(ready).spawn().unwrap();
         let mut service = Self(child);
         let until = Instant::now() + Duration::from_mins(1);
         loop {
@@ -102,7 +94,9 @@ fn a_court_from_its_founding_to_its_first_record() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let data = data.to_str().unwrap();
-    let said = done(&["init", "--data", data, "--court", COURT, "--name", "佛山市南海区人民法院"]);
+    let name = "佛山市南海区人民法院";
+    let weak = "--weak-keys-for-demonstration";
+    let said = done(&["init", "--data", data, "--court", COURT, "--name", name, weak]);
     assert!(said.contains("根密钥") && said.contains("离线"), "{said}");
     let again = command(&["init", "--data", data, "--court", COURT]);
     assert_eq!(again.status.code(), Some(1));

@@ -13,6 +13,7 @@ use lastmile_core::store::StoreOptions;
 use lastmile_core::time::{ManualClock, SeededEntropy};
 use lastmile_server::app::Running;
 use lastmile_server::court::{self, NewDevice};
+use lastmile_server::keys::Secrets;
 use lastmile_server::server::Options;
 
 /// Court of every stage.
@@ -63,6 +64,7 @@ impl CourtStage {
             &dir.join("server"),
             COURT,
             "测试法院",
+            &Secrets::demo(),
             clock.as_ref(),
             &SeededEntropy::new(1),
         )?;

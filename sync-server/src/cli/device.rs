@@ -8,10 +8,10 @@ use lastmile_core::identity::certificate::protection;
 use lastmile_core::identity::{PublicKey, Signer, SoftwareSigner};
 use lastmile_core::records::Role;
 
-use super::{Exit, Language, fail};
+use super::{Exit, Language, fail, secrets};
 use crate::court::{self, CourtError, NewDevice};
 use crate::keys::{self, KeyError};
-use crate::server::{Options, Server};
+use crate::server::Options;
 
 /// What to do with devices.
 #[derive(Debug, Subcommand)]
@@ -62,7 +62,7 @@ fn role(code: &str) -> Result<Role, String> {
 /// Runs it.
 pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> Exit {
     let DeviceCommand::Add(args) = command;
-    let text = match add(args) {
+    let text = match add(args, language) {
         Ok(text) => text,
         Err(error) => return fail(language, error.code(), &error),
     };
@@ -78,8 +78,9 @@ pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> 
     }
 }
 
-fn add(args: &AddArgs) -> Result<String, CourtError> {
-    let server = Server::open(&args.data, Options::default()).map_err(CourtError::Open)?;
+fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
+    let server =
+        secrets::open(&args.data, Options::default(), language).map_err(CourtError::Open)?;
     let (key, kept) = match (&args.public_key, &args.software_key) {
         (Some(hex), _) => (court::public_key(hex)?, protection::TEE),
         (None, Some(path)) => (software_key(path)?, protection::SOFTWARE),

@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, Language, fail};
+use super::{Exit, Language, fail, secrets};
 use crate::import::{Finding, ImportErrors, ImportPlan, InputFile, Known, plan, table::MAX_FILE};
 use crate::publish::Published;
 use crate::reference;
@@ -55,11 +55,12 @@ pub fn run(
             return Exit::Unavailable;
         }
     };
-    let server = match args.data.as_deref().map(|dir| Server::open(dir, Options::default())) {
-        None => None,
-        Some(Ok(server)) => Some(server),
-        Some(Err(error)) => return fail(language, error.code(), &error),
-    };
+    let server =
+        match args.data.as_deref().map(|dir| secrets::open(dir, Options::default(), language)) {
+            None => None,
+            Some(Ok(server)) => Some(server),
+            Some(Err(error)) => return fail(language, error.code(), &error),
+        };
     let known = match server.as_ref().map(reference::known) {
         None => Known::default(),
         Some(Ok(known)) => known,

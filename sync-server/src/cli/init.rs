@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 use lastmile_core::time::{SystemClock, SystemEntropy};
 
-use super::{Exit, Language, fail};
-use crate::court;
+use super::{Exit, Language, fail, secrets};
+use crate::court::{self, CourtError};
+use crate::keys::passphrase::Whose;
+use crate::keys::{PassphraseError, Secrets};
+use crate::server::DATABASE;
 
 /// Options of `init`.
 #[derive(Debug, Args)]
@@ -21,13 +24,36 @@ pub struct InitArgs {
     /// 法院全称 / the court's full name.
     #[arg(long, default_value = "")]
     name: String,
+    /// 仅供演示和测试:密钥文件一试就开 / for demonstrations and tests only: key files that open at once.
+    #[arg(long, hide = true)]
+    weak_keys_for_demonstration: bool,
+}
+
+/// Two passphrases: of the keys that stay, and of the root key, which somebody else may keep.
+fn passphrases(args: &InitArgs, language: Language) -> Result<Secrets, PassphraseError> {
+    let keys = secrets::new_passphrase(Whose::Keys, language)?;
+    let root = secrets::new_passphrase(Whose::Root, language)?;
+    if args.weak_keys_for_demonstration {
+        return Secrets::new(keys.quick(), root.quick());
+    }
+    Secrets::new(keys, root)
 }
 
 /// Runs it.
 pub fn run(args: &InitArgs, language: Language, out: &mut dyn Write) -> Exit {
     let clock = SystemClock::new(&SystemEntropy);
     let name = if args.name.is_empty() { &args.court } else { &args.name };
-    let founded = match court::found(&args.data, &args.court, name, &clock, &SystemEntropy) {
+    if args.data.join(DATABASE).exists() {
+        // Before anybody is asked for a passphrase of nothing.
+        let error = CourtError::Exists(args.data.clone());
+        return fail(language, error.code(), &error);
+    }
+    let secrets = match passphrases(args, language) {
+        Ok(secrets) => secrets,
+        Err(error) => return fail(language, error.code(), &error),
+    };
+    let made = court::found(&args.data, &args.court, name, &secrets, &clock, &SystemEntropy);
+    let founded = match made {
         Ok(founded) => founded,
         Err(error) => return fail(language, error.code(), &error),
     };

@@ -8,11 +8,11 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::{Exit, Language, fail};
+use super::{Exit, Language, fail, secrets};
 use crate::app;
 use crate::demo::clock::FileClock;
 use crate::http::Limits;
-use crate::server::{Options, Server};
+use crate::server::Options;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
     if let Some(path) = &args.clock_file {
         options.clock = Arc::new(FileClock::new(path));
     }
-    let server = match Server::open(&args.data, options) {
+    let server = match secrets::open(&args.data, options, language) {
         Ok(server) => Arc::new(server),
         Err(error) => return fail(language, error.code(), &error),
     };

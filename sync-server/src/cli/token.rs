@@ -126,13 +126,15 @@ mod tests {
 
     use super::*;
     use crate::court;
+    use crate::keys::Secrets;
 
     #[test]
     fn a_token_is_shown_once_listed_without_its_secret_and_revoked() {
         let dir = tempfile::TempDir::new().unwrap();
         let data = dir.path().join("data");
         let clock = SystemClock::new(&SystemEntropy);
-        court::found(&data, "粤0605", "测试法院", &clock, &SeededEntropy::new(3)).unwrap();
+        court::found(&data, "粤0605", "测试法院", &Secrets::demo(), &clock, &SeededEntropy::new(3))
+            .unwrap();
         let run = |command: &TokenCommand| {
             let mut out = Vec::new();
             let exit = run(command, Language::Zh, &mut out);

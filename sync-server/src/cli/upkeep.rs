@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Exit, Language, fail};
-use crate::server::{Options, Server};
+use super::{Exit, Language, fail, secrets};
+use crate::server::Options;
 use crate::upkeep;
 
 /// Options of both.
@@ -20,7 +20,7 @@ pub struct UpkeepArgs {
 
 /// Runs `rebuild`.
 pub fn rebuild(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Exit {
-    let server = match Server::open(&args.data, Options::default()) {
+    let server = match secrets::open(&args.data, Options::default(), language) {
         Ok(server) => server,
         Err(error) => return fail(language, error.code(), &error),
     };
@@ -43,7 +43,7 @@ pub fn rebuild(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Ex
 
 /// Runs `verify`; anything found is a refusal.
 pub fn verify(args: &UpkeepArgs, language: Language, out: &mut dyn Write) -> Exit {
-    let server = match Server::open(&args.data, Options::default()) {
+    let server = match secrets::open(&args.data, Options::default(), language) {
         Ok(server) => server,
         Err(error) => return fail(language, error.code(), &error),
     };

@@ -18,6 +18,7 @@ use super::link::Link;
 use super::stage::{Actor, StageError, true_ms};
 use crate::court::{NewDevice, found, register};
 use crate::import::{ImportPlan, InputFile, Known, plan};
+use crate::keys::Secrets;
 use crate::server::{Options, Server};
 
 /// Court of the day.
@@ -78,7 +79,8 @@ fn script(error: impl std::fmt::Display) -> StageError {
 /// Founds the court in `dir`, imports, registers.
 pub fn prepare(dir: &Path, clock: Arc<dyn Clock>) -> Result<Prepared, StageError> {
     let data = dir.join("server");
-    found(&data, COURT, "佛山市南海区人民法院", clock.as_ref(), &SystemEntropy).map_err(script)?;
+    found(&data, COURT, "佛山市南海区人民法院", &Secrets::demo(), clock.as_ref(), &SystemEntropy)
+        .map_err(script)?;
     let server = Server::open(&data, Options { clock, ..Options::default() }).map_err(script)?;
     let imported = publish(&server)?;
     let mut devices = Vec::new();

@@ -17,6 +17,8 @@ use super::day::play;
 use super::report::{self, Traffic};
 use super::stage::{StageError, true_ms};
 use crate::cli::Language;
+use crate::keys::passphrase::Whose;
+use crate::keys::{Passphrase, write_secret};
 use crate::operator::{self, OperatorRole};
 use crate::server::DATABASE;
 use crate::store::{Store, StoreError};
@@ -149,6 +151,9 @@ impl Process {
     fn start(data: &Path, clock: &Path, stage: &Path) -> Result<Self, StageError> {
         let ready = stage.join("server-ready");
         let log = std::fs::File::create(stage.join("server.log"))?;
+        let passphrase = stage.join("passphrase");
+        write_secret(&passphrase, Passphrase::DEMO.as_bytes())
+            .map_err(|error| StageError::Script(error.to_string()))?;
         let mut child = Command::new(std::env::current_exe()?)
             .arg("serve")
             .arg("--data")
@@ -157,6 +162,7 @@ impl Process {
             .arg(&ready)
             .arg("--clock-file")
             .arg(clock)
+            .env(Whose::Keys.variable(), passphrase)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

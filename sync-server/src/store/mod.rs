@@ -68,8 +68,9 @@ pub struct CourtRow {
 pub struct Store {
     path: PathBuf,
     court: CourtRow,
-    writer: Mutex<Connection>,
+    /// Closed before the writer: only a connection that writes may fold the log away at the end.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
 }
 
 impl Store {

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses a part of it
 
 pub mod author;
+pub mod command;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use lastmile_core::value::Value;
 use lastmile_server::app::Running;
 use lastmile_server::court::{self, NewDevice};
 use lastmile_server::http::Limits;
+use lastmile_server::keys::Secrets;
 use lastmile_server::server::{Options, Server};
 use tempfile::TempDir;
 
@@ -70,7 +72,8 @@ impl World {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(ManualClock::new(MORNING_MS, 0, BootId([0; 8])));
         let data = dir.path().join("data");
-        court::found(&data, COURT, "测试法院", clock.as_ref(), &SeededEntropy::new(1)).unwrap();
+        let (secrets, entropy) = (Secrets::demo(), SeededEntropy::new(1));
+        court::found(&data, COURT, "测试法院", &secrets, clock.as_ref(), &entropy).unwrap();
         let address = "127.0.0.1:0".to_owned();
         let mut world = Self { dir, clock, running: None, address, kinds, phones: 0 };
         world.start();
