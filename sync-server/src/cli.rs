@@ -18,6 +18,7 @@ pub mod device;
 mod failure;
 pub mod import;
 pub mod init;
+pub mod key;
 pub mod openapi;
 mod secrets;
 pub mod serve;
@@ -45,6 +46,9 @@ pub enum Command {
     /// 登记设备 / register devices.
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// 更换密钥和口令 / replace keys and their passphrase.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// 导入案件、人员、区划等基础数据 / import cases, people, divisions and other reference data.
     Import(import::ImportArgs),
     /// 查询接口的访问令牌 / tokens of those who read the API.
@@ -117,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(&args, language, out),
         Command::Serve(args) => serve::run(&args, language, out),
         Command::Device(command) => device::run(&command, language, out),
+        Command::Key(command) => key::run(&command, language, out),
         Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
         Command::Token(command) => token::run(&command, language, out),
         Command::Demo(args) => demo::run(&args, language, out),

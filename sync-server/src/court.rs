@@ -4,9 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use lastmile_core::id::{CertificateId, ServerEpoch, sha256};
-use lastmile_core::identity::certificate::{protection, purpose};
+use lastmile_core::identity::certificate::purpose;
 use lastmile_core::identity::{
-    Certificate, CertificateKind, Directory, PublicKey, SealError, Signed, Signer, SoftwareSigner,
+    Certificate, CertificateKind, Directory, PublicKey, SealError, Signed, SoftwareSigner,
     SubjectKey, TrustError,
 };
 use lastmile_core::pack::roster::RosterPack;
@@ -14,16 +14,13 @@ use lastmile_core::phone::DeviceFile;
 use lastmile_core::records::Role;
 use lastmile_core::time::{Clock, Entropy};
 
-use crate::ingest::Ingested;
+use crate::certify::{self, Draft};
+use crate::ingest::IngestError;
 use crate::keys::{self, KeyError, KeyName, Secrets};
 use crate::publish::{self, PublishError};
 use crate::server::{DATABASE, OpenError, Server};
 use crate::store::{CertificateRow, CourtRow, Store, StoreError};
 use crate::trust;
-
-const YEAR_MS: i64 = 366 * 24 * 3_600_000;
-/// Algorithm of the key that couriers' bundles are sealed to (RFC 9180, DHKEM over P-256).
-const ENCRYPTION: &str = "dhkem_p256_hkdf_sha256";
 
 /// A court or a device could not be made; nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +52,12 @@ pub enum CourtError {
     /// The roster.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// What waited for a certificate could not be judged.
+    #[error(transparent)]
+    Ingest(IngestError),
+    /// Another key than the one that certifies this court's.
+    #[error("this is no root key of this court")]
+    NotTheRoot,
     /// The public key is not one.
     #[error("the public key is not an uncompressed P-256 point in hexadecimal (130 digits)")]
     PublicKey,
@@ -79,6 +82,8 @@ impl CourtError {
             Self::Seal(error) => error.code(),
             Self::Trust(error) => error.code(),
             Self::Publish(error) => error.code(),
+            Self::Ingest(error) => error.code(),
+            Self::NotTheRoot => "not_the_root",
             Self::PublicKey => "public_key_invalid",
             Self::UnknownPerson(_) => "person_unknown",
             Self::KeyCertified => "key_certified",
@@ -119,7 +124,7 @@ pub fn found(
     let root_key = keys::make_at(&root_path, &secrets.root, entropy)?;
     let make = |name| keys::make(dir, name, &secrets.keys, entropy);
     let draft = Draft { court, now_ms };
-    let root_body = draft.certificate(CertificateKind::Root, 1, "根证书", &root_key, None, 20);
+    let root_body = draft.own(CertificateKind::Root, 1, &root_key, None);
     let root = Signed::seal(&root_body, &root_key)?;
     let root_id = root_body.id();
     let mut directory = Directory::open(root, root_id)?;
@@ -127,25 +132,11 @@ pub fn found(
     let server_key = make(KeyName::Server)?;
     let checkpoint_key = make(KeyName::Checkpoint)?;
     let encryption_key = make(KeyName::Encryption)?;
-    let by_root = |kind, serial, name, key: &SoftwareSigner| {
-        draft.certificate(kind, serial, name, key, Some(root_id), 10)
-    };
-    let issuing = by_root(CertificateKind::Issuing, 2, "签发证书", &issuing_key);
-    let checkpoint = by_root(CertificateKind::Checkpoint, 3, "检查点证书", &checkpoint_key);
-    let mut encryption = by_root(CertificateKind::Encryption, 4, "加密证书", &encryption_key);
-    encryption.key = SubjectKey::Other {
-        algorithm: ENCRYPTION.to_owned(),
-        bytes: encryption_key.public_key().as_bytes().to_vec(),
-    };
-    let mut server = draft.certificate(
-        CertificateKind::Server,
-        5,
-        "服务器证书",
-        &server_key,
-        Some(issuing.id()),
-        5,
-    );
-    server.device = Some("server-1".to_owned());
+    let by_root = |kind, serial, key: &SoftwareSigner| draft.own(kind, serial, key, Some(root_id));
+    let issuing = by_root(CertificateKind::Issuing, 2, &issuing_key);
+    let checkpoint = by_root(CertificateKind::Checkpoint, 3, &checkpoint_key);
+    let encryption = by_root(CertificateKind::Encryption, 4, &encryption_key);
+    let server = draft.own(CertificateKind::Server, 5, &server_key, Some(issuing.id()));
     for (body, signer) in [
         (&issuing, &root_key),
         (&checkpoint, &root_key),
@@ -167,41 +158,6 @@ pub fn found(
         ids.iter().filter_map(|id| directory.get(id)).map(|found| trust::row_of(found)).collect();
     store.write::<_, CourtError>(|writing| Ok(trust::publish(writing, &rows, now_ms)?))?;
     Ok(Founded { root: root_id, root_key: root_path })
-}
-
-struct Draft<'a> {
-    court: &'a str,
-    now_ms: i64,
-}
-
-impl Draft<'_> {
-    fn certificate(
-        &self,
-        kind: CertificateKind,
-        serial: u64,
-        name: &str,
-        key: &SoftwareSigner,
-        issuer: Option<CertificateId>,
-        years: i64,
-    ) -> Certificate {
-        let offline = kind == CertificateKind::Root;
-        Certificate {
-            court: self.court.to_owned(),
-            kind,
-            serial,
-            person: None,
-            device: None,
-            name: name.to_owned(),
-            roles: Vec::new(),
-            purposes: Vec::new(),
-            protection: if offline { protection::OFFLINE } else { protection::SOFTWARE }.to_owned(),
-            key: SubjectKey::Signing(key.public_key()),
-            // A day back: another machine's clock may be a little behind.
-            not_before_ms: self.now_ms - 24 * 3_600_000,
-            not_after_ms: self.now_ms + years * YEAR_MS,
-            issuer,
-        }
-    }
 }
 
 /// A person on a device, to be registered.
@@ -252,7 +208,7 @@ pub fn register(
     let body = Certificate {
         court: server.court().to_owned(),
         kind: CertificateKind::Person,
-        serial: server.store().read::<_, StoreError>(|reading| reading.last_certificate())? + 1,
+        serial: certify::next_serial(server)?,
         person: Some(device.person.clone()),
         device: Some(device.device.clone().unwrap_or_else(|| format!("d-{print}"))),
         name,
@@ -260,24 +216,13 @@ pub fn register(
         purposes: vec![purpose::FINALISE.to_owned(), purpose::RECORD.to_owned()],
         protection: device.protection.clone(),
         key: SubjectKey::Signing(device.key),
-        not_before_ms: now_ms - 24 * 3_600_000,
-        not_after_ms: now_ms + 3 * YEAR_MS,
+        not_before_ms: now_ms - certify::DAY_MS,
+        not_after_ms: now_ms + 3 * certify::YEAR_MS,
         issuer: Some(issuing.certificate),
     };
-    let id = body.id();
-    let mut with = Directory::clone(&directory);
-    with.add(Signed::seal(&body, issuing.signer.as_ref())?)?;
-    let row = with.get(&id).map(|verified| trust::row_of(verified)).ok_or(TrustError::WrongKind)?;
-    server
-        .ingest(&with, |ingest| {
-            let mut ingested = Ingested::default();
-            let new = trust::publish(ingest.writing, std::slice::from_ref(&row), ingest.now_ms)?;
-            ingested.channels.insert(lastmile_core::sync::channel::DIRECTORY.to_owned());
-            crate::sync::release_tray(ingest, &new, &mut ingested)?;
-            Ok(ingested)
-        })
-        .map_err(PublishError::Ingest)?;
-    device_file(server, &row, url)
+    let rows = certify::publish(server, vec![Signed::seal(&body, issuing.signer.as_ref())?])?;
+    let row = rows.first().ok_or(TrustError::WrongKind)?;
+    device_file(server, row, url)
 }
 
 fn who(server: &Server, device: &NewDevice) -> Result<(String, Vec<Role>), CourtError> {

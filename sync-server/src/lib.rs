@@ -20,6 +20,8 @@
 //! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
 //! | [`operator`] | tokens of those who read the API |
 //! | [`court`] | making a court: keys, certificates, devices |
+//! | [`keys`], [`rotate`] | the court's private keys: sealed at rest, held against certificates, replaced |
+//! | [`certify`] | certificates on their way into the database and the directory channel |
 //! | [`import`] | from a court's files to checked packs; pure |
 //! | [`reference`] | a checked import on its way into the database |
 //! | [`cli`] | the command line |
@@ -27,6 +29,7 @@
 //! | [`demo`] | what a demonstration needs around the server |
 
 pub mod app;
+pub mod certify;
 pub mod cli;
 pub mod court;
 pub mod demo;
@@ -38,6 +41,7 @@ pub mod keys;
 pub mod operator;
 pub mod publish;
 pub mod reference;
+pub mod rotate;
 pub mod routing;
 pub mod server;
 pub mod store;

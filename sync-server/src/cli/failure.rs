@@ -50,6 +50,8 @@ const FAILURES: &[(&str, &str, Exit)] = &[
     ("passphrases_differ", "两次输入的口令不一致,未作改动。", Exit::Refused),
     ("passphrase_same_as_root", "根密钥须另设口令,不能与服务器密钥相同;未作改动。", Exit::Refused),
     ("passphrase_terminal", "无法从终端读取口令。", Exit::Unavailable),
+    ("root_needed", "更换这把密钥须由根密钥签发,请用 --root 给出根密钥文件。", Exit::Refused),
+    ("not_the_root", "这不是本院的根密钥,未作改动。", Exit::Refused),
     ("key_certified", "该密钥已签发证书,一把密钥只登记一次。", Exit::Refused),
     ("private_key_form", "密钥文件不是可用的私钥。", Exit::Refused),
     ("public_key_invalid", "公钥格式不对,应为130位十六进制的P-256公钥。", Exit::Refused),

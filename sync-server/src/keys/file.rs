@@ -1,11 +1,12 @@
 //! Key files on the disk: written once, whole, for their owner only; read with a bound.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use lastmile_core::identity::SoftwareSigner;
+use lastmile_core::time::Entropy;
 use zeroize::Zeroizing;
 
 use super::error::KeyError;
@@ -25,7 +26,7 @@ pub fn load_document(path: &Path, passphrase: &Passphrase) -> Result<Zeroizing<V
 }
 
 /// The bytes of a file that nobody else may read.
-pub(super) fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let fail = |source| KeyError::of_file(path, source);
     let file = File::open(path).map_err(fail)?;
     let about = file.metadata().map_err(fail)?;
@@ -52,8 +53,39 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     sync_folder(path)
 }
 
+/// The document in a file that has the old passphrase, already the new one, or none yet.
+pub fn reopen(
+    path: &Path,
+    old: &Passphrase,
+    new: &Passphrase,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    match load_document(path, old) {
+        Err(KeyError::WrongPassphrase(_)) => load_document(path, new),
+        Err(KeyError::Unsealed(_)) => read_secret(path),
+        other => other,
+    }
+}
+
+/// Writes a document under another passphrase in place of what the file holds: all of it or nothing.
+pub fn replace(
+    path: &Path,
+    document: &[u8],
+    passphrase: &Passphrase,
+    entropy: &dyn Entropy,
+) -> Result<(), KeyError> {
+    let half = path.with_extension("part");
+    let fail = |source| KeyError::of_file(&half, source);
+    match std::fs::remove_file(&half) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(fail(error)),
+        _ => {}
+    }
+    write_secret(&half, &sealed::seal(document, passphrase, entropy, path)?)?;
+    std::fs::rename(&half, path).map_err(fail)?;
+    sync_folder(path)
+}
+
 /// Waits until the disk has the names in the folder of `path`.
-pub(super) fn sync_folder(path: &Path) -> Result<(), KeyError> {
+pub fn sync_folder(path: &Path) -> Result<(), KeyError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     File::open(folder)

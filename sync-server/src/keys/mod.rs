@@ -21,9 +21,9 @@ mod ring;
 pub mod sealed;
 
 pub use error::{KeyError, PassphraseError};
-pub use file::{load_document, load_file, write_secret};
+pub use file::{load_document, load_file, reopen, replace, sync_folder, write_secret};
 pub use passphrase::{Passphrase, Secrets};
-pub use ring::{Held, Keyring, Loose};
+pub use ring::{Held, Keyring, Loose, certificate_of};
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -83,6 +83,20 @@ impl KeyName {
 /// Where a key lies.
 pub fn path_of(dir: &Path, name: KeyName) -> PathBuf {
     dir.join(FOLDER).join(format!("{}.p8", name.code()))
+}
+
+/// Every key file of a court, those of retired and of waiting keys too.
+pub fn files(dir: &Path) -> Result<Vec<PathBuf>, KeyError> {
+    let folder = dir.join(FOLDER);
+    let fail = |source| KeyError::of_file(&folder, source);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|extension| extension == "p8") {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 /// Makes a key and stores it; refuses to overwrite one.

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lastmile_core::id::CertificateId;
-use lastmile_core::identity::{Certificate, Directory, Signer, SoftwareSigner, SubjectKey};
+use lastmile_core::identity::{
+    Certificate, Directory, PublicKey, Signer, SoftwareSigner, SubjectKey,
+};
 
 use super::error::KeyError;
 use super::file::load_file;
@@ -51,7 +53,7 @@ impl Loose {
     /// Finds the certificate of each.
     pub fn held(self, dir: &Path, directory: &Directory) -> Result<Keyring, KeyError> {
         let hold = |name: KeyName, signer: SoftwareSigner| {
-            let certificate = certificate_of(directory, name, &signer)
+            let certificate = certificate_of(directory, name, &signer.public_key())
                 .ok_or_else(|| KeyError::Swapped { path: path_of(dir, name), name })?;
             Ok::<_, KeyError>(Held { certificate, signer: Arc::new(signer) })
         };
@@ -67,12 +69,11 @@ impl Loose {
 
 /// The newest certificate of this key for this use: a key keeps its place when the root is replaced
 /// and certifies it again.
-pub(super) fn certificate_of(
+pub fn certificate_of(
     directory: &Directory,
     name: KeyName,
-    signer: &SoftwareSigner,
+    public: &PublicKey,
 ) -> Option<CertificateId> {
-    let public = signer.public_key();
     directory
         .certificates()
         .map(|(id, verified)| (id, verified.payload()))
