@@ -18,6 +18,7 @@
 //! | [`rules`] | the law as data: rule packs and their evaluation |
 //! | [`document`] | Automerge documents: acceptance of outside changes, history, conflicts, digests, intents |
 //! | [`identity`], [`envelope`] | keys, certificates, signatures; the signed envelope of a change |
+//! | [`log`] | the court's transparency log: leaves, proofs, checkpoints, receipts |
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
@@ -29,6 +30,7 @@ pub mod geo;
 pub mod id;
 pub mod identifier;
 pub mod identity;
+pub mod log;
 pub mod pack;
 pub mod phone;
 pub mod records;

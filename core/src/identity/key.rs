@@ -143,6 +143,25 @@ impl Signature {
         Ok(Self(out).into_low_s())
     }
 
+    /// The ASN.1 DER form, for formats of others.
+    pub fn to_der(&self) -> Vec<u8> {
+        let (r, s) = self.scalars();
+        let mut body = Vec::with_capacity(72);
+        for scalar in [r, s] {
+            let zeros = scalar.iter().take(31).take_while(|digit| **digit == 0).count();
+            let digits = scalar.get(zeros..).unwrap_or_default();
+            // A leading 1 bit would make it negative.
+            let sign = usize::from(digits.first().is_some_and(|first| *first >= 0x80));
+            body.push(0x02);
+            body.push(u8::try_from(digits.len() + sign).unwrap_or(u8::MAX));
+            body.extend(std::iter::repeat_n(0, sign));
+            body.extend(digits);
+        }
+        let mut out = vec![0x30, u8::try_from(body.len()).unwrap_or(u8::MAX)];
+        out.append(&mut body);
+        out
+    }
+
     /// The twin that counts: `s` replaced by `n - s` when it is high. For signers only; a receiver
     /// never repairs what it was sent.
     #[must_use]
@@ -179,6 +198,22 @@ impl Signature {
         r.copy_from_slice(&self.0[..32]);
         s.copy_from_slice(&self.0[32..]);
         (r, s)
+    }
+}
+
+#[cfg(test)]
+impl Signature {
+    /// The other signature that fits the same bytes, which nobody must accept.
+    pub(crate) fn high_twin(self) -> Self {
+        let (_, s) = self.scalars();
+        let mut out = self.0;
+        let mut borrow = 0_i16;
+        for index in (0..32).rev() {
+            let digit = i16::from(ORDER[index]) - i16::from(s[index]) - borrow;
+            borrow = i16::from(digit < 0);
+            out[32 + index] = digit.rem_euclid(256).to_le_bytes()[0];
+        }
+        Self(out)
     }
 }
 
@@ -224,22 +259,10 @@ mod tests {
         (signer.public_key(), signer.sign(b"message").unwrap())
     }
 
-    fn high_twin(signature: Signature) -> Signature {
-        let (_, s) = signature.scalars();
-        let mut out = *signature.as_bytes();
-        let mut borrow = 0_i16;
-        for index in (0..32).rev() {
-            let digit = i16::from(ORDER[index]) - i16::from(s[index]) - borrow;
-            borrow = i16::from(digit < 0);
-            out[32 + index] = u8::try_from(digit.rem_euclid(256)).unwrap();
-        }
-        Signature(out)
-    }
-
     #[test]
     fn the_high_twin_is_refused_although_ring_takes_it() {
         let (key, signature) = signed();
-        let twin = high_twin(signature);
+        let twin = signature.high_twin();
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.as_bytes())
             .verify(b"message", twin.as_bytes())
             .expect("the twin is a valid ECDSA signature");
@@ -308,27 +331,12 @@ mod tests {
         assert_eq!(off_curve.verify(b"message", &signature), Err(SignatureError::Mismatch));
     }
 
-    fn der_integer(scalar: &[u8]) -> Vec<u8> {
-        let digits: Vec<u8> = scalar.iter().copied().skip_while(|digit| *digit == 0).collect();
-        let sign = u8::from(digits[0] >= 0x80);
-        let mut out = vec![2, u8::try_from(digits.len()).unwrap() + sign];
-        out.extend(std::iter::repeat_n(0, usize::from(sign)));
-        out.extend(digits);
-        out
-    }
-
-    fn der(signature: &Signature) -> Vec<u8> {
-        let (r, s) = signature.scalars();
-        let body = [der_integer(&r), der_integer(&s)].concat();
-        [vec![0x30, u8::try_from(body.len()).unwrap()], body].concat()
-    }
-
     #[test]
     fn der_is_read_strictly_and_normalised() {
         let (_, signature) = signed();
-        assert_eq!(Signature::from_der(&der(&signature)), Ok(signature));
-        assert_eq!(Signature::from_der(&der(&high_twin(signature))), Ok(signature));
-        let good = der(&signature);
+        assert_eq!(Signature::from_der(&signature.to_der()), Ok(signature));
+        assert_eq!(Signature::from_der(&signature.high_twin().to_der()), Ok(signature));
+        let good = signature.to_der();
         for length in 0..good.len() {
             assert!(Signature::from_der(&good[..length]).is_err());
         }
@@ -338,5 +346,6 @@ mod tests {
         // A short scalar is padded on the left.
         let small = Signature::from_der(&[0x30, 6, 2, 1, 5, 2, 1, 7]).unwrap();
         assert_eq!((small.0[31], small.0[63]), (5, 7));
+        assert_eq!(small.to_der(), [0x30, 6, 2, 1, 5, 2, 1, 7]);
     }
 }
