@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::id::{CertificateId, EnvelopeId};
 use crate::identity::canonical::CanonicalError;
+use crate::identity::certificate::purpose;
 use crate::identity::{Certificate, Directory, OpenError, SignatureError, TrustError, Verified};
+use crate::records::FINALISE_VERB;
 
 use super::raw_change::{MAX_CHANGE_LEN, NotRawChange, change_hash};
 use super::{Body, Envelope};
@@ -30,6 +32,19 @@ pub enum EnvelopeError {
     /// The change bytes are not those that were signed.
     #[error("the change is not the one that was signed")]
     ChangeMismatch,
+    /// The author's key is not certified for what the change does: finalising needs the second,
+    /// biometric-bound key, everything else the everyday one.
+    #[error("the key is not certified to {purpose}")]
+    WrongPurpose {
+        /// The [`purpose`] that was needed.
+        purpose: &'static str,
+    },
+}
+
+/// What a key must be certified for to sign a change with this verb. A matter of the envelope alone, so
+/// that a change of an unknown kind is held to it too.
+pub fn purpose_of(verb: &str) -> &'static str {
+    if verb == FINALISE_VERB { purpose::FINALISE } else { purpose::RECORD }
 }
 
 impl EnvelopeError {
@@ -40,6 +55,7 @@ impl EnvelopeError {
             Self::ChangeTooLong { .. } => "change_too_long",
             Self::Form(error) => error.code(),
             Self::ChangeMismatch => "change_hash_mismatch",
+            Self::WrongPurpose { .. } => "wrong_key_purpose",
         }
     }
 
@@ -120,8 +136,8 @@ impl UnverifiedChange {
         EnvelopeId(self.envelope.body_hash())
     }
 
-    /// Checks envelope, author and change bytes against the certificates of `court`. What the author
-    /// may do, and whether the change fits the document, is not judged here.
+    /// Checks envelope, author, the key's purpose and change bytes against the certificates of `court`.
+    /// What the author may do, and whether the change fits the document, is not judged here.
     pub fn verify(
         self,
         directory: &Directory,
@@ -131,6 +147,10 @@ impl UnverifiedChange {
             return Err(TrustError::WrongCourt.into());
         }
         let (envelope, author) = directory.verify_with_signer(self.envelope)?;
+        let purpose = purpose_of(&envelope.payload().verb);
+        if !author.payload().serves(purpose) {
+            return Err(EnvelopeError::WrongPurpose { purpose });
+        }
         if change_hash(&self.change)? != envelope.payload().change {
             return Err(EnvelopeError::ChangeMismatch);
         }

@@ -19,7 +19,7 @@ mod raw_change;
 mod tests;
 
 pub use body::{Body, CheckpointRef};
-pub use change::{EnvelopeError, RawChange, UnverifiedChange, VerifiedChange};
+pub use change::{EnvelopeError, RawChange, UnverifiedChange, VerifiedChange, purpose_of};
 pub use draft::Draft;
 pub use raw_change::{MAX_CHANGE_LEN, NotRawChange, change_hash};
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::id::{BootId, CertificateId, ChangeHash, DocumentId, EnvelopeId, Epoch};
 use crate::identity::canonical::{MAX_COUNT, bound};
+use crate::identity::certificate::purpose;
 use crate::identity::test_keys::{COURT, TestCourt, TestIdentity};
 use crate::identity::{Canonical, CanonicalError, Signature, SignatureError, Signed, TrustError};
 
@@ -141,6 +142,28 @@ fn wrong_authors_are_told_apart() {
     assert_eq!(verify(seal(elsewhere, author)), TrustError::WrongCourt.into());
     let asked_elsewhere = seal(body(author.id), author).verify(&court.directory, "粤0606");
     assert_eq!(asked_elsewhere.unwrap_err(), TrustError::WrongCourt.into());
+}
+
+#[test]
+fn a_key_signs_only_what_it_is_certified_for() {
+    let mut court = TestCourt::nanhai();
+    let everyday = court.certify("luqihang", 14, &[purpose::RECORD]);
+    let finalising = court.certify("luqihang", 15, &[purpose::FINALISE]);
+    let both = court.person("luqihang");
+    let signs = |author: &TestIdentity, verb: &str| {
+        let body = Body { verb: verb.to_owned(), ..body(author.id) };
+        seal(body, author).verify(&court.directory, COURT).map(|_| ())
+    };
+    let wrong = |purpose| Err(EnvelopeError::WrongPurpose { purpose });
+    assert_eq!(signs(&everyday, "edit_line"), Ok(()));
+    assert_eq!(signs(&everyday, "finalise"), wrong(purpose::FINALISE));
+    assert_eq!(signs(&finalising, "finalise"), Ok(()));
+    // Not even a verb of a later version.
+    assert_eq!(signs(&finalising, "seal_electronically"), wrong(purpose::RECORD));
+    for verb in ["edit_line", "finalise"] {
+        assert_eq!(signs(both, verb), Ok(()), "{verb}");
+    }
+    assert!(!signs(&everyday, "finalise").unwrap_err().may_heal());
 }
 
 #[test]

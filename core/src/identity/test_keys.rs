@@ -192,6 +192,24 @@ impl TestCourt {
         }
     }
 
+    /// One more certificate for a person's device: test key `key`, for `purposes` only.
+    ///
+    /// # Panics
+    /// If there is no such person.
+    #[allow(clippy::expect_used)]
+    pub fn certify(&mut self, person: &str, key: usize, purposes: &[&str]) -> TestIdentity {
+        let subject = Arc::new(signer(key));
+        let body = Certificate {
+            serial: self.directory.len() as u64 + 1,
+            purposes: purposes.iter().map(|code| (*code).to_owned()).collect(),
+            key: SubjectKey::Signing(subject.public_key()),
+            ..self.person(person).body.clone()
+        };
+        let made = identity(body, subject, &self.issuing.signer);
+        self.directory.add(made.certificate.clone()).expect("the certificate is sound");
+        made
+    }
+
     /// The person with this staff id.
     ///
     /// # Panics

@@ -25,6 +25,11 @@ pub enum PhoneError {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     NotSignedIn,
+    /// The person signed in has no key here that may finalise.
+    #[error(
+        "the finalising key is not set up on this phone; unlock it or have the court issue one"
+    )]
+    NoFinalisingKey,
     /// No such record on this phone.
     #[error("no such record on this phone")]
     NoRecord,
@@ -55,6 +60,7 @@ impl PhoneError {
             Self::Newer(hold) => hold.code(),
             Self::Sign(error) => error.code(),
             Self::NotSignedIn => "not_signed_in",
+            Self::NoFinalisingKey => "no_finalising_key",
             Self::NoRecord => "no_record",
             Self::Trust(error) => error.code(),
             Self::Message(error) => error.code(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cache::Documents;
 use super::{Phone, PhoneError, lock};
 use crate::id::{CertificateId, Epoch};
+use crate::identity::certificate::purpose;
 use crate::identity::{Addition, Certificate, Directory, Signed, Signer, TrustError};
 use crate::records::KindSet;
 use crate::store::{Installation, Store, StoreOptions, WriteTx};
@@ -53,8 +54,11 @@ impl std::fmt::Debug for PhoneOptions {
 /// A person who acts on this phone now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
-    /// The person's certificate on this phone.
+    /// The person's certificate on this phone, for everything but finalising.
     pub certificate: CertificateId,
+    /// The certificate of the key that finalises: the same one when it serves both, a second one
+    /// whose key asks for fingerprint or face each time, or none yet.
+    pub finalising: Option<CertificateId>,
     /// Staff or liaison id.
     pub person: String,
     /// Name as on papers.
@@ -139,8 +143,40 @@ impl Phone {
                 return Err(TrustError::WrongKind.into());
             }
             let person = payload.person.clone().ok_or(TrustError::WrongKind)?;
-            SignedIn { certificate, person, name: payload.name.clone() }
+            if !payload.serves(purpose::RECORD) {
+                return Err(TrustError::WrongKind.into());
+            }
+            let finalising = payload.serves(purpose::FINALISE).then_some(certificate);
+            SignedIn { certificate, finalising, person, name: payload.name.clone() }
         };
+        self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(certificate, signer);
+        *self.acting.write().unwrap_or_else(PoisonError::into_inner) = Some(signed_in.clone());
+        Ok(signed_in)
+    }
+
+    /// Gives the person signed in the key that finalises: certified for the same person on the same
+    /// device. Until then (or [`Self::sign_in`] again) nothing is finalised, unless the everyday
+    /// certificate serves that too.
+    pub fn sign_in_to_finalise(
+        &self,
+        certificate: CertificateId,
+        signer: Arc<dyn Signer>,
+    ) -> Result<SignedIn, PhoneError> {
+        let acting = self.signed_in()?;
+        {
+            let directory = self.directory();
+            let known = |id| directory.get(&id).ok_or(TrustError::UnknownCertificate(id));
+            let (second, first) =
+                (known(certificate)?.payload(), known(acting.certificate)?.payload());
+            let fits = second.person == first.person
+                && second.device == first.device
+                && second.serves(purpose::FINALISE)
+                && second.signing_key() == Some(&signer.public_key());
+            if !fits {
+                return Err(TrustError::WrongKind.into());
+            }
+        }
+        let signed_in = SignedIn { finalising: Some(certificate), ..acting };
         self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(certificate, signer);
         *self.acting.write().unwrap_or_else(PoisonError::into_inner) = Some(signed_in.clone());
         Ok(signed_in)

@@ -122,7 +122,11 @@ impl Phone {
     ) -> Result<(Saved, Document), PhoneError> {
         let acting = self.signed_in()?;
         let identity = tx.identity()?.ok_or(PhoneError::Protocol("the store has no epoch"))?;
-        let actor = ActorId::derive(acting.certificate, identity.epoch, identity.generation);
+        let certificate = match intent {
+            Intent::Finalise { .. } => acting.finalising.ok_or(PhoneError::NoFinalisingKey)?,
+            _ => acting.certificate,
+        };
+        let actor = ActorId::derive(certificate, identity.epoch, identity.generation);
         let written =
             write(&self.kinds, before.as_ref(), actor, moment.device_ms.div_euclid(1_000), intent)?;
         let body = Body {
@@ -130,7 +134,7 @@ impl Phone {
             document: written.document,
             change: written.hash,
             verb: written.verb.to_owned(),
-            certificate: acting.certificate,
+            certificate,
             epoch: identity.epoch,
             generation: identity.generation,
             sequence: tx.take_sequence()?,
@@ -147,9 +151,7 @@ impl Phone {
         let id = body.id();
         let roles = {
             let directory = self.directory();
-            directory
-                .get(&acting.certificate)
-                .map(|verified| verified.payload().known_roles().collect())
+            directory.get(&certificate).map(|verified| verified.payload().known_roles().collect())
         };
         let candidate = Candidate {
             document: written.document,

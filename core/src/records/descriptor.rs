@@ -233,6 +233,10 @@ pub enum Action {
     Finalise,
 }
 
+/// The verb of every finalising change, in every kind ([`super::faults`] demands it): the envelope
+/// alone then says that the author's finalising key must have signed, whoever knows the kind.
+pub const FINALISE_VERB: &str = "finalise";
+
 /// One thing a person can do to a record of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verb {

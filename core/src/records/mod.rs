@@ -20,8 +20,8 @@ mod supplement;
 
 pub use authority::authority_table;
 pub use descriptor::{
-    Action, Capacity, Collection, Envelope, Field, FieldType, Kind, KindSet, Label, Policy, Role,
-    Verb,
+    Action, Capacity, Collection, Envelope, FINALISE_VERB, Field, FieldType, Kind, KindSet, Label,
+    Policy, Role, Verb,
 };
 pub use soundness::faults;
 

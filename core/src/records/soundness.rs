@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::descriptor::{Action, Field, FieldType, Kind, Label, Policy};
+use super::descriptor::{Action, FINALISE_VERB, Field, FieldType, Kind, Label, Policy};
 
 /// Everything wrong with `kind`, as sentences for its author; empty when it is sound.
 pub fn faults(kind: &Kind) -> Vec<String> {
@@ -98,6 +98,10 @@ impl Faults {
             self.name("verb", verb.name);
             self.label(verb.name, verb.label);
             self.check(!verb.roles.is_empty(), || format!("nobody may `{}`", verb.name));
+            let finalises = verb.action == Action::Finalise;
+            self.check(finalises == (verb.name == FINALISE_VERB), || {
+                format!("`{}`: finalising is called `{FINALISE_VERB}`, nothing else is", verb.name)
+            });
             if let Action::Set(fields) = verb.action {
                 for field in fields {
                     self.check(kind.head_field(field).is_some(), || {
@@ -158,6 +162,7 @@ mod tests {
             verbs: &[
                 Verb::new("edit", "改", "edit", Action::Edit("nowhere"), &[Role::Officer]),
                 Verb::new("set", "填", "set", Action::Set(&["two"]), &[]),
+                Verb::new("close", "定稿", "close", Action::Finalise, &[Role::Officer]),
             ],
             rules: &[],
             title: &["three"],
@@ -176,6 +181,7 @@ mod tests {
             "no `nowhere`",
             "nobody may `set`",
             "unknown `two`",
+            "finalising is called `finalise`",
             "nothing adds to `things`",
             "title names no field",
         ] {

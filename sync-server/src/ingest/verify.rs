@@ -2,7 +2,6 @@
 
 use lastmile_core::envelope::{RawChange, UnverifiedChange, VerifiedChange};
 use lastmile_core::id::EnvelopeId;
-use lastmile_core::identity::certificate::purpose;
 use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::sync::batch::{DamagedRow, SignedChange};
 
@@ -50,15 +49,7 @@ fn verify(directory: &Directory, court: &str, signed: SignedChange) -> Offered {
     let checked = UnverifiedChange::from_raw_parts(raw)
         .and_then(|unverified| unverified.verify(directory, court));
     match checked {
-        Ok(change) if change.certificate().serves(purpose::RECORD) => {
-            Offered::Verified(Box::new(change))
-        }
-        Ok(change) => Offered::Refused {
-            id: change.id(),
-            signed: Box::new(signed),
-            code: "wrong_certificate_kind",
-            may_heal: false,
-        },
+        Ok(change) => Offered::Verified(Box::new(change)),
         Err(error) => Offered::Refused {
             id: signed.body.id(),
             signed: Box::new(signed),

@@ -4,6 +4,7 @@
 
 mod clones;
 mod desk;
+mod finalising;
 mod law;
 mod meeting;
 mod saving;
