@@ -24,7 +24,7 @@ use super::history::{ChangeSet, History, Provenance};
 use super::prescan::Limits;
 use super::refusal::{Hold, Refusal, Verdict};
 use super::state::RecordState;
-use super::verb_check::Scene;
+use super::verb_check::{Right, Scene};
 use crate::id::{ActorId, ChangeHash, DocumentId};
 use crate::records::{Action, Capacity, Kind, KindSet, Verb};
 
@@ -389,25 +389,39 @@ fn check_authority(
     if creates != change.dependencies.is_empty() {
         return Err(Verdict::Rejected(Refusal::OutsideVerb));
     }
-    if !verb.roles.iter().any(|role| candidate.provenance.roles.contains(role)) {
-        return Err(Verdict::Rejected(Refusal::NotAllowed));
-    }
-    if verb.capacity == Capacity::Handler && !creates {
-        let state = RecordState::at(history, past);
-        if state.handler != candidate.provenance.person {
-            return Err(Verdict::Rejected(Refusal::NotHandler));
-        }
-    }
+    let right = right_to(kind, verb, history, past, &candidate.provenance)?;
     if finalised_before(history, past) && !attests(kind, verb) {
         return Err(Verdict::Rejected(Refusal::Finalised));
     }
     let Provenance { roles, person, .. } = &candidate.provenance;
-    let scene = Scene { kind, verb, roles, person, history, past, change };
+    let scene = Scene { kind, verb, right, roles, person, history, past, change };
     scene.check().map_err(|refusal| match refusal {
         // A later schema may allow what this one does not know: keep it, do not judge it.
         _ if newer => Verdict::Held(Hold::NewerSchema),
         refusal => Verdict::Rejected(refusal),
     })
+}
+
+/// By which right the author uses the verb: by role and capacity; else, when it settles, by that of
+/// some field of the kind. Which field is the verb's own check.
+fn right_to(
+    kind: &Kind,
+    verb: &Verb,
+    history: &History,
+    past: &ChangeSet,
+    author: &Provenance,
+) -> Result<Right, Verdict> {
+    let acts = || RecordState::at(history, past).handler == author.person;
+    let refusal = if !verb.roles.iter().any(|role| author.roles.contains(role)) {
+        Refusal::NotAllowed
+    } else if verb.capacity == Capacity::Handler && verb.action != Action::Create && !acts() {
+        Refusal::NotHandler
+    } else {
+        return Ok(Right::Verb);
+    };
+    let settles = verb.action == Action::Resolve
+        && kind.fields().any(|field| field.settlers.iter().any(|role| author.roles.contains(role)));
+    if settles { Ok(Right::Field) } else { Err(Verdict::Rejected(refusal)) }
 }
 
 /// Whether a finalisation is among the changes of `past`.

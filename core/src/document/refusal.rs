@@ -110,6 +110,8 @@ refusals! {
     NotAllowed = "not_allowed", "该角色无权进行此项操作", "This role may not do that.";
     /// Only the handling officer may.
     NotHandler = "not_handler", "仅承办人可以进行此项操作", "Only the handling officer may do that.";
+    /// The role may do that only to what the author added.
+    NotOwn = "not_own", "该角色只能修改本人登记的内容", "This role may change only what it added itself.";
     /// The operations are not those of the verb.
     OutsideVerb = "outside_verb", "改动超出所声明的操作范围", "The change does more than it declares.";
     /// The operations do not replace exactly what was visible.

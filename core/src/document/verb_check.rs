@@ -22,10 +22,20 @@ pub const MAX_REASON: usize = 2_048;
 /// Longest list of closed alternatives, in bytes.
 const MAX_CLOSES: usize = 65_536;
 
+/// By which right an author uses a verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Role and capacity give it for everything the verb does.
+    Verb,
+    /// Only for the alternatives of fields whose settlers the author belongs to.
+    Field,
+}
+
 /// The record as the change's author saw it, and the change.
 pub(super) struct Scene<'a> {
     pub(super) kind: &'static Kind,
     pub(super) verb: &'static Verb,
+    pub(super) right: Right,
     /// What the author's certificate says the author is.
     pub(super) roles: &'a [Role],
     /// Who the author is.
@@ -242,19 +252,16 @@ impl Scene<'_> {
             if field.policy == Policy::Fact {
                 return Err(Refusal::FactStands);
             }
+            if !self.verb.fields.is_empty() && !self.verb.fields.contains(&field.name) {
+                return Err(Refusal::OutsideVerb);
+            }
             self.admit(field, value)?;
             replaceable(field, operation)?;
             edited.insert((id, made));
         }
         let state = self.state();
         match edited.first() {
-            Some((id, _)) if edited.len() == 1 => {
-                if is_struck(&state, name, id) {
-                    Err(Refusal::Struck)
-                } else {
-                    Ok(())
-                }
-            }
+            Some((id, _)) if edited.len() == 1 => self.may_touch(&state, name, id),
             _ => Err(Refusal::OutsideVerb),
         }
     }
@@ -274,7 +281,27 @@ impl Scene<'_> {
         if !state.items(name).iter().any(|item| item.id == id) {
             return Err(Refusal::OutsideVerb);
         }
-        if is_struck(&state, name, id) { Err(Refusal::Struck) } else { Ok(()) }
+        self.may_touch(&state, name, id)
+    }
+
+    /// Whether an item still stands, and is one that the author may touch: some roles only those that
+    /// they added themselves.
+    fn may_touch(&self, state: &RecordState, name: &str, id: &str) -> Checked {
+        if is_struck(state, name, id) {
+            return Err(Refusal::Struck);
+        }
+        let any = self
+            .verb
+            .roles
+            .iter()
+            .any(|role| self.roles.contains(role) && !self.verb.own.contains(role));
+        let own = || {
+            state.items(name).iter().filter(|item| item.id == id).all(|item| {
+                let added = self.history.node(item.added_by);
+                added.is_some_and(|node| node.provenance.person == self.person)
+            })
+        };
+        if any || own() { Ok(()) } else { Err(Refusal::NotOwn) }
     }
 
     fn check_resolve(&self) -> Checked {
@@ -309,6 +336,7 @@ impl Scene<'_> {
             .collect();
         match (&conflict.subject, puts.as_slice()) {
             (Subject::Field(path), [put]) => self.check_settled_field(conflict, path, choice, put),
+            _ if self.right == Right::Field => Err(Refusal::NotAllowed),
             (Subject::StruckOrEdited(_), []) if matches!(choice, "struck" | "kept") => Ok(()),
             (Subject::Duplicate(_), []) if choice == "noted" => Ok(()),
             _ => Err(Refusal::OutsideVerb),
@@ -345,7 +373,18 @@ impl Scene<'_> {
         if at != path || !fits {
             return Err(Refusal::OutsideVerb);
         }
-        self.admit(field, value)
+        let settler = field.settlers.iter().any(|role| self.roles.contains(role));
+        match self.right {
+            Right::Field if !settler => Err(Refusal::NotAllowed),
+            _ if settler => {
+                if field.ty.admits(value) {
+                    Ok(())
+                } else {
+                    Err(Refusal::BadValue)
+                }
+            }
+            _ => self.admit(field, value),
+        }
     }
 
     fn check_finalise(&self) -> Checked {

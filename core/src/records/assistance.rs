@@ -7,8 +7,10 @@ use super::codes::{Codes, OBSTRUCTION, code};
 use super::descriptor::{Action, Collection, Envelope, Field, FieldType, Kind, Label, Role, Verb};
 use super::shared::{self, CREW_ROLES, LINE, NAME, OFFICER, PASSAGE, PHOTOS, PROOFS, SIGNATURES};
 
-/// The crew asks; the command centre and the dispatcher enter what was asked by voice.
-const ASKERS: &[Role] =
+/// The crew asks; the command centre asks for it.
+const ASKERS: &[Role] = &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Command];
+/// And the dispatcher enters what was asked by voice: adds, and changes nothing that others wrote.
+const VOICES: &[Role] =
     &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Command, Role::Dispatcher];
 
 const CHANNEL: Codes = &[
@@ -115,7 +117,7 @@ const COLLECTIONS: &[Collection] = &[
 ];
 
 const VERBS: &[Verb] = &[
-    Verb::new("create", "请求公安协助", "ask for police assistance", Action::Create, ASKERS),
+    Verb::new("create", "请求公安协助", "ask for police assistance", Action::Create, VOICES),
     Verb::new("set", "补充", "fill in", Action::Set(&[]), ASKERS),
     Verb::new(
         "cancel",
@@ -124,9 +126,9 @@ const VERBS: &[Verb] = &[
         Action::Set(&["cancelled_at", "cancel_reason"]),
         CREW_ROLES,
     ),
-    Verb::new("add_need", "添加需要", "add need", Action::Add("needs"), ASKERS),
+    Verb::new("add_need", "添加需要", "add need", Action::Add("needs"), VOICES),
     Verb::new("strike_need", "划去需要", "strike need", Action::Strike("needs"), ASKERS),
-    Verb::new("add_update", "更新情况", "add update", Action::Add("updates"), ASKERS),
+    Verb::new("add_update", "更新情况", "add update", Action::Add("updates"), VOICES),
     Verb::new("strike_update", "划去更新", "strike update", Action::Strike("updates"), CREW_ROLES),
     Verb::new(
         "add_handed_over",

@@ -3,13 +3,14 @@
 
 use std::fmt::Write as _;
 
-use super::descriptor::{Action, Capacity, Field, KindSet, Role};
+use super::descriptor::{Action, Capacity, Field, Kind, KindSet, Role};
 
 /// The role x kind x verb table in Markdown. `W` may; `H` may when handling officer.
 pub fn authority_table(kinds: &KindSet) -> String {
     let mut out = String::from(
         "# Who may do what\n\n\
-         Generated from the record kinds and compared by a test; `W`: may, `H`: may when handling officer.\n",
+         Generated from the record kinds and compared by a test; `W`: may, `H`: may when handling officer,\n\
+         `O`: may on items of one's own.\n",
     );
     for kind in kinds.iter() {
         let _ = write!(out, "\n## {} {} ({})\n\n| verb |", kind.name, kind.label.zh, kind.label.en);
@@ -24,6 +25,7 @@ pub fn authority_table(kinds: &KindSet) -> String {
             for role in Role::ALL {
                 let mark = match (verb.roles.contains(&role), verb.capacity) {
                     (false, _) => " ",
+                    (true, _) if verb.own.contains(&role) => " O ",
                     (true, Capacity::Any) => " W ",
                     (true, Capacity::Handler) => " H ",
                 };
@@ -31,28 +33,38 @@ pub fn authority_table(kinds: &KindSet) -> String {
             }
             out.push('\n');
         }
-        let restricted: Vec<String> = restricted_fields(kind.head, "head")
-            .chain(
-                kind.collections
-                    .iter()
-                    .flat_map(|collection| restricted_fields(collection.fields, collection.name)),
-            )
-            .collect();
-        if !restricted.is_empty() {
-            let _ = write!(out, "\nOnly: {}.\n", restricted.join("; "));
+        let sentences = [
+            ("Only", exceptions(kind, |field| field.writers, "by")),
+            ("Settled also", exceptions(kind, |field| field.settlers, "by")),
+            ("No more than", limited_verbs(kind)),
+        ];
+        for (what, said) in sentences.iter().filter(|(_, said)| !said.is_empty()) {
+            let _ = write!(out, "\n{what}: {}.\n", said.join("; "));
         }
     }
     out
 }
 
-fn restricted_fields(
-    fields: &'static [Field],
-    place: &'static str,
-) -> impl Iterator<Item = String> {
-    fields.iter().filter(|field| !field.writers.is_empty()).map(move |field| {
-        let writers: Vec<&str> = field.writers.iter().map(|role| role.code()).collect();
-        format!("`{place}/{}` by {}", field.name, writers.join(", "))
-    })
+/// Fields of which `roles` names some.
+fn exceptions(kind: &Kind, roles: fn(&Field) -> &'static [Role], word: &str) -> Vec<String> {
+    let head = kind.head.iter().map(|field| ("head", field));
+    let items = kind
+        .collections
+        .iter()
+        .flat_map(|collection| collection.fields.iter().map(move |field| (collection.name, field)));
+    head.chain(items)
+        .filter(|(_, field)| !roles(field).is_empty())
+        .map(|(place, field)| {
+            let codes: Vec<&str> = roles(field).iter().map(|role| role.code()).collect();
+            format!("`{place}/{}` {word} {}", field.name, codes.join(", "))
+        })
+        .collect()
+}
+
+/// Verbs that edit some fields of an item only.
+fn limited_verbs(kind: &Kind) -> Vec<String> {
+    let limited = kind.verbs.iter().filter(|verb| !verb.fields.is_empty());
+    limited.map(|verb| format!("`{}` puts {}", verb.name, verb.fields.join(", "))).collect()
 }
 
 impl Action {

@@ -88,6 +88,9 @@ pub struct Field {
     /// Who may write it, when fewer people than may use the verb (a valuation is the officer's,
     /// though the clerk writes the rest of the line). Empty: everyone the verb allows.
     pub writers: &'static [Role],
+    /// Who may settle its open alternatives although the verb that settles is not theirs (the command
+    /// centre, when two officers value one thing differently).
+    pub settlers: &'static [Role],
 }
 
 impl Field {
@@ -98,7 +101,14 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self { name, label: Label::new(zh, en), ty, policy: Policy::Fact, writers: &[] }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            ty,
+            policy: Policy::Fact,
+            writers: &[],
+            settlers: &[],
+        }
     }
 
     /// A legally meaningful value.
@@ -108,7 +118,14 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self { name, label: Label::new(zh, en), ty, policy: Policy::MultiValue, writers: &[] }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            ty,
+            policy: Policy::MultiValue,
+            writers: &[],
+            settlers: &[],
+        }
     }
 
     /// A low-risk value.
@@ -118,13 +135,27 @@ impl Field {
         en: &'static str,
         ty: FieldType,
     ) -> Self {
-        Self { name, label: Label::new(zh, en), ty, policy: Policy::Winner, writers: &[] }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            ty,
+            policy: Policy::Winner,
+            writers: &[],
+            settlers: &[],
+        }
     }
 
     /// Restricts the field to these roles.
     #[must_use]
     pub const fn written_by(mut self, writers: &'static [Role]) -> Self {
         self.writers = writers;
+        self
+    }
+
+    /// Lets these roles settle the field's alternatives, too.
+    #[must_use]
+    pub const fn settled_by(mut self, settlers: &'static [Role]) -> Self {
+        self.settlers = settlers;
         self
     }
 }
@@ -250,6 +281,10 @@ pub struct Verb {
     pub roles: &'static [Role],
     /// And in which capacity.
     pub capacity: Capacity,
+    /// Roles that, as far as they may use it at all, may do so only on items that they added themselves.
+    pub own: &'static [Role],
+    /// Fields of the item that it may put; all when empty. For verbs that edit.
+    pub fields: &'static [&'static str],
 }
 
 impl Verb {
@@ -261,13 +296,35 @@ impl Verb {
         action: Action,
         roles: &'static [Role],
     ) -> Self {
-        Self { name, label: Label::new(zh, en), action, roles, capacity: Capacity::Any }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            action,
+            roles,
+            capacity: Capacity::Any,
+            own: &[],
+            fields: &[],
+        }
     }
 
     /// Restricts the verb to the handling officer.
     #[must_use]
     pub const fn by_handler(mut self) -> Self {
         self.capacity = Capacity::Handler;
+        self
+    }
+
+    /// Restricts these of its roles to items that they added themselves.
+    #[must_use]
+    pub const fn own_items(mut self, roles: &'static [Role]) -> Self {
+        self.own = roles;
+        self
+    }
+
+    /// Restricts the verb to these fields.
+    #[must_use]
+    pub const fn only(mut self, fields: &'static [&'static str]) -> Self {
+        self.fields = fields;
         self
     }
 }
@@ -334,6 +391,11 @@ impl Kind {
     /// The collection called `name`.
     pub fn collection(&self, name: &str) -> Option<&'static Collection> {
         self.collections.iter().find(|collection| collection.name == name)
+    }
+
+    /// Every field of the head and of the items.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> {
+        self.head.iter().chain(self.collections.iter().flat_map(|collection| collection.fields))
     }
 
     /// Names of all first-level containers, in document order.

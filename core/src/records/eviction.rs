@@ -211,7 +211,8 @@ const OWN_VERBS: [Verb; 18] = [
         "note care",
         Action::Edit("vulnerable"),
         CREW_ROLES,
-    ),
+    )
+    .own_items(shared::POLICE),
     Verb::new(
         "strike_vulnerable",
         "划去需照护人员",

@@ -148,6 +148,9 @@ const HEAD: &[Field] = &[
     Field::winner("remark", "备注", "remark", LINE),
 ];
 
+/// 执行指挥中心 may settle what two officers value differently.
+const COMMAND: &[Role] = &[Role::Command];
+
 const THING: [Field; 33] = [
     Field::winner("line_no", "序号", "number", FieldType::Int(1, 100_000)),
     Field::multi("label_no", "标签号", "label number", FieldType::Text(40)),
@@ -182,7 +185,8 @@ const THING: [Field; 33] = [
         "field estimate (for reference)",
         FieldType::Money,
     )
-    .written_by(OFFICER),
+    .written_by(OFFICER)
+    .settled_by(COMMAND),
     Field::multi(
         "estimate_label",
         "估值标注",
@@ -195,7 +199,9 @@ const THING: [Field; 33] = [
                 "estimates differ, reference price to be set",
             ),
         ]),
-    ),
+    )
+    .written_by(OFFICER)
+    .settled_by(COMMAND),
     Field::multi("registered", "已登记财产", "registered property", FieldType::Bool),
     Field::winner(
         "registry_notified_at",
@@ -309,17 +315,26 @@ const OWN_COLLECTIONS: [Collection; 5] = [
 const COLLECTIONS: [Collection; shared::COLLECTIONS.len() + OWN_COLLECTIONS.len()] =
     shared::join(&shared::COLLECTIONS, &OWN_COLLECTIONS);
 
-const CREW: &[Role] = shared::CREW_ROLES;
+/// Judicial police sign the list as people present; those who help with the auction add pictures.
+const PHOTOGRAPHERS: &[Role] = &[Role::Officer, Role::Clerk, Role::Contractor];
 
-const OWN_VERBS: [Verb; 14] = [
+const OWN_VERBS: [Verb; 15] = [
     Verb::new("create", "新建查封(扣押)清单", "new seizure", Action::Create, WRITERS),
     Verb::new("set", "填写", "fill in", Action::Set(&[]), WRITERS),
     Verb::new("add_line", "添加一项财产", "add line", Action::Add("lines"), WRITERS),
     Verb::new("edit_line", "修改", "edit line", Action::Edit("lines"), WRITERS),
+    Verb::new(
+        "note_condition",
+        "注明外观及瑕疵",
+        "note condition",
+        Action::Edit("lines"),
+        &[Role::Contractor],
+    )
+    .only(&["condition"]),
     Verb::new("strike_line", "划去", "strike line", Action::Strike("lines"), WRITERS),
     Verb::new("add_seal", "加贴封条", "affix seal", Action::Add("seals"), WRITERS),
     Verb::new("strike_seal", "划去封条", "strike seal", Action::Strike("seals"), WRITERS),
-    Verb::new("add_seal_check", "检查封条", "check seal", Action::Add("seal_checks"), CREW),
+    Verb::new("add_seal_check", "检查封条", "check seal", Action::Add("seal_checks"), WRITERS),
     Verb::new(
         "strike_seal_check",
         "划去封条检查",
@@ -353,7 +368,7 @@ const OWN_VERBS: [Verb; 14] = [
 ];
 
 const VERBS: [Verb; OWN_VERBS.len() + shared::VERBS.len()] =
-    shared::join(&OWN_VERBS, &shared::VERBS);
+    shared::join(&OWN_VERBS, &shared::verbs(WRITERS, PHOTOGRAPHERS));
 
 /// Seizure and impoundment.
 pub(super) static SEIZURE: Kind = Kind {

@@ -21,9 +21,8 @@ pub(super) const OFFICER: &[Role] = &[Role::Officer];
 pub(super) const WRITERS: &[Role] = &[Role::Officer, Role::Clerk];
 /// The court's whole crew.
 pub(super) const CREW_ROLES: &[Role] = &[Role::Officer, Role::Clerk, Role::JudicialPolice];
-/// The crew, and those who take pictures for the auction.
-pub(super) const PHOTOGRAPHERS: &[Role] =
-    &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Contractor];
+/// Judicial police: on records they write their own lines only.
+pub(super) const POLICE: &[Role] = &[Role::JudicialPolice];
 /// The crew, and a liaison who signs for the grassroots organisation.
 pub(super) const SIGNERS: &[Role] =
     &[Role::Officer, Role::Clerk, Role::JudicialPolice, Role::Liaison];
@@ -184,8 +183,6 @@ pub(super) const COLLECTIONS: [Collection; 10] = [
     PRESIDENT_OVERRIDES,
 ];
 
-pub(super) const ADD_PHOTO: Verb =
-    Verb::new("add_photo", "拍照", "add photo", Action::Add("photos"), PHOTOGRAPHERS);
 pub(super) const STRIKE_PHOTO: Verb =
     Verb::new("strike_photo", "划去照片", "strike photo", Action::Strike("photos"), WRITERS);
 pub(super) const ADD_PROOF: Verb = Verb::new(
@@ -216,71 +213,73 @@ const OVERRIDE_AS_PRESIDENT: Verb = Verb::new(
     PRESIDENT,
 );
 
-/// Verbs of every act, besides `create` and `set`. Facts that were wrong are struck, not edited.
-/// Attestations are never struck: whoever signed, signs again.
-pub(super) const VERBS: [Verb; 19] = [
-    Verb::new("add_officer", "登记执行人员", "add crew member", Action::Add("officers"), WRITERS),
-    Verb::new(
-        "strike_officer",
-        "划去执行人员",
-        "strike crew member",
-        Action::Strike("officers"),
-        WRITERS,
-    ),
-    Verb::new("add_recorder", "开启记录仪", "start recorder", Action::Add("recorders"), CREW_ROLES),
-    Verb::new(
-        "edit_recorder",
-        "关闭记录仪",
-        "stop recorder",
-        Action::Edit("recorders"),
-        CREW_ROLES,
-    ),
-    Verb::new(
-        "strike_recorder",
-        "划去记录仪",
-        "strike recorder",
-        Action::Strike("recorders"),
-        WRITERS,
-    ),
-    Verb::new(
-        "add_present",
-        "登记在场人",
-        "add person present",
-        Action::Add("present"),
-        CREW_ROLES,
-    ),
-    Verb::new("edit_present", "登记离场", "note departure", Action::Edit("present"), CREW_ROLES),
-    Verb::new(
-        "strike_present",
-        "划去在场人",
-        "strike person present",
-        Action::Strike("present"),
-        WRITERS,
-    ),
-    Verb::new(
-        "add_notification",
-        "记录通知到场",
-        "add notice",
-        Action::Add("notifications"),
-        WRITERS,
-    ),
-    Verb::new(
-        "strike_notification",
-        "划去通知记录",
-        "strike notice",
-        Action::Strike("notifications"),
-        WRITERS,
-    ),
-    ADD_PHOTO,
-    STRIKE_PHOTO,
-    ADD_PROOF,
-    SIGN,
-    Verb::new("deliver", "交付文书", "hand over copy", Action::Add("deliveries"), WRITERS),
-    OVERRIDE_RULE,
-    OVERRIDE_AS_PRESIDENT,
-    RESOLVE,
-    FINALISE,
-];
+/// Verbs of every act, besides `create` and `set`: `crew` notes recorders and people, `photographers`
+/// take pictures. Facts that were wrong are struck, not edited. Attestations are never struck: whoever
+/// signed, signs again.
+pub(super) const fn verbs(crew: &'static [Role], photographers: &'static [Role]) -> [Verb; 19] {
+    [
+        Verb::new(
+            "add_officer",
+            "登记执行人员",
+            "add crew member",
+            Action::Add("officers"),
+            WRITERS,
+        ),
+        Verb::new(
+            "strike_officer",
+            "划去执行人员",
+            "strike crew member",
+            Action::Strike("officers"),
+            WRITERS,
+        ),
+        Verb::new("add_recorder", "开启记录仪", "start recorder", Action::Add("recorders"), crew),
+        Verb::new("edit_recorder", "关闭记录仪", "stop recorder", Action::Edit("recorders"), crew)
+            .own_items(POLICE),
+        Verb::new(
+            "strike_recorder",
+            "划去记录仪",
+            "strike recorder",
+            Action::Strike("recorders"),
+            WRITERS,
+        ),
+        Verb::new("add_present", "登记在场人", "add person present", Action::Add("present"), crew),
+        Verb::new("edit_present", "登记离场", "note departure", Action::Edit("present"), crew)
+            .own_items(POLICE),
+        Verb::new(
+            "strike_present",
+            "划去在场人",
+            "strike person present",
+            Action::Strike("present"),
+            WRITERS,
+        ),
+        Verb::new(
+            "add_notification",
+            "记录通知到场",
+            "add notice",
+            Action::Add("notifications"),
+            WRITERS,
+        ),
+        Verb::new(
+            "strike_notification",
+            "划去通知记录",
+            "strike notice",
+            Action::Strike("notifications"),
+            WRITERS,
+        ),
+        Verb::new("add_photo", "拍照", "add photo", Action::Add("photos"), photographers),
+        STRIKE_PHOTO,
+        ADD_PROOF,
+        SIGN,
+        Verb::new("deliver", "交付文书", "hand over copy", Action::Add("deliveries"), WRITERS),
+        OVERRIDE_RULE,
+        OVERRIDE_AS_PRESIDENT,
+        RESOLVE,
+        FINALISE,
+    ]
+}
+
+/// The verbs of records (执行笔录 and its like), which the whole crew keeps.
+pub(super) const VERBS: [Verb; 19] = verbs(CREW_ROLES, CREW_ROLES);
 
 /// Two lists in one; `N` must be the sum of their lengths, which the compiler checks.
 pub(super) const fn join<T: Copy, const N: usize>(first: &[T], second: &[T]) -> [T; N] {

@@ -109,12 +109,22 @@ impl Faults {
                     });
                 }
             }
+            let touches = matches!(verb.action, Action::Edit(_) | Action::Strike(_));
+            self.check(touches || verb.own.is_empty(), || {
+                format!("`{}` touches no items that could be one's own", verb.name)
+            });
+            let limits = verb.fields.is_empty() || matches!(verb.action, Action::Edit(_));
+            self.check(limits, || format!("`{}` limits fields but does not edit", verb.name));
             if let Some(name) = verb.action.collection() {
                 let collection = kind.collection(name);
                 self.check(collection.is_some(), || format!("`{}`: no `{name}`", verb.name));
                 if let (Action::Edit(_), Some(collection)) = (verb.action, collection) {
                     let editable = collection.fields.iter().any(|f| f.policy != Policy::Fact);
                     self.check(editable, || format!("`{}`: `{name}` has only facts", verb.name));
+                    let known = verb.fields.iter().all(|name| {
+                        collection.field(name).is_some_and(|f| f.policy != Policy::Fact)
+                    });
+                    self.check(known, || format!("`{}` edits no such field", verb.name));
                 }
             }
         }

@@ -16,7 +16,15 @@ use crate::value::Value;
 const OFFICERS: &[Role] = &[Role::Officer];
 
 const fn verb(name: &'static str, action: Action, capacity: Capacity) -> Verb {
-    Verb { name, label: Label::new("操作", "verb"), action, roles: OFFICERS, capacity }
+    Verb {
+        name,
+        label: Label::new("操作", "verb"),
+        action,
+        roles: OFFICERS,
+        capacity,
+        own: &[],
+        fields: &[],
+    }
 }
 
 pub(crate) static KIND: Kind = Kind {
