@@ -5,6 +5,7 @@ pub mod acts;
 pub mod court_stage;
 #[allow(unsafe_code)] // a SQLite VFS is a table of C functions
 pub mod crash_disk;
+pub mod every_verb;
 pub mod figures;
 pub mod mutate;
 pub mod officer_day;
