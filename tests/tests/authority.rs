@@ -87,7 +87,7 @@ impl Table {
         let mut kind = String::new();
         for line in text.lines() {
             if let Some(name) = line.strip_prefix("## ") {
-                kind = name.split(' ').next().unwrap_or_default().to_owned();
+                name.split(' ').next().unwrap_or_default().clone_into(&mut kind);
             } else if let Some(fields) = line.strip_prefix("Only: ") {
                 table.writers.extend(exceptions(&kind, fields));
             } else if let Some(fields) = line.strip_prefix("Settled also: ") {
