@@ -20,6 +20,7 @@ use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
 use crate::publish::{PublishError, Published, Publisher};
 use crate::routing::Stations;
 use crate::store::{Reading, Store, StoreError};
+use crate::sync::answered::Answered;
 use crate::trust::Trust;
 use crate::waiters::Waiters;
 
@@ -100,6 +101,7 @@ pub struct Server {
     hot: Mutex<Hot>,
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
+    answered: Answered,
 }
 
 /// Something made from packs, and the versions it was made from.
@@ -140,6 +142,7 @@ impl Server {
             hot: Mutex::new(Hot::default()),
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
+            answered: Answered::default(),
         };
         server.look_again(&directory)?;
         Ok(server)
@@ -207,6 +210,11 @@ impl Server {
     /// Who waits for news.
     pub fn waiters(&self) -> &Waiters {
         &self.waiters
+    }
+
+    /// Tokens of requests that were let in.
+    pub fn answered(&self) -> &Answered {
+        &self.answered
     }
 
     /// Server clock, milliseconds since 1970.

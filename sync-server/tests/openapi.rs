@@ -350,7 +350,7 @@ fn hostile(service: &Service) -> impl Strategy<Value = Hostile> + use<> {
             known.chain(junk).collect::<Vec<_>>().join("&")
         });
     let names =
-        vec!["authorization", "content-type", "lastmile-protocol", "lastmile-signature", "range"];
+        vec!["authorization", "content-type", "lastmile-protocol", "lastmile-token", "range"];
     let header = (
         proptest::sample::select(names),
         prop_oneof![

@@ -5,13 +5,12 @@
 mod world;
 
 use lastmile_core::document::Fields;
-use lastmile_core::identity::{Signer, SoftwareSigner};
+use lastmile_core::identity::{Signed, SoftwareSigner};
 use lastmile_core::phone::transport::{HttpTransport, Transport};
 use lastmile_core::sync::frame::{self, MAX_COMPRESSED};
 use lastmile_core::sync::response::Outcome;
-use lastmile_core::sync::{
-    MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, SIGNATURE_HEADER, request_message,
-};
+use lastmile_core::sync::token::{Errand, TOKEN_HEADER, to_header};
+use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION};
 use lastmile_server::store::StoreError;
 use world::author::Author;
 use world::{CASE, COURT, Device, World};
@@ -39,8 +38,8 @@ fn post(url: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (u16,
 }
 
 fn sign(device: &Device, body: &[u8]) -> String {
-    let signature = device.signer.sign(&request_message(body)).unwrap();
-    data_encoding::BASE64URL_NOPAD.encode(signature.as_bytes())
+    let token = device.token(&device.request(), body);
+    to_header(&Signed::seal(&token, &*device.signer).unwrap())
 }
 
 /// Posts `body`, properly signed and labelled.
@@ -49,7 +48,7 @@ fn post_signed(device: &Device, body: Vec<u8>) -> (u16, String) {
     let headers = [
         ("content-type", MEDIA_TYPE),
         (PROTOCOL_HEADER, PROTOCOL_VERSION),
-        (SIGNATURE_HEADER, signature.as_str()),
+        (TOKEN_HEADER, signature.as_str()),
     ];
     let (status, code, media) = post(&device.url, PATH, &headers, body);
     assert_eq!(media, "application/problem+json");
@@ -65,7 +64,7 @@ fn headers_bodies_and_addresses() {
     let good = [
         ("content-type", MEDIA_TYPE),
         (PROTOCOL_HEADER, PROTOCOL_VERSION),
-        (SIGNATURE_HEADER, signature.as_str()),
+        (TOKEN_HEADER, signature.as_str()),
     ];
     let with = |name: &'static str, value: &'static str| {
         good.map(|(known, was)| (known, if known == name { value } else { was }))
@@ -79,9 +78,9 @@ fn headers_bodies_and_addresses() {
     let future = code(PATH, &with(PROTOCOL_HEADER, "2"), sealed.clone());
     assert_eq!(future, (400, "wrong_protocol".into()));
     let unsigned = code(PATH, &good[..2], sealed.clone());
-    assert_eq!(unsigned, (401, "bad_request_signature".into()));
-    let garbled = code(PATH, &with(SIGNATURE_HEADER, "!!"), sealed.clone());
-    assert_eq!(garbled, (401, "bad_request_signature".into()));
+    assert_eq!(unsigned, (401, "bad_request_token".into()));
+    let garbled = code(PATH, &with(TOKEN_HEADER, "!!"), sealed.clone());
+    assert_eq!(garbled, (401, "bad_request_token".into()));
     let elsewhere = code("/v1/courts/other/sync", &good, sealed.clone());
     assert_eq!(elsewhere, (404, "wrong_court".into()));
     assert_eq!(code("/v1/nothing", &good, sealed.clone()), (404, "not_found".into()));
@@ -109,23 +108,24 @@ fn who_asks() {
     let mut foreign = World::new();
     let stranger = foreign.officer("luqihang");
     // A device of another court: the same code, another root.
-    let (sealed, signature) = stranger.sealed(&stranger.request());
-    let answer = lu.transport().post(COURT, &sealed, &signature).unwrap_err();
+    let (sealed, token) = stranger.sealed(&stranger.request());
+    let answer = lu.transport().post(COURT, Errand::Sync, &sealed, &token).unwrap_err();
     assert_eq!(answer.code(), "unknown_certificate");
     // Bringing its own certificates along does not help.
     let mut request = stranger.request();
     let directory = foreign.server().directory().unwrap();
     request.certificates =
         directory.certificates().map(|(_, found)| found.signed().to_bytes()).collect();
-    let (sealed, signature) = stranger.sealed(&request);
-    let answer = lu.transport().post(COURT, &sealed, &signature).unwrap_err();
+    let (sealed, token) = stranger.sealed(&request);
+    let answer = lu.transport().post(COURT, Errand::Sync, &sealed, &token).unwrap_err();
     assert_eq!(answer.code(), "unknown_certificate");
     // Somebody else's key under this certificate.
     let (sealed, _) = lu.sealed(&lu.request());
     let other = SoftwareSigner::from_pkcs8(&SoftwareSigner::generate().unwrap()).unwrap();
-    let signature = *other.sign(&request_message(&sealed)).unwrap().as_bytes();
-    let answer = lu.transport().post(COURT, &sealed, &signature).unwrap_err();
-    assert_eq!(answer.code(), "bad_request_signature");
+    let token = lu.token(&lu.request(), &sealed);
+    let token = to_header(&Signed::seal(&token, &other).unwrap());
+    let answer = lu.transport().post(COURT, Errand::Sync, &sealed, &token).unwrap_err();
+    assert_eq!(answer.code(), "bad_request_token");
     // The right key under a server's certificate.
     let mut request = lu.request();
     request.certificate = world.server().issuer().certificate;
@@ -142,7 +142,8 @@ fn a_refused_request_stores_nothing_of_what_it_brought() {
     let mut unsigned = lu.request();
     unsigned.changes = vec![Author::of(&lu, 8).seizure()];
     let (sealed, _) = lu.sealed(&unsigned);
-    lu.transport().post(COURT, &sealed, &[1; 64]).unwrap_err();
+    let (_, elsewhere) = lu.sealed(&lu.request());
+    lu.transport().post(COURT, Errand::Sync, &sealed, &elsewhere).unwrap_err();
     let log = world.server().store().read::<_, StoreError>(|reading| reading.log_after(0, 10));
     assert_eq!(log.unwrap(), []);
 }

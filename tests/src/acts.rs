@@ -11,9 +11,11 @@ use lastmile_core::id::{Digest, DocumentId};
 use lastmile_core::phone::transport::{HttpTransport, Transport, TransportError};
 use lastmile_core::phone::{NewRecord, PeerError, PeerReport, PeerRole, Phone, PhoneError, Saved};
 use lastmile_core::sync::frame;
+use lastmile_core::sync::token::Errand;
 use lastmile_core::value::Value;
+use lastmile_server::http::problem::Problem;
 use lastmile_server::server::Server;
-use lastmile_server::sync::Session;
+use lastmile_server::sync::{Session, SyncError};
 
 /// The case of these tests.
 pub const CASE: &str = "(2026)粤0605执1101号";
@@ -91,14 +93,22 @@ impl Transport for Direct<'_> {
     fn post(
         &self,
         _: &str,
+        _: Errand,
         sealed: &[u8],
-        signature: &[u8; 64],
+        token: &str,
     ) -> Result<Vec<u8>, TransportError> {
         let answer =
-            Session::open(self.0, sealed, signature).and_then(|session| session.answer(self.0));
-        let problem = |code: String| TransportError::Problem { status: 400, code };
-        let answer = answer.map_err(|error| problem(error.to_string()))?;
-        frame::seal(&answer.encode()).map_err(|error| problem(error.code().to_owned()))
+            Session::open(self.0, sealed, token).and_then(|session| session.answer(self.0));
+        let answer = answer.map_err(|error| {
+            let server_ms = match error {
+                SyncError::ClockOutOfWindow { server_ms } => Some(server_ms),
+                _ => None,
+            };
+            let problem = Problem::from(error).code;
+            let (status, code) = (problem.status(), problem.code().to_owned());
+            TransportError::Problem { status, code, server_ms }
+        })?;
+        frame::seal(&answer.encode()).map_err(|_| TransportError::TooLarge)
     }
 }
 
@@ -125,10 +135,11 @@ impl<T: Transport> Transport for Watched<T> {
     fn post(
         &self,
         court: &str,
+        errand: Errand,
         sealed: &[u8],
-        signature: &[u8; 64],
+        token: &str,
     ) -> Result<Vec<u8>, TransportError> {
-        let answer = self.road.post(court, sealed, signature);
+        let answer = self.road.post(court, errand, sealed, token);
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -4,19 +4,21 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use lastmile_core::id::{Digest, DocumentId, EnvelopeId};
-use lastmile_core::identity::Canonical;
+use lastmile_core::id::{Digest, DocumentId, EnvelopeId, sha256};
+use lastmile_core::identity::{Canonical, Signed};
 use lastmile_core::phone::transport::{Transport, TransportError};
 use lastmile_core::phone::{Limit, Phone};
 use lastmile_core::sync::batch::SignedChange;
 use lastmile_core::sync::channel::SetHash;
+use lastmile_core::sync::frame;
 use lastmile_core::sync::request::SyncRequest;
 use lastmile_core::sync::response::{Outcome, SyncResponse};
-use lastmile_core::sync::{frame, request_message};
+use lastmile_core::sync::token::{Errand, RequestToken, to_header};
+use lastmile_core::time::{Entropy, SystemEntropy};
 use lastmile_server::store::{State, StoreError};
 use lastmile_server::upkeep;
 use lastmile_tests::acts::{CASE, OTHER_CASE, add_line, at_server, begin, road};
-use lastmile_tests::court_stage::{COURT, CourtStage, Registered};
+use lastmile_tests::court_stage::{COURT, CourtStage, MORNING_MS, Registered};
 use tempfile::TempDir;
 
 type Tested<T = ()> = Result<T, Box<dyn Error>>;
@@ -74,17 +76,30 @@ impl Court {
         request: &SyncRequest,
     ) -> Tested<Result<SyncResponse, String>> {
         let sealed = frame::seal(&request.encode())?;
-        let signature = *who.0.signer.sign(&request_message(&sealed))?.as_bytes();
-        self.post(&sealed, &signature)
+        let token = token(&who.0, request, &sealed)?;
+        self.post(&sealed, &token)
     }
 
-    fn post(&self, sealed: &[u8], signature: &[u8; 64]) -> Tested<Result<SyncResponse, String>> {
-        match road(&self.url()?).post(COURT, sealed, signature) {
+    fn post(&self, sealed: &[u8], token: &str) -> Tested<Result<SyncResponse, String>> {
+        match road(&self.url()?).post(COURT, Errand::Sync, sealed, token) {
             Ok(answer) => Ok(Ok(SyncResponse::decode(&frame::open(&answer)?, COURT)?)),
             Err(TransportError::Problem { code, .. }) => Ok(Err(code)),
             Err(other) => Err(other.into()),
         }
     }
+}
+
+/// A token of `who` for `request`, whose bytes are `sealed`.
+fn token(who: &Registered, request: &SyncRequest, sealed: &[u8]) -> Tested<String> {
+    let token = RequestToken {
+        court: request.court.clone(),
+        certificate: request.certificate,
+        purpose: Errand::Sync.code().to_owned(),
+        at_ms: MORNING_MS,
+        nonce: SystemEntropy.bytes16(),
+        body: sha256(sealed),
+    };
+    Ok(to_header(&Signed::seal(&token, who.signer.as_ref())?))
 }
 
 /// What `phone` would send now.
@@ -137,22 +152,21 @@ fn refused_requests_change_nothing() -> Tested {
     }
     // Broken on the way: every cut, and every changed byte of the signature's reach.
     let sealed = frame::seal(&good.encode())?;
-    let signature = *lu.0.signer.sign(&request_message(&sealed))?.as_bytes();
+    let token = token(&lu.0, &good, &sealed)?;
     for cut in (0..sealed.len()).step_by(97) {
-        let code = court.post(&sealed[..cut], &signature)?.err();
+        let code = court.post(&sealed[..cut], &token)?.err();
         assert!(
-            matches!(code.as_deref(), Some("message_damaged" | "bad_request_signature")),
+            matches!(code.as_deref(), Some("message_damaged" | "bad_request_token")),
             "{cut}: {code:?}"
         );
     }
     for at in (0..sealed.len()).step_by(61) {
         let mut flipped = sealed.clone();
         flipped[at] ^= 0x10;
-        let code =
-            court.post(&flipped, &signature)?.err().ok_or("a forged request was answered")?;
+        let code = court.post(&flipped, &token)?.err().ok_or("a forged request was answered")?;
         let stable = [
             "message_damaged",
-            "bad_request_signature",
+            "bad_request_token",
             "malformed_request",
             "wrong_protocol",
             "wrong_court",

@@ -16,6 +16,7 @@ use lastmile_core::phone::{Phone, PhoneError};
 use lastmile_core::records::{Kind, KindSet, builtin};
 use lastmile_core::store::TrayOutcome;
 use lastmile_core::sync::channel::of_case;
+use lastmile_core::sync::token::Errand;
 use lastmile_core::value::Value;
 use lastmile_server::server::Server;
 use lastmile_server::store::StoreError;
@@ -95,21 +96,22 @@ impl Transport for Bad<'_> {
     fn post(
         &self,
         court: &str,
+        errand: Errand,
         sealed: &[u8],
-        signature: &[u8; 64],
+        token: &str,
     ) -> Result<Vec<u8>, TransportError> {
         let luck = self.rng.borrow_mut().random_range(0..100);
         match luck {
             0..15 => Err(TransportError::Unreachable),
             15..30 => {
-                self.road.post(court, sealed, signature)?;
+                self.road.post(court, errand, sealed, token)?;
                 Err(TransportError::Unreachable)
             }
             30..40 => {
-                self.road.post(court, sealed, signature)?;
-                self.road.post(court, sealed, signature)
+                self.road.post(court, errand, sealed, token)?;
+                self.road.post(court, errand, sealed, token)
             }
-            _ => self.road.post(court, sealed, signature),
+            _ => self.road.post(court, errand, sealed, token),
         }
     }
 }
@@ -311,7 +313,10 @@ impl Play {
         let done = self.actors[at].phone.sync(&road);
         let told = match done {
             Ok(report) => format!("{at} syncs {:?}", report.applied),
-            Err(error) if error.code() == "unreachable" => format!("{at} cannot sync"),
+            // Lost; or repeated on the way, and so was the second try.
+            Err(error) if ["unreachable", "token_used"].contains(&error.code()) => {
+                format!("{at} cannot sync")
+            }
             Err(error) => return Err(error.into()),
         };
         self.trace.push(told);

@@ -1,7 +1,7 @@
 //! What can go wrong on a phone, as one enum with stable codes.
 
 use crate::document::{Hold, LogDamaged, Refusal, WriteError};
-use crate::identity::{CanonicalError, SignError, TrustError};
+use crate::identity::{CanonicalError, SealError, SignError, TrustError};
 use crate::store::StoreError;
 
 /// A call on the phone failed; the store is as it was before the call.
@@ -48,6 +48,15 @@ pub enum PhoneError {
     /// The answer does not fit the question.
     #[error("the server's answer does not fit the question: {0}")]
     Protocol(&'static str),
+}
+
+impl From<SealError> for PhoneError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Body(error) => Self::Message(error),
+            SealError::Sign(error) => Self::Sign(error),
+        }
+    }
 }
 
 impl PhoneError {

@@ -156,14 +156,6 @@ impl Phone {
         })
     }
 
-    /// Signs a request for its header.
-    pub fn sign_request(&self, body: &[u8]) -> Result<[u8; 64], PhoneError> {
-        let acting = self.signed_in()?;
-        let signer = self.signer(acting.certificate).ok_or(PhoneError::NotSignedIn)?;
-        let message = crate::sync::request_message(body);
-        Ok(*signer.sign(&message)?.as_bytes())
-    }
-
     /// Whether some channel waits for a repair.
     pub(super) fn wants_repair(&self) -> Result<bool, PhoneError> {
         self.store.read(|tx| {

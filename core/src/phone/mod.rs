@@ -8,6 +8,7 @@
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
 //! | `rebase` | after a refusal: the refused bytes to the tray, the work recorded anew |
 //! | `exchange` | one request and its answer, as pure steps over the store |
+//! | `ask` | one request over the road: its token, and a second try after a wrong clock |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
 //! | `desk` | drafts that autosave, the tray a person works through |
@@ -17,6 +18,7 @@
 //!
 //! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
 
+mod ask;
 mod cache;
 mod desk;
 mod error;

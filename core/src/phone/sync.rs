@@ -8,6 +8,7 @@ use crate::store::Membership;
 use crate::sync::frame;
 use crate::sync::request::MAX_CERTIFICATES;
 use crate::sync::response::SyncResponse;
+use crate::sync::token::Errand;
 
 /// Bytes of changes offered in the first request after trouble; compressed and with headers it fits
 /// through a link that breaks after 20 kB.
@@ -98,8 +99,7 @@ impl Phone {
             }
             let sealed = frame::seal(&plan.request.encode())
                 .map_err(|error| SyncTrouble::Answer(error.code()))?;
-            let signature = self.sign_request(&sealed)?;
-            let answer = match transport.post(&self.court, &sealed, &signature) {
+            let answer = match self.ask(transport, Errand::Sync, &sealed)? {
                 Ok(answer) => answer,
                 // A server that was set back to a copy from before this phone was registered.
                 Err(error) if error.code() == UNKNOWN && !introduce => {

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use crate::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, SIGNATURE_HEADER, frame};
+use crate::sync::token::{Errand, TOKEN_HEADER};
+use crate::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION, frame};
 
 /// Why no answer came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,8 @@ pub enum TransportError {
         status: u16,
         /// Stable problem code.
         code: String,
+        /// What time it is there, milliseconds since 1970, when the problem says.
+        server_ms: Option<i64>,
     },
     /// More bytes than an answer may have.
     #[error("the answer is larger than the limit")]
@@ -42,12 +45,13 @@ impl TransportError {
 
 /// Carries one request and brings its answer.
 pub trait Transport {
-    /// Posts the sealed request `frame`; gives the sealed answer.
+    /// Posts the sealed request `body` with its `token`; gives the sealed answer.
     fn post(
         &self,
         court: &str,
-        frame: &[u8],
-        signature: &[u8; 64],
+        errand: Errand,
+        body: &[u8],
+        token: &str,
     ) -> Result<Vec<u8>, TransportError>;
 }
 
@@ -89,17 +93,18 @@ impl Transport for HttpTransport {
     fn post(
         &self,
         court: &str,
-        frame: &[u8],
-        signature: &[u8; 64],
+        errand: Errand,
+        body: &[u8],
+        token: &str,
     ) -> Result<Vec<u8>, TransportError> {
         use std::io::Read;
         let answer = self
             .client
-            .post(format!("{}/v1/courts/{}/sync", self.base, percent(court)))
-            .header("content-type", MEDIA_TYPE)
+            .post(format!("{}/v1/courts/{}/{}", self.base, percent(court), errand.code()))
+            .header("content-type", errand.media_type())
             .header(PROTOCOL_HEADER, PROTOCOL_VERSION)
-            .header(SIGNATURE_HEADER, data_encoding::BASE64URL_NOPAD.encode(signature))
-            .body(frame.to_vec())
+            .header(TOKEN_HEADER, token)
+            .body(body.to_vec())
             .send()
             .map_err(|_| TransportError::Unreachable)?;
         let status = answer.status();
@@ -121,14 +126,16 @@ impl Transport for HttpTransport {
         if protocol != PROTOCOL_VERSION {
             return Err(TransportError::NotTheServer(status.as_u16()));
         }
-        if status.is_success() && media_type == MEDIA_TYPE {
+        if status.is_success() && media_type == errand.media_type() {
             return Ok(body);
         }
         let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
         match problem.get("code").and_then(serde_json::Value::as_str) {
-            Some(code) => {
-                Err(TransportError::Problem { status: status.as_u16(), code: code.to_owned() })
-            }
+            Some(code) => Err(TransportError::Problem {
+                status: status.as_u16(),
+                code: code.to_owned(),
+                server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
+            }),
             None => Err(TransportError::NotTheServer(status.as_u16())),
         }
     }

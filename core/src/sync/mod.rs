@@ -2,10 +2,11 @@
 //!
 //! One POST carries pending changes up and everything after the cursors down ([`request`],
 //! [`response`]); changes travel as a [`batch`] that leaves out what the receiver can recompute; the
-//! whole is one bounded zstd [`frame`]. A [`channel`] is a server-ordered feed: entries numbered from
-//! 1 without gaps, with a set hash that both sides compute from their own log.
+//! whole is one bounded zstd [`frame`], and a [`token`] beside it says who asks. A [`channel`] is a
+//! server-ordered feed: entries numbered from 1 without gaps, with a set hash that both sides compute
+//! from their own log.
 //!
-//! The formats are described in `docs/protocol/sync.cddl`, with vectors beside it. What the phone
+//! The formats are described in `docs/protocol/`, with vectors. What the phone
 //! does with them is [`crate::phone`]'s; what the server does is the server's.
 
 pub mod batch;
@@ -16,6 +17,7 @@ pub mod request;
 pub mod response;
 #[cfg(test)]
 mod tests;
+pub mod token;
 
 /// Media type of requests and answers. Only an answer with it and [`PROTOCOL_HEADER`] counts:
 /// captive portals answer 200 too.
@@ -24,10 +26,3 @@ pub const MEDIA_TYPE: &str = "application/vnd.lastmile.sync";
 pub const PROTOCOL_HEADER: &str = "lastmile-protocol";
 /// The version this program speaks.
 pub const PROTOCOL_VERSION: &str = "1";
-/// Header that carries the device's signature over the request body, base64url without padding.
-pub const SIGNATURE_HEADER: &str = "lastmile-signature";
-
-/// The message a device signs for [`SIGNATURE_HEADER`]: a domain tag and the body's hash.
-pub fn request_message(body: &[u8]) -> Vec<u8> {
-    [b"lastmile-request-v1".as_slice(), &crate::id::sha256(body)].concat()
-}

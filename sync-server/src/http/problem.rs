@@ -59,8 +59,12 @@ problems! {
     MalformedRequest = 400, "malformed_request", "请求内容无法读取", "The request cannot be read.";
     /// The body did not arrive in time.
     BodyTimeout = 408, "body_timeout", "上传超时,请重试", "The upload took too long; try again.";
-    /// The signature header is missing or wrong.
-    BadRequestSignature = 401, "bad_request_signature", "请求签名无效", "The signature over the request does not hold.";
+    /// The token is missing, is for another request, or its signature does not hold.
+    BadRequestToken = 401, "bad_request_token", "请求凭证无效,请重新登录后再试", "The request's token does not hold; sign in again and retry.";
+    /// The token's time is too far from the server's.
+    ClockOutOfWindow = 401, "clock_out_of_window", "手机时间与服务器相差过大,请校准手机时间后重试(本机记录不受影响)", "The phone's clock is far from the server's; set it and try again. What is recorded on the phone is not affected.";
+    /// The token was used before.
+    TokenUsed = 401, "token_used", "该请求已受理过,请重新发起", "This request was answered before; make a new one.";
     /// Nobody here knows the certificate.
     UnknownCertificate = 401, "unknown_certificate", "本院未登记该设备证书", "This court has not registered the device's certificate.";
     /// The certificate is not a person's.

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 
 use lastmile_core::sync::frame::{self, FrameError, MAX_COMPRESSED};
 use lastmile_core::sync::response::SyncResponse;
-use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, SIGNATURE_HEADER};
+use lastmile_core::sync::token::TOKEN_HEADER;
+use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION};
 
 use super::AppState;
 use super::api::input::{CourtPath, Segments};
@@ -35,7 +36,11 @@ impl From<SyncError> for Problem {
             SyncError::WrongCourt => ProblemCode::WrongCourt.into(),
             SyncError::UnknownCertificate => ProblemCode::UnknownCertificate.into(),
             SyncError::NotAPerson => ProblemCode::NotAPerson.into(),
-            SyncError::BadSignature => ProblemCode::BadRequestSignature.into(),
+            SyncError::BadToken => ProblemCode::BadRequestToken.into(),
+            SyncError::ClockOutOfWindow { server_ms } => {
+                Self::new(ProblemCode::ClockOutOfWindow).with("server_ms", server_ms)
+            }
+            SyncError::TokenUsed => ProblemCode::TokenUsed.into(),
             SyncError::Ingest(error) => {
                 tracing::error!(code = error.code(), "request failed");
                 match error.code() {
@@ -50,8 +55,8 @@ impl From<SyncError> for Problem {
 
 /// Gives changes and asks for what is new
 ///
-/// One CBOR message in a zstd frame each way, described by `docs/protocol/`. The request is signed by
-/// the device; a sync needs no operator's token.
+/// One CBOR message in a zstd frame each way, described by `docs/protocol/`. The device signs a
+/// token for each request; a sync needs no operator's token.
 #[utoipa::path(
     post,
     path = "/v1/courts/{court}/sync",
@@ -70,7 +75,7 @@ pub(super) async fn sync(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let signature = check_headers(&headers)?;
+    let token = check_headers(&headers)?;
     if court != state.server.court() {
         return Err(ProblemCode::WrongCourt.into());
     }
@@ -80,7 +85,7 @@ pub(super) async fn sync(
         .map_err(|error| body_problem(&error))?;
     let started = Instant::now();
     state.counters.bytes_up.inc_by(sealed.len() as u64);
-    let session = state.run(move |server| Session::open(server, &sealed, &signature)).await??;
+    let session = state.run(move |server| Session::open(server, &sealed, &token)).await??;
     state.counters.repairs.inc_by(session.repairs());
     let (session, answer) = state.run(move |server| look(server, session)).await??;
     let answer = wait(&state, session, answer).await?;
@@ -139,7 +144,7 @@ async fn wait(
     Ok(answer)
 }
 
-fn check_headers(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+fn check_headers(headers: &HeaderMap) -> Result<String, Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if text(header::CONTENT_TYPE.as_str()) != Some(MEDIA_TYPE) {
         return Err(ProblemCode::UnsupportedMediaType.into());
@@ -147,10 +152,8 @@ fn check_headers(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
     if text(PROTOCOL_HEADER) != Some(PROTOCOL_VERSION) {
         return Err(Problem::new(ProblemCode::WrongProtocol).with("supported", PROTOCOL_VERSION));
     }
-    text(SIGNATURE_HEADER)
-        .and_then(|text| data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok())
-        .filter(|signature| signature.len() == 64)
-        .ok_or_else(|| Problem::new(ProblemCode::BadRequestSignature))
+    let token = text(TOKEN_HEADER).ok_or(ProblemCode::BadRequestToken)?;
+    Ok(token.to_owned())
 }
 
 /// Too long, or cut on the way.

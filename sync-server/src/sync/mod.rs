@@ -2,7 +2,10 @@
 
 pub mod access;
 mod answer;
+pub mod answered;
+mod asker;
 mod session;
 
+pub use asker::Asker;
 pub(crate) use session::release_tray;
 pub use session::{Session, SyncError};

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use lastmile_core::envelope::Body;
 use lastmile_core::id::{CertificateId, EnvelopeId};
-use lastmile_core::identity::{Canonical, Certificate, Signature};
+use lastmile_core::identity::Canonical;
 use lastmile_core::sync::batch::{DamagedRow, SignedChange};
 use lastmile_core::sync::frame::{self, FrameError};
 use lastmile_core::sync::request::SyncRequest;
-use lastmile_core::sync::request_message;
 use lastmile_core::sync::response::{Outcome, SyncResponse};
+use lastmile_core::sync::token::Errand;
 
 use super::access::{Access, readable};
-use super::answer;
+use super::{Asker, answer};
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
 use crate::store::StoreError;
@@ -39,9 +39,18 @@ pub enum SyncError {
     /// The certificate is not a person's.
     #[error("the certificate is not a person's")]
     NotAPerson,
-    /// The signature over the request does not hold.
-    #[error("the signature over the request does not hold")]
-    BadSignature,
+    /// The token cannot be read, is for another request, or its signature does not hold.
+    #[error("the request's token does not hold")]
+    BadToken,
+    /// The token's time is too far from the server's.
+    #[error("the token's time is too far from the server's")]
+    ClockOutOfWindow {
+        /// The server's clock, milliseconds since 1970.
+        server_ms: i64,
+    },
+    /// A request with this token was let in before.
+    #[error("the token was used before")]
+    TokenUsed,
     /// The server failed.
     #[error(transparent)]
     Ingest(#[from] IngestError),
@@ -57,16 +66,22 @@ impl From<StoreError> for SyncError {
 #[derive(Debug)]
 pub struct Session {
     request: SyncRequest,
-    certificate: Certificate,
-    person: String,
+    asker: Asker,
     outcomes: Vec<Outcome>,
     own: HashMap<EnvelopeId, u64>,
 }
 
 impl Session {
-    /// Reads a sealed request, checks who sent it, and takes in what it brings. Durable when this
-    /// returns.
-    pub fn open(server: &Server, sealed: &[u8], signature: &[u8]) -> Result<Self, SyncError> {
+    /// Reads a sealed request with its token, checks who sent it, and takes in what it brings. Durable
+    /// when this returns.
+    pub fn open(server: &Server, sealed: &[u8], token: &str) -> Result<Self, SyncError> {
+        let token = Asker::token(token)?;
+        let directory = server.directory()?;
+        // Before anything is decompressed; only a certificate that comes inside has to wait.
+        let known = match Asker::of(&directory, &token, Errand::Sync, sealed) {
+            Err(SyncError::UnknownCertificate) => None,
+            asker => Some(asker?),
+        };
         let plain = frame::open(sealed)?;
         let received = SyncRequest::decode(&plain).map_err(|error| match error.code() {
             "unsupported_version" => SyncError::NewerProtocol,
@@ -77,9 +92,15 @@ impl Session {
         if request.court != server.court() {
             return Err(SyncError::WrongCourt);
         }
-        let directory = server.directory()?;
         let brought = Brought::of(&directory, &request.certificates);
-        let (certificate, person) = signed_by(&brought, request.certificate, sealed, signature)?;
+        let asker = match known {
+            Some(asker) => asker,
+            None => Asker::of(&brought.directory, &token, Errand::Sync, sealed)?,
+        };
+        if asker.id != request.certificate {
+            return Err(SyncError::BadToken);
+        }
+        asker.admit(server)?;
         let offered = verify_all(&brought.directory, server.court(), received.changes);
         let mut own = HashMap::new();
         for (row, offer) in offered.iter().enumerate() {
@@ -87,7 +108,7 @@ impl Session {
                 own.entry(offer.id()).or_insert(row as u64);
             }
         }
-        let mut session = Self { request, certificate, person, outcomes: Vec::new(), own };
+        let mut session = Self { request, asker, outcomes: Vec::new(), own };
         if !offered.is_empty() || !brought.new.is_empty() {
             session.outcomes = session.take(server, &brought, &offered)?;
         }
@@ -115,10 +136,10 @@ impl Session {
     /// The answer as things stand now.
     pub fn answer(&self, server: &Server) -> Result<SyncResponse, SyncError> {
         server.store().read(|reading| {
-            let access = readable(reading, &self.certificate, &self.person)?;
+            let access = readable(reading, &self.asker.certificate, &self.asker.person)?;
             let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?;
             let have = if self.request.probe {
-                let device = self.certificate.device.as_deref().unwrap_or_default();
+                let device = self.asker.certificate.device.as_deref().unwrap_or_default();
                 reading.have(device, self.request.epoch)?
             } else {
                 Vec::new()
@@ -150,25 +171,10 @@ impl Session {
     /// Channels whose news the phone would want.
     pub fn channels(&self, server: &Server) -> Result<Vec<String>, SyncError> {
         server.store().read::<_, SyncError>(|reading| {
-            let access = readable(reading, &self.certificate, &self.person)?;
+            let access = readable(reading, &self.asker.certificate, &self.asker.person)?;
             Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
         })
     }
-}
-
-fn signed_by(
-    brought: &Brought,
-    id: CertificateId,
-    sealed: &[u8],
-    signature: &[u8],
-) -> Result<(Certificate, String), SyncError> {
-    let verified = brought.directory.get(&id).ok_or(SyncError::UnknownCertificate)?;
-    let certificate = verified.payload();
-    let person = certificate.person.clone().ok_or(SyncError::NotAPerson)?;
-    let key = certificate.signing_key().ok_or(SyncError::NotAPerson)?;
-    let signature = Signature::from_bytes(signature).map_err(|_| SyncError::BadSignature)?;
-    key.verify(&request_message(sealed), &signature).map_err(|_| SyncError::BadSignature)?;
-    Ok((certificate.clone(), person))
 }
 
 /// Judges what waited in the tray for certificates that have now come.

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lastmile_core::document::{Fields, Intent};
-use lastmile_core::id::{BootId, DocumentId};
-use lastmile_core::identity::{Signer, SoftwareSigner};
+use lastmile_core::id::{BootId, DocumentId, sha256};
+use lastmile_core::identity::{Signed, Signer, SoftwareSigner};
 use lastmile_core::pack::case::{CasePack, CaseState, CaseStatus};
 use lastmile_core::phone::transport::{HttpTransport, Transport, TransportError};
 use lastmile_core::phone::{NewRecord, Phone, PhoneOptions, SyncReport};
@@ -18,9 +18,9 @@ use lastmile_core::records::{KindSet, Role, builtin};
 use lastmile_core::store::StoreOptions;
 use lastmile_core::sync::frame;
 use lastmile_core::sync::request::{Cursor, SyncRequest};
-use lastmile_core::sync::request_message;
 use lastmile_core::sync::response::SyncResponse;
-use lastmile_core::time::{ManualClock, SeededEntropy};
+use lastmile_core::sync::token::{Errand, RequestToken, to_header};
+use lastmile_core::time::{Entropy, ManualClock, SeededEntropy, SystemEntropy};
 use lastmile_core::value::Value;
 use lastmile_server::app::Running;
 use lastmile_server::court::{self, NewDevice};
@@ -220,15 +220,27 @@ impl Device {
         }
     }
 
-    pub fn sealed(&self, request: &SyncRequest) -> (Vec<u8>, [u8; 64]) {
+    pub fn sealed(&self, request: &SyncRequest) -> (Vec<u8>, String) {
         let sealed = frame::seal(&request.encode()).unwrap();
-        let signature = *self.signer.sign(&request_message(&sealed)).unwrap().as_bytes();
-        (sealed, signature)
+        let token = to_header(&Signed::seal(&self.token(request, &sealed), &*self.signer).unwrap());
+        (sealed, token)
+    }
+
+    /// The token for `request`, whose bytes are `sealed`, of this morning.
+    pub fn token(&self, request: &SyncRequest, sealed: &[u8]) -> RequestToken {
+        RequestToken {
+            court: request.court.clone(),
+            certificate: request.certificate,
+            purpose: Errand::Sync.code().into(),
+            at_ms: MORNING_MS,
+            nonce: SystemEntropy.bytes16(),
+            body: sha256(sealed),
+        }
     }
 
     pub fn ask(&self, request: &SyncRequest) -> Result<SyncResponse, TransportError> {
-        let (sealed, signature) = self.sealed(request);
-        let answer = self.transport().post(COURT, &sealed, &signature)?;
+        let (sealed, token) = self.sealed(request);
+        let answer = self.transport().post(COURT, Errand::Sync, &sealed, &token)?;
         Ok(SyncResponse::decode(&frame::open(&answer).unwrap(), COURT).unwrap())
     }
 
