@@ -18,6 +18,7 @@ use lastmile_core::records::{
 use lastmile_core::sync::batch::SignedChange;
 use lastmile_core::sync::channel::{self, EntryHash, SetHash};
 use lastmile_core::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
+use lastmile_core::sync::token::Errand;
 use lastmile_server::court::{self, NewDevice};
 use lastmile_tests::acts::{CASE, Direct};
 use lastmile_tests::court_stage::{CourtStage, Registered};
@@ -193,9 +194,9 @@ fn offered(
     let mut plan = phone.plan(Limit { up: 1, down: 0, probe: false, wait_s: 0 })?;
     plan.request.changes = changes;
     let sealed = lastmile_core::sync::frame::seal(&plan.request.encode())?;
-    let signature = phone.sign_request(&sealed)?;
+    let token = phone.token(Errand::Sync, &sealed)?;
     let server = Direct(stage.server()?.server());
-    let answer = server.post(phone.court(), &sealed, &signature)?;
+    let answer = server.post(phone.court(), Errand::Sync, &sealed, &token)?;
     let plain = lastmile_core::sync::frame::open(&answer)?;
     Ok(SyncResponse::decode(&plain, phone.court())?.outcomes)
 }
