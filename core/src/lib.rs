@@ -19,6 +19,7 @@
 //! | [`document`] | Automerge documents: acceptance of outside changes, history, conflicts, digests, intents |
 //! | [`identity`], [`envelope`] | keys, certificates, signatures; the signed envelope of a change |
 //! | [`log`] | the court's transparency log: leaves, proofs, checkpoints, receipts |
+//! | [`signing`] | what those present sign: the content read back, declarations, strokes |
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
@@ -35,6 +36,7 @@ pub mod pack;
 pub mod phone;
 pub mod records;
 pub mod rules;
+pub mod signing;
 pub mod store;
 pub mod sync;
 pub mod time;

@@ -288,6 +288,8 @@ impl Play {
                 let fields = Fields::from([
                     ("name".to_owned(), name.clone()),
                     ("mode".to_owned(), Value::from("sign")),
+                    ("role".to_owned(), Value::from("witness")),
+                    ("stroke".to_owned(), Value::Bytes(vec![7; 32])),
                     ("content".to_owned(), Value::Bytes(view.content_digest.as_bytes().to_vec())),
                 ]);
                 (Intent::Add { verb: "sign".into(), item: fresh, fields }, vec![name])

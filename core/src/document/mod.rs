@@ -18,6 +18,7 @@ mod history;
 mod intent;
 mod prescan;
 mod refusal;
+mod signature_check;
 mod state;
 mod verb_check;
 mod view;
@@ -39,7 +40,7 @@ pub use prescan::{Limits, PrescanError, prescan};
 pub use refusal::{Hold, Refusal, Verdict};
 pub use state::{Alternative, Item, RecordState, Register};
 pub use verb_check::MAX_REASON;
-pub use view::{Finalisation, RecordView};
+pub use view::{Finalisation, RecordView, Signature};
 pub use write::{WriteError, Written, write};
 
 use crate::id::{ChangeHash, Digest, DocumentId};

@@ -130,6 +130,10 @@ refusals! {
     OpenConflicts = "open_conflicts", "尚有分歧未确定,不能定稿", "Conflicts are open; the record cannot be finalised.";
     /// The finalisation's digests are not those of the record.
     WrongDigest = "wrong_digest", "定稿摘要与内容不符", "The finalisation does not match the content.";
+    /// A signature lacks what shows who signed, how, or that it happened.
+    SignatureIncomplete = "signature_incomplete", "签名不完整:应有姓名、身份及笔迹或影像;捺印须有影像和见证人;拒签须记明理由和见证人", "The signature is incomplete: name, part, and strokes or a picture; a fingerprint needs picture and witness; a refusal needs reason and witness.";
+    /// The content that was signed is not the record's.
+    SignedOtherContent = "signed_other_content", "宣读后内容已有改动,请重新宣读再签名", "The content has changed since it was read back; read it back and sign again.";
     /// There is no such conflict, or the resolution does not name all of it.
     NoSuchConflict = "no_such_conflict", "所处理的分歧已变化,请重新确定", "The conflict has changed; settle it again.";
     /// Automerge cannot take it, or could not load the document afterwards.

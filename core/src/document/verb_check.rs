@@ -10,6 +10,7 @@ use super::digest::{content_digest, state_digest};
 use super::expand::{Container, Content, Expanded, OpId, Operation};
 use super::history::{ChangeSet, History};
 use super::refusal::Refusal;
+use super::signature_check::check_signature;
 use super::state::RecordState;
 use crate::id::ChangeHash;
 use crate::records::{Action, Capacity, Collection, Field, FieldType, Kind, Policy, Role, Verb};
@@ -203,6 +204,10 @@ impl Scene<'_> {
         if !verb.roles.iter().any(|role| self.roles.contains(role)) {
             return Err(Refusal::NotAllowed);
         }
+        // Before the record begins there is nothing that somebody could have signed.
+        if self.collection(collection)?.signs {
+            return Err(Refusal::OutsideVerb);
+        }
         let acts = handler.and_then(Value::as_text) == Some(self.person);
         if verb.capacity == Capacity::Handler && !acts {
             return Err(Refusal::NotHandler);
@@ -230,10 +235,10 @@ impl Scene<'_> {
     fn check_add(&self, name: &str) -> Checked {
         let collection = self.collection(name)?;
         let fields = self.fresh_item(name)?;
-        for (key, value) in fields {
+        for (key, value) in &fields {
             self.admit(collection.field(key).ok_or(Refusal::OutsideVerb)?, value)?;
         }
-        Ok(())
+        if collection.signs { check_signature(self.kind, &self.state(), &fields) } else { Ok(()) }
     }
 
     fn check_edit(&self, name: &str) -> Checked {

@@ -7,7 +7,7 @@ use super::Document;
 use super::conflict::{Claim, Conflict, is_struck, open_conflicts};
 use super::digest::{content_digest, state_digest};
 use super::history::{ChangeSet, Node};
-use super::state::{RecordState, Register};
+use super::state::{Item, RecordState, Register};
 use crate::id::{ChangeHash, Digest, DocumentId};
 use crate::records::{Kind, Policy};
 use crate::value::Value;
@@ -15,6 +15,8 @@ use crate::value::Value;
 /// A finalisation (定稿) of the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finalisation {
+    /// Its ULID: countersignatures name it as `finalisations/<ulid>`.
+    pub item: String,
     /// The change that finalised.
     pub change: ChangeHash,
     /// Who.
@@ -25,6 +27,17 @@ pub struct Finalisation {
     pub content: Digest,
     /// State digest it bound.
     pub state: Digest,
+}
+
+/// One signature, and whether it is over the content that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signature<'a> {
+    /// The item, with everything it says.
+    pub item: &'a Item,
+    /// The digest that was signed.
+    pub content: Digest,
+    /// Whether that is still the content; else it was "signed an earlier content" (所签为先前内容).
+    pub current: bool,
 }
 
 /// A record and everything known about it.
@@ -82,6 +95,7 @@ impl RecordView {
             let digest =
                 |field: &str| Digest::try_from(item.fields.get(field)?.single()?.as_bytes()?).ok();
             Some(Finalisation {
+                item: item.id.clone(),
                 change: node.hash,
                 person: node.provenance.person.clone(),
                 device_ms: node.provenance.device_ms,
@@ -110,6 +124,16 @@ impl RecordView {
     /// The changes, in local causal order.
     pub fn changes(&self) -> &[Node] {
         &self.nodes
+    }
+
+    /// The signatures, in the order of their ULIDs.
+    pub fn signatures(&self) -> impl Iterator<Item = Signature<'_>> {
+        let collections = self.kind.collections.iter().filter(|collection| collection.signs);
+        collections.flat_map(|collection| self.state.items(collection.name)).filter_map(|item| {
+            let content = item.fields.get("content")?.single()?.as_bytes()?;
+            let content = Digest::try_from(content).ok()?;
+            Some(Signature { item, content, current: content == self.content_digest })
+        })
     }
 
     /// The one-line title by the kind's preference, or its label.
@@ -153,6 +177,10 @@ impl RecordView {
                     let mut fields = facts_of(&item.fields, &policy);
                     fields["id"] = item.id.as_str().into();
                     fields["struck"] = is_struck(&self.state, name, &item.id).into();
+                    if self.kind.collection(name).is_some_and(|collection| collection.signs) {
+                        // 所签为先前内容: shown wherever the record is shown.
+                        fields["current"] = (fields["content"] == record["content"]).into();
+                    }
                     fields
                 })
                 .collect();

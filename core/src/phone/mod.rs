@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `open` | opening a store, whose phone it is, signing in |
 //! | `save` | a wish becomes a durable change; its signature follows |
+//! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
 //! | `rebase` | after a refusal: the refused bytes to the tray, the work recorded anew |
 //! | `exchange` | one request and its answer, as pure steps over the store |
@@ -31,6 +32,7 @@ mod rebase;
 mod rebuild;
 mod receive;
 mod save;
+mod signing;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -48,6 +50,7 @@ pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;
 pub use save::{NewRecord, Saved};
+pub use signing::{Hand, Signatory};
 pub use sync::{SyncReport, SyncTrouble};
 
 use crate::id::CertificateId;

@@ -91,6 +91,18 @@ impl Phone {
         intent: &Intent,
         position: Option<String>,
     ) -> Result<Saved, PhoneError> {
+        self.save_with(document, intent, position, None)
+    }
+
+    /// Saves a wish and, in the same transaction, the small original (bytes and media type) that its
+    /// new item names.
+    pub(super) fn save_with(
+        &self,
+        document: Option<DocumentId>,
+        intent: &Intent,
+        position: Option<String>,
+        evidence: Option<(&[u8], &str)>,
+    ) -> Result<Saved, PhoneError> {
         let _work = lock(&self.work);
         let moment = self.clock.now();
         if let (Intent::Finalise { .. }, Some(id)) = (intent, document) {
@@ -104,7 +116,11 @@ impl Phone {
                 Some(id) => Some(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?),
                 None => None,
             };
-            self.record(tx, before, intent, moment, position, None)
+            let (saved, after) = self.record(tx, before, intent, moment, position, None)?;
+            if let (Some((bytes, mime)), Intent::Add { item, .. }) = (evidence, intent) {
+                tx.keep_evidence(bytes, mime, (saved.document, item))?;
+            }
+            Ok((saved, after))
         })?;
         lock(&self.documents).put(after);
         Ok(saved)

@@ -175,6 +175,9 @@ pub struct Collection {
     /// Signatures, deliveries and finalisations: left out of the content digest, allowed after
     /// finalising.
     pub attestation: bool,
+    /// Its items are signatures: each names the content digest that was signed and must be complete
+    /// when it is made, because nobody can add to it later.
+    pub signs: bool,
 }
 
 /// A role a certificate may carry (domain sheet, section 4.1).
@@ -412,7 +415,14 @@ impl Collection {
         en: &'static str,
         fields: &'static [Field],
     ) -> Self {
-        Self { name, label: Label::new(zh, en), fields, unique: None, attestation: false }
+        Self {
+            name,
+            label: Label::new(zh, en),
+            fields,
+            unique: None,
+            attestation: false,
+            signs: false,
+        }
     }
 
     /// Makes the values of `field` unique within the record.
@@ -427,6 +437,13 @@ impl Collection {
     pub const fn attesting(mut self) -> Self {
         self.attestation = true;
         self
+    }
+
+    /// Makes its items signatures over the content digest; attestations, therefore.
+    #[must_use]
+    pub const fn signing(mut self) -> Self {
+        self.signs = true;
+        self.attesting()
     }
 
     /// The field called `name`.

@@ -3,7 +3,9 @@
 //!
 //! Nothing here says what must be recorded; that is the law's business ([`crate::rules`]).
 
-use super::codes::{CREW, HANDED_BY, PAPER, PART, PHOTO_PURPOSE, SIGN_MODE, TOLD_BY, TOLD_RESULT};
+use super::codes::{
+    CREW, HANDED_BY, PAPER, PART, PHOTO_PURPOSE, READ_BACK, SIGN_MODE, TOLD_BY, TOLD_RESULT,
+};
 use super::descriptor::{Action, Collection, Field, FieldType, Role, Verb};
 
 /// A name or a number.
@@ -61,15 +63,19 @@ pub(super) const SIGNATURES: Collection = Collection::new(
         Field::fact("org", "单位", "organisation", NAME),
         Field::fact("mode", "方式", "mode", FieldType::Code(SIGN_MODE)),
         Field::fact("reason", "拒签理由", "reason of refusal", LINE),
-        Field::fact("seen_by", "拒签见证人", "who saw the refusal", FieldType::Person),
+        Field::fact("seen_by", "见证人", "witness", FieldType::Person),
         Field::fact("content", "所签内容校验值", "digest of what was signed", FieldType::Hash),
+        Field::fact("finalisation", "所签定稿", "the finalisation countersigned", FieldType::Item),
         Field::fact("stroke", "笔迹校验值", "digest of the strokes", FieldType::Hash),
         Field::fact("declaration", "签名人声明", "declaration", LINE),
+        Field::fact("declared", "声明文本编号", "which declaration", FieldType::Text(64)),
+        Field::fact("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),
         Field::fact("proof", "签名影像", "picture", FieldType::Item),
         Field::fact("signed_at", "签名时间", "signed at", FieldType::Time),
+        Field::fact("position", "签名位置", "signed where", FieldType::Position),
     ],
 )
-.attesting();
+.signing();
 
 /// Copies handed over (L-CPL 256(2)).
 const DELIVERIES: Collection = Collection::new(

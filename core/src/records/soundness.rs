@@ -17,6 +17,10 @@ pub fn faults(kind: &Kind) -> Vec<String> {
         found.name("collection", collection.name);
         found.label(collection.name, collection.label);
         found.fields(collection.name, collection.fields);
+        let bound = collection.field("content").map(|field| field.ty) == Some(FieldType::Hash);
+        found.check(!collection.signs || (collection.attestation && bound), || {
+            format!("{}: signatures are attestations and name the content", collection.name)
+        });
         if let Some(unique) = collection.unique {
             let meaningful = collection.field(unique).is_some_and(|f| f.policy != Policy::Winner);
             found.check(meaningful, || {

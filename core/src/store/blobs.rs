@@ -214,6 +214,7 @@ impl WriteTx<'_> {
             return Err(StoreError::constraint("original_not_receipted"));
         }
         self.sql.execute("UPDATE blobs SET released = 1 WHERE hash = ?1", [hash])?;
+        self.sql.execute("DELETE FROM evidence WHERE hash = ?1", [hash])?;
         Ok(blob.path)
     }
 }

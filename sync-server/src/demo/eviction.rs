@@ -2,10 +2,12 @@
 //! moved out, the flat handed over.
 
 use lastmile_core::id::DocumentId;
+use lastmile_core::phone::Hand;
 use lastmile_core::value::Value;
 
 use super::day::{Day, K2};
-use super::factory::{recorder, sign_all};
+use super::factory::recorder;
+use super::signing::{sign, sign_all};
 use super::stage::{StageError, at, text};
 
 impl Day<'_> {
@@ -165,13 +167,19 @@ impl Day<'_> {
             ],
         )?;
         sign_all(p3, eviction, &present, "11:30")?;
+        let refused = Hand::Refused {
+            reason: "对迁出有异议,不愿签名".to_owned(),
+            seen_by: "里水镇测试社区居委会代表".to_owned(),
+        };
+        sign(p3, eviction, ("简志成之母", "adult_family"), refused, "11:31")?;
         p3.finalise(eviction)?;
         self.event(
             "E19",
             "11:30",
             "P3 离线",
-            "搬出37项,药箱当面交其母亲;交付钥匙3把及水电气底数,代理人有特别授权".to_owned(),
-            "37 lines moved out; medicine box handed to the mother; keys and meters handed over"
+            "搬出37项,药箱当面交其母亲,其拒绝签名,已记明理由和见证人;交付钥匙3把及水电气底数,代理人有特别授权".to_owned(),
+            "37 lines moved out; medicine box handed to the mother, who refuses to sign (reason and \
+             witness noted); keys and meters handed over"
                 .to_owned(),
         );
         Ok(eviction)

@@ -3,11 +3,12 @@
 
 use lastmile_core::document::{Choice, Claim, RecordView, Side};
 use lastmile_core::id::{Digest, DocumentId, sha256};
-use lastmile_core::phone::PhoneError;
+use lastmile_core::phone::{Hand, PhoneError};
 use lastmile_core::rules::Stage;
 use lastmile_core::value::Value;
 
 use super::day::{Crew, Day, K1, failing};
+use super::signing::{drawn_by, sign, sign_all};
 use super::stage::{Actor, StageError, at, meet, text};
 
 /// What K1 is about.
@@ -59,30 +60,6 @@ fn affix(
 /// A recorder that runs and was announced.
 pub(super) fn recorder(device: &str, time: &str) -> [(&'static str, Value); 3] {
     [("device_no", text(device)), ("started_at", at(time)), ("announced_at", at(time))]
-}
-
-/// Signatures of those present over the record as it stands.
-pub(super) fn sign_all(
-    actor: &Actor,
-    record: DocumentId,
-    people: &[(&str, &str)],
-    time: &str,
-) -> Result<(), StageError> {
-    let content = actor.phone.record_view(record)?.content_digest;
-    for (name, role) in people {
-        actor.add(
-            record,
-            "sign",
-            &[
-                ("name", text(name)),
-                ("role", text(role)),
-                ("mode", text("sign")),
-                ("content", Value::Bytes(content.0.to_vec())),
-                ("signed_at", at(time)),
-            ],
-        )?;
-    }
-    Ok(())
 }
 
 /// Every open conflict as one line: what is contested, and each side with its author.
@@ -526,12 +503,21 @@ impl Day<'_> {
         if !seen {
             return Err(StageError::Script("P2 does not see the finalised list".to_owned()));
         }
+        // Her own phone signs too: the list is bound by a second key before anybody has a network.
+        sign(p2, record, ("温若棠", "officer"), Hand::Strokes(drawn_by("温若棠")), "09:58")?;
+        meet(p2, p1)?;
+        let countersigned = p1.phone.record_view(record)?;
+        let signed = countersigned.signatures().filter(|signature| signature.current).count();
+        if signed != present.len() + 1 || !countersigned.late.is_empty() {
+            return Err(StageError::Script(format!("{signed} signatures over the final content")));
+        }
         self.event(
             "E15b",
             "09:57",
             "P1↔P2 热点",
-            "温若棠的手机显示清单已定稿".to_owned(),
-            "P2 shows the list as finalised".to_owned(),
+            "温若棠的手机显示清单已定稿,当场在本机会签;会签经热点回到陆启航手机".to_owned(),
+            "P2 shows the list as finalised and countersigns it; the countersignature flows back"
+                .to_owned(),
         );
         Ok(h1)
     }

@@ -11,4 +11,5 @@ mod factory;
 pub mod link;
 pub mod report;
 pub mod run;
+mod signing;
 pub mod stage;

@@ -50,6 +50,7 @@ pub(crate) static KIND: Kind = Kind {
             ],
             unique: None,
             attestation: false,
+            signs: false,
         },
         Collection {
             name: "seals",
@@ -57,6 +58,7 @@ pub(crate) static KIND: Kind = Kind {
             fields: &[Field::fact("number", "编号", "number", FieldType::Text(20))],
             unique: Some("number"),
             attestation: false,
+            signs: false,
         },
         Collection {
             name: "signatures",
@@ -64,6 +66,7 @@ pub(crate) static KIND: Kind = Kind {
             fields: &[Field::fact("name", "姓名", "name", FieldType::Text(200))],
             unique: None,
             attestation: true,
+            signs: false,
         },
     ],
     verbs: &[

@@ -20,6 +20,7 @@ fn a_signature_over_content_that_changed_is_never_made_again_by_the_phone() {
         ("role".to_owned(), "officer".into()),
         ("mode".to_owned(), "sign".into()),
         ("content".to_owned(), Value::Bytes(content.0.to_vec())),
+        ("stroke".to_owned(), Value::Bytes(vec![7; 32])),
     ]);
     let item = lu.new_item();
     lu.act(record, &Intent::Add { verb: "sign".into(), item, fields }).unwrap();
