@@ -15,11 +15,13 @@ use failure::fail;
 
 pub mod demo;
 pub mod device;
+pub mod enrol;
 mod failure;
 pub mod import;
 pub mod init;
 pub mod key;
 pub mod openapi;
+pub mod role;
 mod secrets;
 pub mod serve;
 pub mod token;
@@ -46,6 +48,12 @@ pub enum Command {
     /// 登记设备 / register devices.
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    /// 一次性登记码:手机凭码领取证书 / one-time codes with which phones get certificates.
+    #[command(subcommand)]
+    Enrol(enrol::EnrolCommand),
+    /// 角色及其批准 / roles and their approval.
+    #[command(subcommand)]
+    Role(role::RoleCommand),
     /// 更换密钥和口令 / replace keys and their passphrase.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -121,6 +129,8 @@ pub fn run() -> ExitCode {
         Command::Init(args) => init::run(&args, language, out),
         Command::Serve(args) => serve::run(&args, language, out),
         Command::Device(command) => device::run(&command, language, out),
+        Command::Enrol(command) => enrol::run(&command, language, out),
+        Command::Role(command) => role::run(&command, language, out),
         Command::Key(command) => key::run(&command, language, out),
         Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
         Command::Token(command) => token::run(&command, language, out),

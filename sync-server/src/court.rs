@@ -18,6 +18,7 @@ use crate::certify::{self, Draft};
 use crate::ingest::IngestError;
 use crate::keys::{self, KeyError, KeyName, Secrets};
 use crate::publish::{self, PublishError};
+use crate::roles::{self, RoleError};
 use crate::server::{DATABASE, OpenError, Server};
 use crate::store::{CertificateRow, CourtRow, Store, StoreError};
 use crate::trust;
@@ -58,6 +59,9 @@ pub enum CourtError {
     /// Another key than the one that certifies this court's.
     #[error("this is no root key of this court")]
     NotTheRoot,
+    /// Roles that were not granted.
+    #[error(transparent)]
+    Role(#[from] RoleError),
     /// The public key is not one.
     #[error("the public key is not an uncompressed P-256 point in hexadecimal (130 digits)")]
     PublicKey,
@@ -84,6 +88,7 @@ impl CourtError {
             Self::Publish(error) => error.code(),
             Self::Ingest(error) => error.code(),
             Self::NotTheRoot => "not_the_root",
+            Self::Role(error) => error.code(),
             Self::PublicKey => "public_key_invalid",
             Self::UnknownPerson(_) => "person_unknown",
             Self::KeyCertified => "key_certified",
@@ -191,6 +196,16 @@ pub fn register(
     device: &NewDevice,
     url: Option<&str>,
 ) -> Result<DeviceFile, CourtError> {
+    register_approved(server, device, url, &[])
+}
+
+/// Like [`register`], for roles that others must approve.
+pub fn register_approved(
+    server: &Server,
+    device: &NewDevice,
+    url: Option<&str>,
+    approvals: &[Vec<u8>],
+) -> Result<DeviceFile, CourtError> {
     let issuing = &server.keys().issuing;
     let directory = server.directory()?;
     if directory
@@ -200,9 +215,7 @@ pub fn register(
         return Err(CourtError::KeyCertified);
     }
     let (name, roles) = who(server, device)?;
-    let mut codes: Vec<String> = roles.iter().map(|role| role.code().to_owned()).collect();
-    codes.sort_unstable();
-    codes.dedup();
+    roles::set(server, &device.person, &roles, approvals)?;
     let print = data_encoding::HEXLOWER.encode(&sha256(device.key.as_bytes())[..4]);
     let now_ms = server.now_ms();
     let body = Certificate {
@@ -212,7 +225,7 @@ pub fn register(
         person: Some(device.person.clone()),
         device: Some(device.device.clone().unwrap_or_else(|| format!("d-{print}"))),
         name,
-        roles: codes,
+        roles: roles::codes(&roles),
         purposes: vec![purpose::FINALISE.to_owned(), purpose::RECORD.to_owned()],
         protection: device.protection.clone(),
         key: SubjectKey::Signing(device.key),
@@ -226,21 +239,27 @@ pub fn register(
 }
 
 fn who(server: &Server, device: &NewDevice) -> Result<(String, Vec<Role>), CourtError> {
-    if let (Some(name), false) = (&device.name, device.roles.is_empty()) {
-        return Ok((name.clone(), device.roles.clone()));
+    name_and_roles(server, &device.person, device.name.as_deref(), &device.roles)
+}
+
+/// Name and roles of a person, from the roster where they are not given.
+pub fn name_and_roles(
+    server: &Server,
+    person: &str,
+    name: Option<&str>,
+    roles: &[Role],
+) -> Result<(String, Vec<Role>), CourtError> {
+    if let (Some(name), false) = (name, roles.is_empty()) {
+        return Ok((name.to_owned(), roles.to_vec()));
     }
     let roster = server.store().read::<_, PublishError>(|reading| {
         publish::stored::<RosterPack>(reading, server.court())
     })?;
-    let unknown = || CourtError::UnknownPerson(device.person.clone());
-    let staff =
-        roster.as_ref().and_then(|roster| roster.find(&device.person)).ok_or_else(unknown)?;
-    let roles = if device.roles.is_empty() {
-        vec![staff.role().ok_or_else(unknown)?]
-    } else {
-        device.roles.clone()
-    };
-    Ok((device.name.clone().unwrap_or_else(|| staff.name.clone()), roles))
+    let unknown = || CourtError::UnknownPerson(person.to_owned());
+    let staff = roster.as_ref().and_then(|roster| roster.find(person)).ok_or_else(unknown)?;
+    let roles =
+        if roles.is_empty() { vec![staff.role().ok_or_else(unknown)?] } else { roles.to_vec() };
+    Ok((name.unwrap_or(&staff.name).to_owned(), roles))
 }
 
 fn device_file(

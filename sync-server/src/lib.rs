@@ -22,6 +22,7 @@
 //! | [`court`] | making a court: keys, certificates, devices |
 //! | [`keys`], [`rotate`] | the court's private keys: sealed at rest, held against certificates, replaced |
 //! | [`certify`] | certificates on their way into the database and the directory channel |
+//! | [`enrol`], [`roles`] | one-time codes, the certificates they become, and who has which role |
 //! | [`import`] | from a court's files to checked packs; pure |
 //! | [`reference`] | a checked import on its way into the database |
 //! | [`cli`] | the command line |
@@ -33,6 +34,7 @@ pub mod certify;
 pub mod cli;
 pub mod court;
 pub mod demo;
+pub mod enrol;
 pub mod http;
 pub mod import;
 pub mod ingest;
@@ -41,6 +43,7 @@ pub mod keys;
 pub mod operator;
 pub mod publish;
 pub mod reference;
+pub mod roles;
 pub mod rotate;
 pub mod routing;
 pub mod server;

@@ -104,7 +104,7 @@ fn parts(token: &str) -> Option<(&str, &str)> {
 }
 
 /// Compares every byte whatever the first ones were, so that time tells nothing.
-fn equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
+pub(crate) fn equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
     let differing = one.iter().zip(other).fold(0_u8, |sum, (one, other)| sum | (one ^ other));
     std::hint::black_box(differing) == 0
 }

@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use lastmile_core::document::Fields;
 use lastmile_core::id::BootId;
-use lastmile_core::identity::{Signer, SoftwareSigner};
+use lastmile_core::identity::Signer;
 use lastmile_core::phone::transport::HttpTransport;
 use lastmile_core::phone::{DeviceFile, NewRecord, Phone, PhoneOptions};
 use lastmile_core::records::builtin;
 use lastmile_core::store::StoreOptions;
 use lastmile_core::time::{ManualClock, SeededEntropy};
+use lastmile_server::keys::{self, Passphrase};
 use world::{CASE, COURT, MORNING_MS};
 
 fn command(arguments: &[&str]) -> Output {
@@ -84,7 +85,8 @@ fn phone(dir: &Path, file: &DeviceFile, key: &Path) -> Phone {
         root: data_encoding::HEXLOWER.decode(file.root.as_bytes()).unwrap(),
     })
     .unwrap();
-    let signer = SoftwareSigner::from_pkcs8(&std::fs::read(key).unwrap()).unwrap();
+    let passphrase = Passphrase::new(world::command::PERSON).unwrap();
+    let signer = keys::load_file(key, &passphrase).unwrap();
     phone.register(file, Arc::new(signer) as Arc<dyn Signer>).unwrap();
     phone
 }

@@ -80,7 +80,7 @@ fn a_person_reads_the_directory_and_the_cases_of_his_own() {
     lu.seizure();
     lu.sync();
     let answer = ou.ask(&ou.request()).unwrap();
-    assert_eq!(reads(&answer, DIRECTORY), 7, "five of the court, two of people");
+    assert_eq!(reads(&answer, DIRECTORY), 9, "five of the court; two people, and the role of each");
     assert_eq!(answer.news.len(), 1);
     // Asking for the case of others gets not a word about it.
     let mut request = ou.request();

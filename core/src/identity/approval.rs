@@ -72,7 +72,9 @@ impl SignedBody for Approval {
     }
 
     fn may_be_signed_by(kind: &CertificateKind) -> bool {
-        *kind == CertificateKind::Person
+        // The root's holder approves the first administrators of a court; [`two_persons`] never
+        // counts that.
+        matches!(kind, CertificateKind::Person | CertificateKind::Root)
     }
 }
 

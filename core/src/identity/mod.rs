@@ -8,6 +8,7 @@ pub mod approval;
 pub mod canonical;
 pub mod certificate;
 pub mod directory;
+pub mod enrolment;
 pub mod key;
 pub mod signed;
 pub mod signer;

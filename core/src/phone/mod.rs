@@ -3,6 +3,7 @@
 //!
 //! | file | subject |
 //! | --- | --- |
+//! | `enrol` | a code and new keys become certificates |
 //! | `open` | opening a store, whose phone it is, signing in |
 //! | `save` | a wish becomes a durable change; its signature follows |
 //! | `signing` | those present read, declare and sign; countersignatures |
@@ -22,6 +23,7 @@
 mod ask;
 mod cache;
 mod desk;
+pub mod enrol;
 mod error;
 mod exchange;
 mod law;

@@ -4,6 +4,9 @@
 
 use std::time::Duration;
 
+use super::enrol::EnrolmentRoad;
+use crate::identity::Canonical;
+use crate::identity::enrolment::{self, EnrolmentAnswer};
 use crate::sync::token::{Errand, TOKEN_HEADER};
 use crate::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION, frame};
 
@@ -97,7 +100,6 @@ impl Transport for HttpTransport {
         body: &[u8],
         token: &str,
     ) -> Result<Vec<u8>, TransportError> {
-        use std::io::Read;
         let answer = self
             .client
             .post(format!("{}/v1/courts/{}/{}", self.base, percent(court), errand.code()))
@@ -107,37 +109,61 @@ impl Transport for HttpTransport {
             .body(body.to_vec())
             .send()
             .map_err(|_| TransportError::Unreachable)?;
-        let status = answer.status();
-        let header = |name: &str| {
-            answer
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (protocol, media_type) = (header(PROTOCOL_HEADER), header("content-type"));
-        let mut body = Vec::new();
-        let over = u64::try_from(frame::MAX_COMPRESSED).unwrap_or(u64::MAX).saturating_add(1);
-        answer.take(over).read_to_end(&mut body).map_err(|_| TransportError::Unreachable)?;
-        if body.len() > frame::MAX_COMPRESSED {
-            return Err(TransportError::TooLarge);
-        }
-        if protocol != PROTOCOL_VERSION {
-            return Err(TransportError::NotTheServer(status.as_u16()));
-        }
-        if status.is_success() && media_type == errand.media_type() {
-            return Ok(body);
-        }
-        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-        match problem.get("code").and_then(serde_json::Value::as_str) {
-            Some(code) => Err(TransportError::Problem {
-                status: status.as_u16(),
-                code: code.to_owned(),
-                server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
-            }),
-            None => Err(TransportError::NotTheServer(status.as_u16())),
-        }
+        read_answer(answer, errand.media_type(), frame::MAX_COMPRESSED)
+    }
+}
+
+/// The body of an answer of at most `most` bytes, if it is the court's server that speaks.
+fn read_answer(
+    answer: reqwest::blocking::Response,
+    expected: &str,
+    most: usize,
+) -> Result<Vec<u8>, TransportError> {
+    use std::io::Read;
+    let status = answer.status();
+    let header = |name: &str| {
+        answer
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let (protocol, media_type) = (header(PROTOCOL_HEADER), header("content-type"));
+    let mut body = Vec::new();
+    let over = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    answer.take(over).read_to_end(&mut body).map_err(|_| TransportError::Unreachable)?;
+    if body.len() > most {
+        return Err(TransportError::TooLarge);
+    }
+    if protocol != PROTOCOL_VERSION {
+        return Err(TransportError::NotTheServer(status.as_u16()));
+    }
+    if status.is_success() && media_type == expected {
+        return Ok(body);
+    }
+    let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    match problem.get("code").and_then(serde_json::Value::as_str) {
+        Some(code) => Err(TransportError::Problem {
+            status: status.as_u16(),
+            code: code.to_owned(),
+            server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
+        }),
+        None => Err(TransportError::NotTheServer(status.as_u16())),
+    }
+}
+
+impl EnrolmentRoad for HttpTransport {
+    fn enrol(&self, court: &str, request: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let answer = self
+            .client
+            .post(format!("{}/v1/courts/{}/enrol", self.base, percent(court)))
+            .header("content-type", enrolment::MEDIA_TYPE)
+            .header(PROTOCOL_HEADER, PROTOCOL_VERSION)
+            .body(request.to_vec())
+            .send()
+            .map_err(|_| TransportError::Unreachable)?;
+        read_answer(answer, enrolment::MEDIA_TYPE, EnrolmentAnswer::MAX_LEN)
     }
 }
 

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use lastmile_core::identity::certificate::protection;
-use lastmile_core::identity::{PublicKey, Signer, SoftwareSigner};
+use lastmile_core::identity::{PublicKey, Signer};
 use lastmile_core::records::Role;
+use lastmile_core::time::SystemEntropy;
 
+use super::role::{approvals, role};
 use super::{Exit, Language, fail, secrets};
 use crate::court::{self, CourtError, NewDevice};
+use crate::keys::passphrase::Whose;
 use crate::keys::{self, KeyError};
 use crate::server::Options;
 
@@ -50,13 +53,9 @@ pub struct AddArgs {
     /// 手机要连接的服务地址 / where the phone will find the service.
     #[arg(long)]
     server_url: Option<String>,
-}
-
-fn role(code: &str) -> Result<Role, String> {
-    Role::from_code(code).ok_or_else(|| {
-        let codes: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
-        format!("one of {}", codes.join(", "))
-    })
+    /// 批准文件,管理员和院长角色需要,可多次给出 / approval file, for administrators and presidents.
+    #[arg(long = "approval")]
+    approvals: Vec<PathBuf>,
 }
 
 /// Runs it.
@@ -83,7 +82,7 @@ fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
         secrets::open(&args.data, Options::default(), language).map_err(CourtError::Open)?;
     let (key, kept) = match (&args.public_key, &args.software_key) {
         (Some(hex), _) => (court::public_key(hex)?, protection::TEE),
-        (None, Some(path)) => (software_key(path)?, protection::SOFTWARE),
+        (None, Some(path)) => (software_key(path, language)?, protection::SOFTWARE),
         (None, None) => return Err(CourtError::PublicKey),
     };
     let device = NewDevice {
@@ -94,16 +93,20 @@ fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
         key,
         protection: kept.to_owned(),
     };
-    let file = court::register(&server, &device, args.server_url.as_deref())?;
+    let approvals = approvals(&args.approvals)?;
+    let url = args.server_url.as_deref();
+    let file = court::register_approved(&server, &device, url, &approvals)?;
     Ok(serde_json::to_string_pretty(&file).unwrap_or_default())
 }
 
 /// Makes a key, or takes the one that a failed attempt left.
-fn software_key(path: &Path) -> Result<PublicKey, CourtError> {
-    if !path.exists() {
-        let document = SoftwareSigner::generate().map_err(KeyError::from)?;
-        keys::write_secret(path, &document)?;
-    }
-    let document = zeroize::Zeroizing::new(std::fs::read(path)?);
-    Ok(SoftwareSigner::from_pkcs8(&document).map_err(KeyError::from)?.public_key())
+fn software_key(path: &Path, language: Language) -> Result<PublicKey, CourtError> {
+    let key = if path.exists() {
+        let passphrase = secrets::passphrase(Whose::Person, language).map_err(KeyError::from)?;
+        keys::load_file(path, &passphrase)?
+    } else {
+        let passphrase = secrets::new_passphrase(Whose::Person, language);
+        keys::make_at(path, &passphrase.map_err(KeyError::from)?, &SystemEntropy)?
+    };
+    Ok(key.public_key())
 }

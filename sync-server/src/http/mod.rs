@@ -2,6 +2,7 @@
 //! here.
 
 pub mod api;
+mod enrol;
 mod health;
 pub mod metrics;
 pub mod problem;
@@ -112,6 +113,7 @@ pub fn router(state: AppState) -> Router {
 fn described() -> OpenApiRouter<AppState> {
     api::router()
         .routes(routes!(sync::sync))
+        .routes(routes!(enrol::enrol))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }

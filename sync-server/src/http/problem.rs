@@ -69,6 +69,24 @@ problems! {
     UnknownCertificate = 401, "unknown_certificate", "本院未登记该设备证书", "This court has not registered the device's certificate.";
     /// The certificate is not a person's.
     NotAPerson = 403, "not_a_person", "该证书不是人员证书", "The certificate is not a person's.";
+    /// A new key does not sign for itself.
+    NoPossession = 400, "enrolment_no_possession", "新密钥未能证明由本机持有,请重新登记", "A new key does not prove that the phone holds it; begin again.";
+    /// No such code, or another secret.
+    EnrolmentUnknown = 404, "enrolment_unknown", "登记码不正确,请与登记单核对", "There is no such code; compare it with the sheet.";
+    /// Too many attempts.
+    EnrolmentLocked = 403, "enrolment_locked", "登记码尝试次数过多,已锁定,请向管理员另取登记码", "The code was tried too often; ask the administrator for another.";
+    /// Withdrawn.
+    EnrolmentRevoked = 403, "enrolment_revoked", "登记码已作废,请向管理员另取登记码", "The code was withdrawn; ask the administrator for another.";
+    /// Used by another phone.
+    EnrolmentUsed = 409, "enrolment_used", "登记码已被另一部手机使用,请立即告知管理员", "Another phone used the code; tell the administrator at once.";
+    /// Too late.
+    EnrolmentExpired = 403, "enrolment_expired", "登记码已过期,请向管理员另取登记码", "The code has expired; ask the administrator for another.";
+    /// Keys in the wrong place.
+    EnrolmentProtection = 403, "enrolment_protection", "本机密钥的保管方式不符合法院要求", "The court demands keys kept in better hardware than this phone's.";
+    /// One of the keys has a certificate already.
+    KeyCertified = 409, "key_certified", "该密钥已签发证书,请生成新密钥后重试", "This key has a certificate already; make new keys and try again.";
+    /// No role.
+    EnrolmentNoRole = 403, "enrolment_no_role", "该人员在本院没有任何角色,请联系管理员", "The person has no role at this court; call the administrator.";
     /// No token, or one that does not hold.
     Unauthorized = 401, "unauthorized", "缺少访问令牌,或令牌无效", "An operator's token is needed, and this is none that holds.";
     /// Administrators run the service and read no content.

@@ -5,13 +5,14 @@
 //!
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
-//!          token, probe
+//!          token, enrolment, probe
 //! caches   record, conflict, request, case_file, party        (`rebuild` makes them anew)
 //! ```
 //!
 //! Judging is [`crate::ingest`]'s; this folder stores what it is told.
 
 mod certificates;
+mod enrolments;
 mod envelopes;
 mod error;
 mod feed;
@@ -33,6 +34,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use lastmile_core::id::{CertificateId, ServerEpoch};
 
 pub use certificates::CertificateRow;
+pub use enrolments::EnrolmentRow;
 pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, State};
 pub use error::StoreError;
 pub use feed::{ChannelHead, FeedEntry};

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 2] = [V1, V2];
+const STEPS: [&str; 3] = [V1, V2, V3];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -261,6 +261,29 @@ CREATE TABLE probe (
 CREATE INDEX request_open ON request (court, state, received_ms, document);
 CREATE INDEX envelope_arrival_waiting ON envelope (court, state, arrival)
   WHERE state IN ('held', 'quarantined', 'rejected');
+";
+
+/// One-time codes for phones. The secret is kept as a hash only.
+const V3: &str = "
+CREATE TABLE enrolment (
+  court TEXT NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 5),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  person TEXT NOT NULL,
+  name TEXT NOT NULL,
+  device TEXT,
+  protection TEXT,
+  valid_ms INTEGER NOT NULL,
+  made_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0,
+  revoked_ms INTEGER,
+  used_ms INTEGER,
+  keys_hash BLOB CHECK (length(keys_hash) = 32),
+  certificates BLOB,
+  PRIMARY KEY (court, id),
+  CHECK ((used_ms IS NULL) = (keys_hash IS NULL) AND (used_ms IS NULL) = (certificates IS NULL))
+) STRICT;
 ";
 
 #[cfg(test)]

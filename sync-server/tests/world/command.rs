@@ -12,6 +12,9 @@ pub const KEYS: &str = "the keys of this server";
 /// Passphrase of the root key.
 pub const ROOT: &str = "the root, in the safe";
 
+/// Passphrase of people's own key files.
+pub const PERSON: &str = "my own key, on my desk";
+
 static FILES: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().unwrap());
 
 /// A file that holds `passphrase`, for its owner only.
@@ -36,6 +39,7 @@ pub fn program(arguments: &[&str]) -> Command {
         .env_remove("CREDENTIALS_DIRECTORY")
         .env("LASTMILE_PASSPHRASE_FILE", passphrase_file("keys", KEYS))
         .env("LASTMILE_ROOT_PASSPHRASE_FILE", passphrase_file("root", ROOT))
+        .env("LASTMILE_PERSON_PASSPHRASE_FILE", passphrase_file("person", PERSON))
         .stdin(Stdio::null())
         .args(arguments);
     command
