@@ -20,8 +20,10 @@ use lastmile_core::sync::channel::{self, EntryHash, SetHash};
 use lastmile_core::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
 use lastmile_core::sync::token::Errand;
 use lastmile_server::court::{self, NewDevice};
+use lastmile_server::keys::{self, Passphrase};
+use lastmile_server::roles;
 use lastmile_tests::acts::{CASE, Direct};
-use lastmile_tests::court_stage::{CourtStage, Registered};
+use lastmile_tests::court_stage::{CourtStage, MORNING_MS, Registered};
 use lastmile_tests::every_verb::{Attempt, Bench, Hand, candidate};
 use tempfile::TempDir;
 
@@ -172,7 +174,11 @@ fn hand(
         key: signer.public_key(),
         protection: "software".into(),
     };
-    let file = court::register(stage.server()?.server(), &new, None)?;
+    let server = stage.server()?.server();
+    // Of the table's people at most one is administrator and one president: the root approves both.
+    let root = keys::load_file(&stage.data().join(keys::ROOT_KEY), &Passphrase::demo())?;
+    let approval = roles::approve(&*server.directory()?, &root, person, roles, MORNING_MS)?;
+    let file = court::register_approved(server, &new, None, &[approval])?;
     let bytes = unhex(&file.certificate);
     let certificate = CertificateId(Signed::<Certificate>::from_bytes(&bytes)?.body_hash());
     Ok((Hand { person: person.into(), roles: roles.to_vec(), certificate, signer }, file))

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `enrol` | a code and new keys become certificates |
 //! | `open` | opening a store, whose phone it is, signing in |
+//! | `shared` | several people on one phone: PINs, locking, who sees what |
 //! | `save` | a wish becomes a durable change; its signature follows |
 //! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
@@ -34,6 +35,7 @@ mod rebase;
 mod rebuild;
 mod receive;
 mod save;
+mod shared;
 mod signing;
 mod sync;
 #[cfg(test)]
@@ -52,6 +54,7 @@ pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;
 pub use save::{NewRecord, Saved};
+pub use shared::{OnThisPhone, PinError};
 pub use signing::{Hand, Signatory};
 pub use sync::{SyncReport, SyncTrouble};
 

@@ -28,6 +28,7 @@ mod members;
 mod meta;
 mod migrate;
 mod packs;
+mod pins;
 mod purge;
 mod queue;
 mod search;
@@ -52,6 +53,7 @@ pub use log::{Appended, Captured, LogRow, LogState, MAX_BODY, MAX_CHANGE, NewLog
 pub use members::{MAX_TRANSITION, MemberRow};
 pub use meta::{Identity, MAX_SETTING};
 pub use packs::{MAX_PACK, PackKept, PackRow};
+pub use pins::PinRow;
 pub use purge::Purged;
 pub use search::{Found, MAX_SEARCH_TEXT, SearchHit};
 pub use tray::{Foreign, MAX_FOREIGN, RefusedBy, TrayId, TrayOutcome, TrayRow};

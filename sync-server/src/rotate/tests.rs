@@ -1,3 +1,5 @@
+//! Every key replaced, cut off anywhere, and called again.
+
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
