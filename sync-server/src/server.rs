@@ -253,7 +253,7 @@ impl Server {
         self.ingest_as(directory, work)
     }
 
-    fn ingest_as<E: From<StoreError>>(
+    pub(crate) fn ingest_as<E: From<StoreError>>(
         &self,
         directory: &Directory,
         work: impl FnOnce(&mut Ingest<'_>) -> Result<Ingested, E>,

@@ -350,6 +350,19 @@ impl Directory {
         self.revoked.get(certificate)
     }
 
+    /// Why a certificate no longer stands: it was revoked itself, or one above it was. Whoever holds a
+    /// withdrawn issuing key could issue any number of certificates, so all of that branch is withdrawn.
+    pub fn withdrawn(&self, id: &CertificateId) -> Option<(CertificateId, Revocation)> {
+        let mut above = Some(*id);
+        while let Some(certificate) = above {
+            if let Some(revocation) = self.revocation(&certificate) {
+                return Some((certificate, *revocation));
+            }
+            above = self.get(&certificate).and_then(|found| found.payload().issuer);
+        }
+        None
+    }
+
     /// Every noted revocation.
     pub fn revocations(&self) -> impl Iterator<Item = (CertificateId, &Revocation)> {
         self.revoked.iter().map(|(id, revocation)| (*id, revocation))

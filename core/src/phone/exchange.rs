@@ -479,6 +479,9 @@ impl Phone {
         if transition.channel != channel {
             return Ok(());
         }
+        if let TransitionKind::Revoke { .. } = &transition.kind {
+            return self.note_revocation(tx, &verified, bytes);
+        }
         if let TransitionKind::Member { person, enter } = &transition.kind {
             tx.put_member(&MemberRow {
                 channel: channel.to_owned(),

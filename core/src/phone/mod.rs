@@ -14,6 +14,7 @@
 //! | `ask` | one request over the road: its token, and a second try after a wrong clock |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
+//! | `withdrawn` | authors whose certificates the court withdrew |
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `law` | what the rules still ask of a record |
@@ -41,6 +42,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 pub mod transport;
+mod withdrawn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};

@@ -170,7 +170,12 @@ impl Phone {
         })
     }
 
-    fn is_member(&self, tx: &ReadTx<'_>, channel: &str, person: &str) -> Result<bool, PhoneError> {
+    pub(super) fn is_member(
+        &self,
+        tx: &ReadTx<'_>,
+        channel: &str,
+        person: &str,
+    ) -> Result<bool, PhoneError> {
         let Some(last) = tx.member(channel, person)?.pop() else { return Ok(false) };
         let signed =
             Signed::<Transition>::from_bytes(&last.transition).map_err(TrustError::from)?;

@@ -52,6 +52,8 @@ pub struct RecordStanding {
     pub receipted: usize,
     /// Changes held or quarantined.
     pub waiting: usize,
+    /// Changes of authors whose certificates were withdrawn; they stand, and are shown as such.
+    pub withdrawn: usize,
 }
 
 /// Something in the tray, for the screen.
@@ -134,7 +136,19 @@ impl Phone {
             } else {
                 Standing::Receipted
             };
-            Ok(RecordStanding { standing, on_this_phone, with_court, receipted, waiting })
+            let withdrawn = rows
+                .iter()
+                .filter(|row| row.row.state != LogState::Held)
+                .filter(|row| self.is_withdrawn(&row.row.certificate))
+                .count();
+            Ok(RecordStanding {
+                standing,
+                on_this_phone,
+                with_court,
+                receipted,
+                waiting,
+                withdrawn,
+            })
         })
     }
 

@@ -97,6 +97,10 @@ problems! {
     BadQuery = 400, "bad_query", "查询参数不正确", "A query parameter is unknown, repeated or out of bounds.";
     /// `after` does not come from an answer of this list.
     BadCursor = 400, "bad_cursor", "翻页位置无效,请从第一页重新读取", "The place to go on from is not one of this list; start again.";
+    /// The body is not the JSON this address takes.
+    BadBody = 400, "bad_body", "请求内容不正确", "The body is not what this address takes.";
+    /// The change does not wait for a person.
+    NotWaiting = 409, "not_waiting", "该改动不在待处理之列", "The change does not wait for a decision.";
     /// No such case here.
     UnknownCase = 404, "unknown_case", "本院没有该案件", "This court has no such case.";
     /// No such record here.

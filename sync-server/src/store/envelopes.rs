@@ -152,6 +152,24 @@ impl Reading<'_> {
             .optional()?)
     }
 
+    /// The document of a change in quarantine and its case, when that is known; nothing when the
+    /// change is not in quarantine.
+    #[allow(clippy::type_complexity)] // document and case, as the doc line says
+    pub fn quarantined_case(
+        &self,
+        id: EnvelopeId,
+    ) -> Result<Option<(DocumentId, Option<String>)>, StoreError> {
+        Ok(self
+            .db
+            .query_row(
+                "SELECT document, case_no FROM envelope
+                 WHERE court = ?1 AND id = ?2 AND state = 'quarantined'",
+                (self.court, id.as_bytes()),
+                |row| Ok((DocumentId(row.get(0)?), row.get(1)?)),
+            )
+            .optional()?)
+    }
+
     /// A stored change.
     pub fn envelope(&self, id: EnvelopeId) -> Result<Option<EnvelopeRow>, StoreError> {
         Ok(self

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use lastmile_core::envelope::Body;
 use lastmile_core::id::{CertificateId, EnvelopeId};
-use lastmile_core::identity::Canonical;
+use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::sync::batch::{DamagedRow, SignedChange};
 use lastmile_core::sync::frame::{self, FrameError};
 use lastmile_core::sync::request::SyncRequest;
 use lastmile_core::sync::response::{Outcome, SyncResponse};
 use lastmile_core::sync::token::Errand;
 
-use super::access::{Access, readable};
+use super::access::{Access, device, readable};
 use super::{Asker, answer};
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
-use crate::store::StoreError;
+use crate::store::{Reading, StoreError};
 use crate::trust::{self, Brought};
 
 /// The request is not answered; nothing of it was stored.
@@ -135,8 +135,9 @@ impl Session {
 
     /// The answer as things stand now.
     pub fn answer(&self, server: &Server) -> Result<SyncResponse, SyncError> {
+        let directory = server.directory()?;
         server.store().read(|reading| {
-            let access = readable(reading, &self.asker.certificate, &self.asker.person)?;
+            let access = self.access(reading, &directory)?;
             let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?;
             let have = if self.request.probe {
                 let device = self.asker.certificate.device.as_deref().unwrap_or_default();
@@ -155,6 +156,21 @@ impl Session {
         })
     }
 
+    /// What the phone may read now: a certificate may be withdrawn while its request waits.
+    fn access(
+        &self,
+        reading: &Reading<'_>,
+        directory: &Directory,
+    ) -> Result<Vec<Access>, StoreError> {
+        let own = self.request.certificate;
+        if directory.withdrawn(&own).is_some() {
+            return Ok(vec![device(own)]);
+        }
+        let mut access = readable(reading, &self.asker.certificate, &self.asker.person)?;
+        access.push(device(own));
+        Ok(access)
+    }
+
     /// How many channels the phone asks to repair, because its copy differs from ours.
     pub fn repairs(&self) -> u64 {
         self.request.repairs.len() as u64
@@ -170,8 +186,9 @@ impl Session {
 
     /// Channels whose news the phone would want.
     pub fn channels(&self, server: &Server) -> Result<Vec<String>, SyncError> {
+        let directory = server.directory()?;
         server.store().read::<_, SyncError>(|reading| {
-            let access = readable(reading, &self.asker.certificate, &self.asker.person)?;
+            let access = self.access(reading, &directory)?;
             Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
         })
     }
