@@ -48,18 +48,10 @@ impl Scene {
 
     fn revoke(&self, phone: &Phone) -> Result<bool, Box<dyn Error>> {
         self.stage.clock.advance(60_000);
-        let order = self.order(phone)?;
+        let order = order(phone)?;
         let done = withdraw::revoke(self.stage.server()?.server(), &order)?;
         self.stage.clock.advance(60_000);
         Ok(done)
-    }
-
-    fn order(&self, phone: &Phone) -> Result<Order, Box<dyn Error>> {
-        Ok(Order {
-            certificate: certificate(phone)?,
-            reason: "lost".into(),
-            on_behalf_of: "guanyongyi".into(),
-        })
     }
 
     fn state(&self, id: EnvelopeId) -> Result<(State, String), Box<dyn Error>> {
@@ -79,6 +71,14 @@ impl Scene {
         assert_eq!(upkeep::verify(self.stage.server()?.server())?.findings, []);
         Ok(())
     }
+}
+
+fn order(phone: &Phone) -> Result<Order, Box<dyn Error>> {
+    Ok(Order {
+        certificate: certificate(phone)?,
+        reason: "lost".into(),
+        on_behalf_of: "guanyongyi".into(),
+    })
 }
 
 fn certificate(phone: &Phone) -> Result<CertificateId, Box<dyn Error>> {

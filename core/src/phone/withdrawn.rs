@@ -44,12 +44,30 @@ impl Phone {
         let name = data_encoding::HEXLOWER.encode(&transition.body_hash()[..16]);
         tx.set_setting(&format!("{KEPT}{name}"), bytes)?;
         self.directory.write().unwrap_or_else(PoisonError::into_inner).note(transition)?;
-        self.let_go(tx)
+        Ok(())
     }
 
-    /// When the person who acts here was withdrawn: every channel is left, once what is pending was
-    /// offered, that nobody else of this phone belongs to.
-    fn let_go(&self, tx: &WriteTx<'_>) -> Result<(), PhoneError> {
+    /// Other roles come as a new certificate for the same key: the person acts under it from now on.
+    fn renew(&self) {
+        let mut acting = self.acting.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(acting) = acting.as_mut() else { return };
+        let directory = self.directory();
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let mut follow = |certificate: &mut CertificateId| {
+            let Some(next) = directory.successor(certificate) else { return };
+            if let Some(signer) = keys.get(certificate).cloned() {
+                keys.insert(next, signer);
+                *certificate = next;
+            }
+        };
+        follow(&mut acting.certificate);
+        acting.finalising.as_mut().map(follow);
+    }
+
+    /// After a contact, when the person who acts here was withdrawn: every channel is left, once what
+    /// is pending was offered, that nobody else of this phone belongs to.
+    pub(super) fn let_go(&self, tx: &WriteTx<'_>) -> Result<(), PhoneError> {
+        self.renew();
         let Ok(acting) = self.signed_in() else { return Ok(()) };
         if !self.is_withdrawn(&acting.certificate) {
             return Ok(());

@@ -87,7 +87,7 @@ pub fn list(args: &ListArgs, language: Language, out: &mut dyn Write) -> Exit {
             continue;
         }
         let standing = match directory.withdrawn(&id) {
-            Some((_, since)) => {
+            Some(since) => {
                 format!("{} {}", language.pick("已吊销", "withdrawn"), moment(since.at_ms))
             }
             None => language.pick("有效", "stands").to_owned(),

@@ -27,7 +27,7 @@ impl Ingest<'_> {
             Some(false) => return Ok((Some(reason::SET_ASIDE), false)),
             None => {}
         }
-        let Some((_, revocation)) = self.directory.withdrawn(&certificate) else {
+        let Some(revocation) = self.directory.withdrawn(&certificate) else {
             return Ok((None, false));
         };
         let before = row

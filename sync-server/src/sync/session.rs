@@ -163,10 +163,15 @@ impl Session {
         directory: &Directory,
     ) -> Result<Vec<Access>, StoreError> {
         let own = self.request.certificate;
+        let mut certificate = &self.asker.certificate;
         if directory.withdrawn(&own).is_some() {
-            return Ok(vec![device(own)]);
+            // Other roles, same key: the phone goes on under the new certificate.
+            let Some(next) = directory.successor(&own).and_then(|next| directory.get(&next)) else {
+                return Ok(vec![device(own)]);
+            };
+            certificate = next.payload();
         }
-        let mut access = readable(reading, &self.asker.certificate, &self.asker.person)?;
+        let mut access = readable(reading, certificate, &self.asker.person)?;
         access.push(device(own));
         Ok(access)
     }

@@ -192,7 +192,7 @@ pub(super) async fn record(
                     conflicts.into_iter().map(conflict_of).collect(),
                     &reading.document_log(id)?,
                     |certificate| {
-                        directory.withdrawn(certificate).map(|(_, since)| Moment::of(since.at_ms))
+                        directory.withdrawn(certificate).map(|since| Moment::of(since.at_ms))
                     },
                 )
                 .map(Some)
