@@ -290,7 +290,11 @@ impl Ingest<'_> {
     /// A document from memory, else from the log.
     fn load(&mut self, id: DocumentId) -> Result<Option<Document>, IngestError> {
         if let Some(document) = self.hot.take(id) {
-            return Ok(Some(document));
+            // Another process (the command line) may have let something in meanwhile.
+            let known = document.history().nodes().len() as u64;
+            if known == self.writing.accepted_changes(id)? {
+                return Ok(Some(document));
+            }
         }
         let rows = self.writing.document_log(id)?;
         if rows.is_empty() {

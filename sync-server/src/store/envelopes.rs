@@ -227,6 +227,16 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many accepted changes a document has.
+    pub fn accepted_changes(&self, document: DocumentId) -> Result<u64, StoreError> {
+        Ok(count(self.db.query_row(
+            "SELECT coalesce(max(place) + 1, 0) FROM envelope
+             WHERE court = ?1 AND document = ?2 AND state = 'accepted'",
+            (self.court, document.as_bytes()),
+            |row| row.get(0),
+        )?))
+    }
+
     /// The changes of a document in `state`, in the order they came.
     pub fn document_rows(
         &self,
