@@ -33,6 +33,7 @@
 pub mod app;
 pub mod certify;
 pub mod cli;
+pub mod courier;
 pub mod court;
 pub mod demo;
 pub mod enrol;

@@ -14,6 +14,7 @@ use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
+use crate::courier::Opener;
 use crate::ingest::{Hot, Ingest, IngestError, Ingested};
 use crate::issuer::Issuer;
 use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
@@ -102,6 +103,7 @@ pub struct Server {
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
     answered: Answered,
+    opener: Opener,
 }
 
 /// Something made from packs, and the versions it was made from.
@@ -143,6 +145,7 @@ impl Server {
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             answered: Answered::default(),
+            opener: Opener::default(),
         };
         server.look_again(&directory)?;
         Ok(server)
@@ -210,6 +213,16 @@ impl Server {
     /// Who waits for news.
     pub fn waiters(&self) -> &Waiters {
         &self.waiters
+    }
+
+    /// What opens couriers' bundles.
+    pub fn opener(&self) -> &Opener {
+        &self.opener
+    }
+
+    /// What opens the court's key files.
+    pub(crate) fn passphrase(&self) -> &Passphrase {
+        &self.options.passphrase
     }
 
     /// Tokens of requests that were let in.

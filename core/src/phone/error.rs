@@ -46,6 +46,9 @@ pub enum PhoneError {
     /// Blocking rules fail; their ids. The officer may settle what is missing or set a rule aside.
     #[error("rules block finalising: {}", .0.join(", "))]
     RulesBlock(Vec<String>),
+    /// A courier's bundle or receipt; the code says what.
+    #[error("the courier's bundle cannot be used: {0}")]
+    Courier(&'static str),
     /// The answer does not fit the question.
     #[error("the server's answer does not fit the question: {0}")]
     Protocol(&'static str),
@@ -76,6 +79,7 @@ impl PhoneError {
             Self::Message(error) => error.code(),
             Self::Log(_) => "log_damaged",
             Self::RulesBlock(_) => "rules_block",
+            Self::Courier(code) => code,
             Self::Protocol(_) => "protocol",
         }
     }

@@ -243,7 +243,7 @@ impl Phone {
         Ok(())
     }
 
-    fn apply_outcome(
+    pub(super) fn apply_outcome(
         &self,
         tx: &WriteTx<'_>,
         id: EnvelopeId,

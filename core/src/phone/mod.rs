@@ -15,6 +15,7 @@
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
 //! | `withdrawn` | authors whose certificates the court withdrew |
+//! | `courier` | sealed bundles: own ones, and those carried for others |
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `law` | what the rules still ask of a record |
@@ -24,6 +25,7 @@
 
 mod ask;
 mod cache;
+mod courier;
 mod desk;
 pub mod enrol;
 mod error;
@@ -47,6 +49,7 @@ mod withdrawn;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
 pub use law::{Checked, RULES};
