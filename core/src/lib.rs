@@ -20,15 +20,15 @@
 //! | [`identity`], [`envelope`] | keys, certificates, signatures; the signed envelope of a change |
 //! | [`log`] | the court's transparency log: leaves, proofs, checkpoints, receipts |
 //! | [`signing`] | what those present sign: the content read back, declarations, strokes |
+//! | [`export`] | one case in one file, and its verification |
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
-//! | [`courier`] | work sealed to the court and carried by somebody else, and the receipt back |
 
 pub mod calendar;
-pub mod courier;
 pub mod document;
 pub mod envelope;
+pub mod export;
 pub mod geo;
 pub mod id;
 pub mod identifier;

@@ -14,7 +14,6 @@ use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
-use crate::courier::Opener;
 use crate::ingest::{Hot, Ingest, IngestError, Ingested};
 use crate::issuer::Issuer;
 use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
@@ -103,7 +102,6 @@ pub struct Server {
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
     answered: Answered,
-    opener: Opener,
 }
 
 /// Something made from packs, and the versions it was made from.
@@ -145,7 +143,6 @@ impl Server {
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             answered: Answered::default(),
-            opener: Opener::default(),
         };
         server.look_again(&directory)?;
         Ok(server)
@@ -215,16 +212,6 @@ impl Server {
         &self.waiters
     }
 
-    /// What opens couriers' bundles.
-    pub fn opener(&self) -> &Opener {
-        &self.opener
-    }
-
-    /// What opens the court's key files.
-    pub(crate) fn passphrase(&self) -> &Passphrase {
-        &self.options.passphrase
-    }
-
     /// Tokens of requests that were let in.
     pub fn answered(&self) -> &Answered {
         &self.answered
@@ -266,7 +253,7 @@ impl Server {
         self.ingest_as(directory, work)
     }
 
-    pub(crate) fn ingest_as<E: From<StoreError>>(
+    fn ingest_as<E: From<StoreError>>(
         &self,
         directory: &Directory,
         work: impl FnOnce(&mut Ingest<'_>) -> Result<Ingested, E>,

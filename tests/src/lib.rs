@@ -6,6 +6,7 @@ pub mod court_stage;
 #[allow(unsafe_code)] // a SQLite VFS is a table of C functions
 pub mod crash_disk;
 pub mod every_verb;
+pub mod exported;
 pub mod figures;
 pub mod mutate;
 pub mod officer_day;

@@ -13,4 +13,3 @@ pub mod report;
 pub mod run;
 mod signing;
 pub mod stage;
-pub mod withdrawn;

@@ -2,7 +2,6 @@
 //! here.
 
 pub mod api;
-mod courier;
 mod enrol;
 mod health;
 pub mod metrics;
@@ -115,7 +114,6 @@ fn described() -> OpenApiRouter<AppState> {
     api::router()
         .routes(routes!(sync::sync))
         .routes(routes!(enrol::enrol))
-        .routes(routes!(courier::courier))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }

@@ -75,7 +75,7 @@ pub(super) async fn sync(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let token = check_headers(&headers, MEDIA_TYPE)?;
+    let token = check_headers(&headers)?;
     if court != state.server.court() {
         return Err(ProblemCode::WrongCourt.into());
     }
@@ -144,10 +144,9 @@ async fn wait(
     Ok(answer)
 }
 
-/// The token, when media type and protocol are as they should be.
-pub(super) fn check_headers(headers: &HeaderMap, media_type: &str) -> Result<String, Problem> {
+fn check_headers(headers: &HeaderMap) -> Result<String, Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if text(header::CONTENT_TYPE.as_str()) != Some(media_type) {
+    if text(header::CONTENT_TYPE.as_str()) != Some(MEDIA_TYPE) {
         return Err(ProblemCode::UnsupportedMediaType.into());
     }
     if text(PROTOCOL_HEADER) != Some(PROTOCOL_VERSION) {
@@ -158,7 +157,7 @@ pub(super) fn check_headers(headers: &HeaderMap, media_type: &str) -> Result<Str
 }
 
 /// Too long, or cut on the way.
-pub(super) fn body_problem(error: &axum::Error) -> Problem {
+fn body_problem(error: &axum::Error) -> Problem {
     use std::error::Error;
     let too_long =
         error.source().is_some_and(|source| source.to_string().contains("length limit exceeded"));

@@ -8,7 +8,6 @@ mod finalising;
 mod law;
 mod meeting;
 mod saving;
-mod sharing;
 mod signing;
 
 use std::os::unix::net::UnixStream;

@@ -1,0 +1,126 @@
+//! The proofs: signed checkpoints of the court's log, that each is the beginning of the last one, and that
+//! the entries of the chains stand in it. A server's file has one group for everything; a phone's has one
+//! for each receipt it kept.
+
+use crate::identity::canonical::{Canonical, CanonicalError, Reader, Writer};
+use crate::log::checkpoint::MAX_NOTE;
+use crate::log::tree::MAX_PROOF;
+
+use super::chain::MAX_PART;
+
+/// Name of the part.
+pub const PROOFS: &str = "proofs.cbor";
+
+const MAX_CHECKPOINTS: u64 = 100_000;
+const MAX_GROUPS: u64 = 100_000;
+const MAX_GROWTH: usize = 64;
+
+/// A signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grown {
+    /// The note.
+    pub note: Vec<u8>,
+    /// Proof that the last checkpoint's tree begins with this one's; empty for the last.
+    pub growth: Vec<[u8; 32]>,
+}
+
+/// Entries `first` to `last` of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Number of the chain in the file, from 0.
+    pub chain: u64,
+    /// Sequence of the first entry.
+    pub first: u64,
+    /// Sequence of the last entry, included.
+    pub last: u64,
+}
+
+/// Entries that one proof covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Number of the checkpoint, from 0.
+    pub checkpoint: u64,
+    /// Which entries.
+    pub ranges: Vec<Range>,
+    /// That they stand in that checkpoint's tree ([`crate::log::tree::check`]).
+    pub proof: Vec<[u8; 32]>,
+}
+
+/// The part [`PROOFS`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proofs {
+    /// Checkpoints, by rising size.
+    pub checkpoints: Vec<Grown>,
+    /// That the entries are in them.
+    pub groups: Vec<Group>,
+}
+
+fn write_hashes(out: &mut Writer, hashes: &[[u8; 32]]) {
+    out.bytes(&hashes.concat());
+}
+
+fn read_hashes(
+    input: &mut Reader<'_>,
+    max: usize,
+    field: &'static str,
+) -> Result<Vec<[u8; 32]>, CanonicalError> {
+    let packed = input.bytes(32 * max, field)?;
+    let hashes = packed.chunks(32).map(|hash| hash.try_into());
+    hashes.collect::<Result<_, _>>().map_err(|_| CanonicalError::Bound { field })
+}
+
+impl Canonical for Proofs {
+    const TAG: &'static str = "lastmile-export-proofs";
+    const VERSION: u32 = 1;
+    const FIELDS: u64 = 2;
+    const MAX_LEN: usize = MAX_PART;
+
+    fn write(&self, out: &mut Writer) {
+        out.array(self.checkpoints.len() as u64);
+        for checkpoint in &self.checkpoints {
+            out.array(2);
+            out.bytes(&checkpoint.note);
+            write_hashes(out, &checkpoint.growth);
+        }
+        out.array(self.groups.len() as u64);
+        for group in &self.groups {
+            out.array(3);
+            out.uint(group.checkpoint);
+            out.array(group.ranges.len() as u64);
+            for range in &group.ranges {
+                out.array(3);
+                out.uint(range.chain);
+                out.uint(range.first);
+                out.uint(range.last);
+            }
+            write_hashes(out, &group.proof);
+        }
+    }
+
+    fn read(input: &mut Reader<'_>) -> Result<Self, CanonicalError> {
+        let length = input.array_up_to(MAX_CHECKPOINTS, "checkpoints")?;
+        let checkpoints = (0..length).map(|_| {
+            input.array_of(2)?;
+            let note = input.bytes(MAX_NOTE, "note")?.to_vec();
+            Ok(Grown { note, growth: read_hashes(input, MAX_GROWTH, "growth")? })
+        });
+        let checkpoints = checkpoints.collect::<Result<_, CanonicalError>>()?;
+        let length = input.array_up_to(MAX_GROUPS, "groups")?;
+        let groups = (0..length).map(|_| {
+            input.array_of(3)?;
+            let checkpoint = input.uint()?;
+            let ranges = input.array_up_to(MAX_GROUPS, "ranges")?;
+            let ranges = (0..ranges).map(|_| {
+                input.array_of(3)?;
+                Ok(Range { chain: input.uint()?, first: input.uint()?, last: input.uint()? })
+            });
+            let ranges = ranges.collect::<Result<_, CanonicalError>>()?;
+            Ok(Group { checkpoint, ranges, proof: read_hashes(input, MAX_PROOF, "proof")? })
+        });
+        Ok(Self { checkpoints, groups: groups.collect::<Result<_, CanonicalError>>()? })
+    }
+
+    fn check(&self) -> Result<(), CanonicalError> {
+        Ok(())
+    }
+}
