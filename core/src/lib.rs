@@ -24,8 +24,10 @@
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
+//! | [`courier`] | work sealed to the court and carried by somebody else, and the receipt back |
 
 pub mod calendar;
+pub mod courier;
 pub mod document;
 pub mod envelope;
 pub mod export;

@@ -20,9 +20,6 @@ pub const DAY_MS: i64 = 24 * 3_600_000;
 /// The longest year, milliseconds.
 pub const YEAR_MS: i64 = 366 * DAY_MS;
 
-/// Algorithm of the key that couriers' bundles are sealed to (RFC 9180, DHKEM over P-256).
-pub const ENCRYPTION: &str = "dhkem_p256_hkdf_sha256";
-
 /// What certificates made at one moment have in common.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
@@ -51,7 +48,7 @@ impl Draft<'_> {
         let public = key.public_key();
         let subject = if kind == CertificateKind::Encryption {
             SubjectKey::Other {
-                algorithm: ENCRYPTION.to_owned(),
+                algorithm: lastmile_core::courier::ALGORITHM.to_owned(),
                 bytes: public.as_bytes().to_vec(),
             }
         } else {

@@ -26,6 +26,7 @@ mod secrets;
 pub mod serve;
 pub mod token;
 pub mod upkeep;
+pub mod withdraw;
 
 /// 最后一公里:法院外勤执行同步服务 / Lastmile: the court's sync service.
 #[derive(Debug, Parser)]
@@ -57,6 +58,8 @@ pub enum Command {
     /// 更换密钥和口令 / replace keys and their passphrase.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// 处理待核改动:接收或搁置 / decide about a change in quarantine.
+    Quarantine(withdraw::QuarantineArgs),
     /// 导入案件、人员、区划等基础数据 / import cases, people, divisions and other reference data.
     Import(import::ImportArgs),
     /// 查询接口的访问令牌 / tokens of those who read the API.
@@ -131,6 +134,7 @@ pub fn run() -> ExitCode {
         Command::Device(command) => device::run(&command, language, out),
         Command::Enrol(command) => enrol::run(&command, language, out),
         Command::Role(command) => role::run(&command, language, out),
+        Command::Quarantine(args) => withdraw::judge(&args, language, out),
         Command::Key(command) => key::run(&command, language, out),
         Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
         Command::Token(command) => token::run(&command, language, out),

@@ -60,13 +60,26 @@ impl Issuer {
         subject: &str,
         now_ms: i64,
     ) -> Result<(EntryKind, [u8; 32]), IssueError> {
+        self.decided(writing, channel, kind, subject, None, now_ms)
+    }
+
+    /// Like [`Self::transition`], for what a person decided: the server attests who it was.
+    pub fn decided(
+        &self,
+        writing: &Writing<'_>,
+        channel: &str,
+        kind: TransitionKind,
+        subject: &str,
+        on_behalf_of: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(EntryKind, [u8; 32]), IssueError> {
         let code = kind.code().to_owned();
         let follows = writing.last_transition(&code, subject, channel)?;
         let body = Transition {
             court: self.court.clone(),
             channel: channel.to_owned(),
             kind,
-            on_behalf_of: None,
+            on_behalf_of: on_behalf_of.map(str::to_owned),
             at_ms: now_ms,
             nonce: self.entropy.bytes16(),
             follows,

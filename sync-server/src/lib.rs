@@ -25,6 +25,7 @@
 //! | [`enrol`], [`roles`] | one-time codes, the certificates they become, and who has which role |
 //! | [`import`] | from a court's files to checked packs; pure |
 //! | [`reference`] | a checked import on its way into the database |
+//! | [`withdraw`] | certificates withdrawn, phones wiped, changes in quarantine decided |
 //! | [`cli`] | the command line |
 //! | [`upkeep`] | `rebuild` and `verify` |
 //! | [`demo`] | what a demonstration needs around the server |
@@ -32,6 +33,7 @@
 pub mod app;
 pub mod certify;
 pub mod cli;
+pub mod courier;
 pub mod court;
 pub mod demo;
 pub mod enrol;
@@ -52,3 +54,4 @@ pub mod sync;
 pub mod trust;
 pub mod upkeep;
 pub mod waiters;
+pub mod withdraw;

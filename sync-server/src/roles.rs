@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use lastmile_core::id::CertificateId;
 use lastmile_core::identity::approval::{self, Approval, ApprovalError, MAX_APPROVALS, PERSONS};
 use lastmile_core::identity::{
-    Canonical, Certificate, CertificateKind, Directory, Finding, Signed, Transition,
+    Canonical, Certificate, CertificateKind, Directory, Finding, Signed, Signer, Transition,
     TransitionKind, TrustError,
 };
 use lastmile_core::records::Role;
@@ -78,6 +78,32 @@ pub fn current(reading: &Reading<'_>, person: &str) -> Result<Option<Vec<String>
 /// The decision to give `person` exactly these roles, as it is approved.
 pub fn decision(person: &str, roles: &[String], approvals: Vec<Vec<u8>>) -> TransitionKind {
     TransitionKind::Role { person: person.to_owned(), roles: roles.to_vec(), approvals }
+}
+
+/// Approves giving `person` exactly these roles, with a person's key or the root's.
+pub fn approve(
+    directory: &Directory,
+    signer: &dyn Signer,
+    person: &str,
+    roles: &[Role],
+    at_ms: i64,
+) -> Result<Vec<u8>, CourtError> {
+    let public = signer.public_key();
+    let may = |body: &Certificate| {
+        body.signing_key() == Some(&public)
+            && matches!(body.kind, CertificateKind::Root | CertificateKind::Person)
+    };
+    let (certificate, _) = directory
+        .certificates()
+        .filter(|(_, verified)| may(verified.payload()))
+        .max_by_key(|(_, verified)| verified.payload().serial)
+        .ok_or(TrustError::WrongKind)?;
+    let kind = decision(person, &codes(roles), Vec::new());
+    let subject = kind
+        .approved_subject(directory.court())
+        .ok_or(RoleError::Approval(ApprovalError::OtherSubject))?;
+    let body = Approval { court: directory.court().to_owned(), subject, at_ms, certificate };
+    Ok(Signed::seal(&body, signer)?.to_bytes())
 }
 
 fn is_official(role: &str) -> bool {

@@ -11,20 +11,53 @@
 //! So no key ever stands in its place without a certificate, and none is certified that is lost.
 //! The old private key is destroyed by the rename, except that of encryption: bundles sealed to it are
 //! still on their way, so it is kept beside the new one as `keys/encryption.<print>.p8`.
+//!
+//! Nothing here opens the key that is replaced, except to keep it: a lost or damaged key is replaced
+//! the same way, which is why this works on the database and not on an open [`crate::server::Server`].
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lastmile_core::id::{CertificateId, sha256};
 use lastmile_core::identity::{
     CertificateKind, Directory, PublicKey, Signed, Signer, SoftwareSigner,
 };
+use lastmile_core::time::Entropy;
 
 use crate::certify::{self, Draft};
 use crate::court::CourtError;
-use crate::keys::{self, KeyError, KeyName, Loose, Passphrase};
-use crate::server::Server;
+use crate::keys::{self, KeyError, KeyName, Passphrase};
+use crate::server::DATABASE;
+use crate::store::{Store, StoreError};
+use crate::trust::{self, Trust};
+
+/// A court whose keys are being replaced.
+pub struct Place<'a> {
+    dir: &'a Path,
+    store: Store,
+    now_ms: i64,
+    entropy: &'a dyn Entropy,
+}
+
+impl std::fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Place").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Place<'a> {
+    /// Opens the court in `dir`.
+    pub fn open(dir: &'a Path, now_ms: i64, entropy: &'a dyn Entropy) -> Result<Self, StoreError> {
+        Ok(Self { dir, store: Store::open(&dir.join(DATABASE))?, now_ms, entropy })
+    }
+
+    fn directory(&self) -> Result<Arc<Directory>, StoreError> {
+        let root = self.store.court().root;
+        self.store.read(|reading| Trust::open(reading, root)?.refresh(reading))
+    }
+}
 
 /// Which issuer a key needs, and who has it.
 #[derive(Debug)]
@@ -47,76 +80,83 @@ pub struct Rotated {
 /// Replaces a key of the court. The service takes the new one when it starts again; until then the
 /// old one goes on.
 pub fn rotate(
-    server: &Server,
+    place: &Place<'_>,
     name: KeyName,
     by: &By<'_>,
     passphrase: &Passphrase,
 ) -> Result<Rotated, CourtError> {
-    let next = next_key(server, name, passphrase)?;
-    let certificate = certified(server, name, &next, by)?;
-    let kept = swap(server.dir(), name, passphrase)?;
+    let next = next_key(place, name, passphrase)?;
+    let certificate = certified(place, name, &next, by, passphrase)?;
+    let kept = swap(place.dir, name, passphrase)?;
     Ok(Rotated { certificate, kept })
 }
 
 /// Replaces the root: the old root certifies the new one, whose key is written to `out`. Phones keep
 /// the pin they have and follow the chain.
 pub fn rotate_root(
-    server: &Server,
+    place: &Place<'_>,
     old: &SoftwareSigner,
     out: &Path,
     passphrase: &Passphrase,
 ) -> Result<CertificateId, CourtError> {
-    let issuer = root_of(&*server.directory()?, old)?;
-    let entropy = server.issuer().entropy.as_ref();
+    let issuer = root_of(&*place.directory()?, old)?;
     let next = if out.exists() {
         keys::load_file(out, passphrase)?
     } else {
-        keys::make_at(out, passphrase, entropy)?
+        keys::make_at(out, passphrase, place.entropy)?
     };
-    certify_key(server, CertificateKind::Root, &next, issuer, old)
+    certify_key(place, CertificateKind::Root, &next, issuer, old)
 }
 
 /// The new key's file, made now or left by a call that was cut off.
 fn next_key(
-    server: &Server,
+    place: &Place<'_>,
     name: KeyName,
     passphrase: &Passphrase,
 ) -> Result<SoftwareSigner, CourtError> {
-    let path = waiting(server.dir(), name);
+    let path = waiting(place.dir, name);
     if path.exists() {
         return Ok(keys::load_file(&path, passphrase)?);
     }
     // A passphrase that does not open the others would shut the next start out.
-    Loose::read(server.dir(), passphrase)?;
-    Ok(keys::make_at(&path, passphrase, server.issuer().entropy.as_ref())?)
+    for other in KeyName::ALL.into_iter().filter(|other| *other != name) {
+        keys::load_file(&keys::path_of(place.dir, other), passphrase)?;
+    }
+    Ok(keys::make_at(&path, passphrase, place.entropy)?)
 }
 
 /// The new key's certificate, made now or by a call that was cut off.
 fn certified(
-    server: &Server,
+    place: &Place<'_>,
     name: KeyName,
     next: &SoftwareSigner,
     by: &By<'_>,
+    passphrase: &Passphrase,
 ) -> Result<CertificateId, CourtError> {
-    let directory = server.directory()?;
+    let directory = place.directory()?;
     if let Some(known) = keys::certificate_of(&directory, name, &next.public_key()) {
         return Ok(known);
     }
-    let (issuer, signer) = match by {
-        By::Issuing => (server.keys().issuing.certificate, server.keys().issuing.signer.as_ref()),
-        By::Root(root) => (root_of(&directory, root)?, *root),
-    };
-    certify_key(server, name.kind(), next, issuer, signer)
+    match by {
+        By::Root(root) => certify_key(place, name.kind(), next, root_of(&directory, root)?, root),
+        By::Issuing => {
+            let path = keys::path_of(place.dir, KeyName::Issuing);
+            let issuing = keys::load_file(&path, passphrase)?;
+            let id = keys::certificate_of(&directory, KeyName::Issuing, &issuing.public_key())
+                .ok_or(KeyError::Swapped { path, name: KeyName::Issuing })?;
+            certify_key(place, name.kind(), next, id, &issuing)
+        }
+    }
 }
 
 fn certify_key(
-    server: &Server,
+    place: &Place<'_>,
     kind: CertificateKind,
     key: &SoftwareSigner,
     issuer: CertificateId,
     signer: &SoftwareSigner,
 ) -> Result<CertificateId, CourtError> {
-    let directory = server.directory()?;
+    let directory = place.directory()?;
     let public = key.public_key();
     let known = directory.certificates().find(|(_, verified)| {
         verified.payload().kind == kind && verified.payload().signing_key() == Some(&public)
@@ -124,15 +164,28 @@ fn certify_key(
     if let Some((id, _)) = known {
         return Ok(id);
     }
-    let draft = Draft { court: server.court(), now_ms: server.now_ms() };
-    let mut body = draft.own(kind, certify::next_serial(server)?, key, Some(issuer));
+    let draft = Draft { court: directory.court(), now_ms: place.now_ms };
+    let serial = place.store.read::<_, StoreError>(|reading| reading.last_certificate())? + 1;
+    let mut body = draft.own(kind, serial, key, Some(issuer));
     if body.device.is_some() {
         // The same process under another key.
-        let own = directory.get(&server.issuer().certificate);
-        body.device = own.and_then(|own| own.payload().device.clone());
+        body.device = process(&directory);
     }
-    certify::publish(server, vec![Signed::seal(&body, signer)?])?;
+    let checked = certify::check(&directory, vec![Signed::seal(&body, signer)?])?;
+    place.store.write::<_, StoreError>(|writing| {
+        trust::publish(writing, &checked.rows, place.now_ms).map(|_| ())
+    })?;
     Ok(body.id())
+}
+
+/// The name of the server process, as its newest certificate has it.
+fn process(directory: &Directory) -> Option<String> {
+    directory
+        .certificates()
+        .map(|(_, verified)| verified.payload())
+        .filter(|body| body.kind == CertificateKind::Server)
+        .max_by_key(|body| body.serial)
+        .and_then(|body| body.device.clone())
 }
 
 /// The certificate of a root key of this court.
@@ -156,7 +209,7 @@ fn swap(dir: &Path, name: KeyName, passphrase: &Passphrase) -> Result<Option<Pat
         return Ok(None);
     }
     let kept = match name {
-        KeyName::Encryption => Some(keep(&to, passphrase)?),
+        KeyName::Encryption if to.exists() => Some(keep(&to, passphrase)?),
         _ => None,
     };
     fs::rename(&from, &to)?;
@@ -191,7 +244,7 @@ pub fn change_passphrase(
     dir: &Path,
     old: &Passphrase,
     new: &Passphrase,
-    entropy: &dyn lastmile_core::time::Entropy,
+    entropy: &dyn Entropy,
 ) -> Result<usize, KeyError> {
     let mut files = keys::files(dir)?;
     files.sort();

@@ -14,6 +14,7 @@ use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
+use crate::courier::Opener;
 use crate::ingest::{Hot, Ingest, IngestError, Ingested};
 use crate::issuer::Issuer;
 use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
@@ -102,6 +103,7 @@ pub struct Server {
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
     answered: Answered,
+    opener: Opener,
 }
 
 /// Something made from packs, and the versions it was made from.
@@ -143,6 +145,7 @@ impl Server {
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             answered: Answered::default(),
+            opener: Opener::default(),
         };
         server.look_again(&directory)?;
         Ok(server)
@@ -212,6 +215,16 @@ impl Server {
         &self.waiters
     }
 
+    /// What opens couriers' bundles.
+    pub fn opener(&self) -> &Opener {
+        &self.opener
+    }
+
+    /// What opens the court's key files.
+    pub(crate) fn passphrase(&self) -> &Passphrase {
+        &self.options.passphrase
+    }
+
     /// Tokens of requests that were let in.
     pub fn answered(&self) -> &Answered {
         &self.answered
@@ -253,7 +266,7 @@ impl Server {
         self.ingest_as(directory, work)
     }
 
-    fn ingest_as<E: From<StoreError>>(
+    pub(crate) fn ingest_as<E: From<StoreError>>(
         &self,
         directory: &Directory,
         work: impl FnOnce(&mut Ingest<'_>) -> Result<Ingested, E>,

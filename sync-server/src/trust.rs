@@ -4,6 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use lastmile_core::id::CertificateId;
+use lastmile_core::identity::transition::Transition;
 use lastmile_core::identity::{Addition, Certificate, Directory, Signed, TrustError, Verified};
 use lastmile_core::sync::channel::{DIRECTORY, EntryKind};
 
@@ -11,7 +12,15 @@ use crate::store::{CertificateRow, Reading, StoreError, Writing};
 
 /// The directory and how far it has read the database.
 #[derive(Debug)]
-pub struct Trust(RwLock<(Arc<Directory>, u64)>);
+pub struct Trust(RwLock<Held>);
+
+/// The directory, the last certificate and the number of revocations that are in it.
+#[derive(Debug)]
+struct Held {
+    directory: Arc<Directory>,
+    certificate: u64,
+    revocations: u64,
+}
 
 impl Trust {
     /// Builds the directory from the database.
@@ -20,32 +29,42 @@ impl Trust {
         let bytes = reading.certificate(root)?.ok_or(DAMAGED)?;
         let signed = Signed::<Certificate>::from_bytes(&bytes).map_err(|_| DAMAGED)?;
         let directory = Directory::open(signed, root).map_err(|_| DAMAGED)?;
-        let trust = Self(RwLock::new((Arc::new(directory), 0)));
+        let directory = Arc::new(directory);
+        let trust = Self(RwLock::new(Held { directory, certificate: 0, revocations: 0 }));
         trust.refresh(reading)?;
         Ok(trust)
     }
 
     /// Takes in what the database has and memory has not, and gives the directory as it stands.
     pub fn refresh(&self, reading: &Reading<'_>) -> Result<Arc<Directory>, StoreError> {
-        let last = reading.last_certificate()?;
+        let last = (reading.last_certificate()?, reading.transition_count("revoke")?);
         {
             let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            if held.1 >= last {
-                return Ok(Arc::clone(&held.0));
+            if held.certificate >= last.0 && held.revocations >= last.1 {
+                return Ok(Arc::clone(&held.directory));
             }
         }
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut directory = Directory::clone(&held.0);
-        let mut read = held.1;
-        for (arrival, row) in reading.certificates_after(held.1)? {
+        let mut directory = Directory::clone(&held.directory);
+        let mut read = held.certificate;
+        for (arrival, row) in reading.certificates_after(held.certificate)? {
             // A damaged row gives no rights; `verify` reports it.
             if let Ok(signed) = Signed::<Certificate>::from_bytes(&row.bytes) {
                 let _ = directory.add(signed);
             }
             read = arrival;
         }
+        if held.revocations < last.1 {
+            for (row, _) in reading.transitions("revoke")? {
+                if let Ok(signed) = Signed::<Transition>::from_bytes(&row.bytes)
+                    && let Ok(verified) = directory.verify(signed)
+                {
+                    let _ = directory.note(&verified);
+                }
+            }
+        }
         let directory = Arc::new(directory);
-        *held = (Arc::clone(&directory), read);
+        *held = Held { directory: Arc::clone(&directory), certificate: read, revocations: last.1 };
         Ok(directory)
     }
 }

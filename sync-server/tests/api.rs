@@ -10,7 +10,7 @@ use lastmile_core::pack::area::{Area, AreaPack};
 use lastmile_core::pack::station::{Station, StationPack};
 use lastmile_server::operator::OperatorRole;
 use reader::Reader;
-use serde_json::Value;
+use serde_json::{Value, json};
 use world::{CASE, COURT, MORNING_MS, World};
 
 /// A station whose area is a square of 0.1 degrees.
@@ -216,6 +216,83 @@ fn content_is_for_a_command_token_that_holds_and_no_other() {
     assert_eq!(admin.text("/metrics", &proxied).0, 200);
     command.revoke(&world);
     assert_eq!(command.problem(&format!("/v1/courts/{COURT}/cases")).0, 401);
+}
+
+/// Every route of the description, whatever is added to it: an administrator's token opens none that
+/// shows content, and nothing that the case says comes back.
+#[test]
+fn an_administrator_gets_no_content_from_any_route() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let record = lu.seizure();
+    lu.sync();
+    let command = Reader::new(&world, OperatorRole::Command);
+    let admin = Reader::new(&world, OperatorRole::Admin);
+    let description: Value = serde_json::from_str(include_str!("../../docs/openapi.json")).unwrap();
+    // Figures and the description itself say nothing about cases; devices sign their own requests.
+    let open = |path: &str| {
+        ["/healthz", "/metrics", "/openapi.json"].contains(&path)
+            || path.ends_with("/sync")
+            || path.ends_with("/enrol")
+    };
+    let (mut tried, mut told) = (0, 0);
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys().filter(|name| *name != "parameters") {
+            let address = path
+                .replace("{court}", COURT)
+                .replace("{case_no}", CASE)
+                .replace("{id}", &record.to_hex())
+                .replace("{envelope}", &"0".repeat(64));
+            let body = r#"{"admit":true,"reason":"核对","on_behalf_of":"guanyongyi"}"#;
+            let method = method.to_uppercase();
+            let (status, text) = admin.send(&method, &address, body);
+            assert!(!text.contains("测试工业区") && !text.contains("luqihang"), "{method} {path}");
+            tried += 1;
+            if open(path) {
+                continue;
+            }
+            assert_eq!(status, 403, "{method} {path}: {text}");
+            assert!(text.contains("no_content_for_admin"), "{method} {path}: {text}");
+            told += usize::from(command.send(&method, &address, body).1.contains("luqihang"));
+        }
+    }
+    assert!(tried >= 12 && told >= 2, "{tried} routes, {told} of them with content for others");
+}
+
+#[test]
+fn a_decision_about_quarantine_is_taken_over_the_api() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let stranger = world.officer("qutongming");
+    let record = lu.seizure();
+    lu.sync();
+    let foreign = stranger.seizure();
+    stranger.sync();
+    assert_ne!(record, foreign);
+    let reader = Reader::new(&world, OperatorRole::Command);
+    let waiting = reader.items("quarantine");
+    let envelope = waiting[0]["envelope"].as_str().unwrap().to_owned();
+    let path = format!("/v1/courts/{COURT}/quarantine/{envelope}/decision");
+    let say = |admit: bool, reason: &str| {
+        let body = json!({"admit": admit, "reason": reason, "on_behalf_of": "guanyongyi"});
+        let (status, text) = reader.send("POST", &path, &body.to_string());
+        (status, serde_json::from_str::<Value>(&text).unwrap())
+    };
+    assert_eq!(say(true, " ").0, 400);
+    assert_eq!(reader.send("POST", &path, "{").0, 400);
+    assert_eq!(reader.without_token().send("POST", &path, "{}").0, 401);
+    let (status, said) = say(false, "与本案无关");
+    assert_eq!(
+        (status, said["state"].as_str(), said["reason"].as_str()),
+        (200, Some("quarantined"), Some("set_aside"))
+    );
+    assert_eq!(reader.items("quarantine").len(), 0);
+    assert_eq!(reader.items("rejected")[0]["reason"], "set_aside");
+    let (status, said) = say(true, "经核对属本案");
+    assert_eq!((status, said["state"].as_str()), (200, Some("accepted")));
+    assert_eq!(say(true, "再次").0, 409);
+    lu.sync();
+    assert!(lu.phone.digest(foreign).is_ok());
 }
 
 #[test]

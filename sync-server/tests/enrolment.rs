@@ -7,11 +7,10 @@ mod world;
 use std::sync::Arc;
 
 use lastmile_core::id::{BootId, CertificateId};
-use lastmile_core::identity::approval::Approval;
 use lastmile_core::identity::certificate::{protection, purpose};
 use lastmile_core::identity::enrolment::{EnrolmentAnswer, EnrolmentCode};
 use lastmile_core::identity::{
-    Canonical, Directory, Signed, Signer, SoftwareSigner, Transition, TransitionKind,
+    Canonical, Signed, Signer, SoftwareSigner, Transition, TransitionKind,
 };
 use lastmile_core::phone::enrol::{self, EnrolError, Enrolled, EnrolmentRoad, NewKeys};
 use lastmile_core::phone::transport::{HttpTransport, TransportError};
@@ -23,7 +22,7 @@ use lastmile_server::court::{self, NewDevice};
 use lastmile_server::enrol::{NewEnrolment, make};
 use lastmile_server::keys::{self, Passphrase};
 use lastmile_server::roles;
-use world::{CASE, COURT, MORNING_MS, World};
+use world::{CASE, MORNING_MS, World};
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -235,27 +234,8 @@ struct Desk {
 impl Desk {
     fn approve(&self, world: &World, person: &str, roles: &[Role], at_ms: i64) -> Vec<u8> {
         let directory = world.server().directory().unwrap();
-        let public = self.key.public_key();
-        let found = directory
-            .certificates()
-            .filter(|(_, verified)| verified.payload().signing_key() == Some(&public))
-            .max_by_key(|(_, verified)| verified.payload().serial);
-        approval(&directory, found.unwrap().0, self.key.as_ref(), person, roles, at_ms)
+        roles::approve(&directory, self.key.as_ref(), person, roles, at_ms).unwrap()
     }
-}
-
-fn approval(
-    directory: &Directory,
-    certificate: CertificateId,
-    key: &dyn Signer,
-    person: &str,
-    roles: &[Role],
-    at_ms: i64,
-) -> Vec<u8> {
-    let kind = roles::decision(person, &roles::codes(roles), Vec::new());
-    let subject = kind.approved_subject(COURT).unwrap();
-    let body = Approval { court: directory.court().to_owned(), subject, at_ms, certificate };
-    Signed::seal(&body, key).unwrap().to_bytes()
 }
 
 fn desk(
@@ -284,7 +264,7 @@ fn administrators_and_presidents_need_two_persons_and_the_first_ones_the_root() 
     let root = keys::load_file(&world.data().join(keys::ROOT_KEY), &Passphrase::demo()).unwrap();
     let by_root = |person: &str, role: Role| {
         let directory = world.server().directory().unwrap();
-        approval(&directory, world.server().root(), &root, person, &[role], 1)
+        roles::approve(&directory, &root, person, &[role], 1).unwrap()
     };
     let before = world.server().directory().unwrap().len();
     assert_eq!(desk(&world, "zhangyi", Role::Admin, &[]).err(), Some("approval_root_needed"));

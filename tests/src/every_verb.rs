@@ -160,7 +160,10 @@ impl<'k> Bench<'k> {
             tried.into_iter().chain(few.into_iter().map(|field| (Some((place, field)), field)))
         {
             let number = next(&mut self.numbers);
-            let fields = Fields::from([(field.name.to_owned(), sample(field.ty))]);
+            let mut fields = Fields::from([(field.name.to_owned(), sample(field.ty))]);
+            if self.kind.collection(place).is_some_and(|collection| collection.signs) {
+                fields.extend(self.signature());
+            }
             let intent = match verb.action {
                 Action::Add(_) => {
                     Intent::Add { verb: verb.name.into(), item: ulid(number), fields }
@@ -170,6 +173,18 @@ impl<'k> Bench<'k> {
             let signed = make(self.kinds, Some(&self.calm), author, number, &intent);
             attempts.push(Attempt { verb, field: special, own: false, signed });
         }
+    }
+
+    /// What makes a signature of the calm record complete.
+    fn signature(&self) -> Fields {
+        let content = self.calm.view().content_digest;
+        Fields::from([
+            ("name".to_owned(), "罗敬武".into()),
+            ("role".to_owned(), "witness".into()),
+            ("mode".to_owned(), "sign".into()),
+            ("stroke".to_owned(), Value::Bytes(vec![1; 32])),
+            ("content".to_owned(), Value::Bytes(content.as_bytes().to_vec())),
+        ])
     }
 
     /// An edit or a strike of one item; edits once more for each field that few may write.

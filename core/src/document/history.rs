@@ -174,6 +174,20 @@ impl History {
         heads.into_iter().collect()
     }
 
+    /// Those of `hashes` that no other of them has built on, sorted: the heads they stand for. A writer
+    /// names its own last change besides, even when others have built on that.
+    pub fn foremost(&self, hashes: &[ChangeHash]) -> Vec<ChangeHash> {
+        let at = |hash: &ChangeHash| self.index_of(*hash);
+        let behind = |hash: &ChangeHash| {
+            at(hash).is_some_and(|one| {
+                hashes.iter().filter_map(at).any(|other| other != one && self.precedes(one, other))
+            })
+        };
+        let front: std::collections::BTreeSet<ChangeHash> =
+            hashes.iter().filter(|hash| !behind(hash)).copied().collect();
+        front.into_iter().collect()
+    }
+
     /// Everything that `hashes` know of, themselves included; `None` when one is unknown.
     pub fn past_of(&self, hashes: &[ChangeHash]) -> Option<ChangeSet> {
         let mut set = ChangeSet::default();

@@ -22,6 +22,7 @@ mod signature_check;
 mod state;
 mod verb_check;
 mod view;
+mod withheld;
 mod write;
 
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use refusal::{Hold, Refusal, Verdict};
 pub use state::{Alternative, Item, RecordState, Register};
 pub use verb_check::MAX_REASON;
 pub use view::{Finalisation, RecordView, Signature};
+pub use withheld::entering;
 pub use write::{WriteError, Written, write};
 
 use crate::id::{ChangeHash, Digest, DocumentId};

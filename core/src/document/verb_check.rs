@@ -404,7 +404,7 @@ impl Scene<'_> {
         if !open_conflicts(self.kind, self.history, self.past, &state).is_empty() {
             return Err(Refusal::OpenConflicts);
         }
-        let bound = heads == heads_bytes(&self.change.dependencies)
+        let bound = heads == heads_bytes(&self.history.foremost(&self.change.dependencies))
             && state_bytes == state_digest(self.kind, self.history, self.past, &state).as_bytes()
             && content == content_digest(self.kind, &state).as_bytes();
         if bound { Ok(()) } else { Err(Refusal::WrongDigest) }

@@ -350,6 +350,49 @@ impl Directory {
         self.revoked.get(certificate)
     }
 
+    /// Why what a certificate signs no longer stands by itself: it was revoked, or one above it was
+    /// (whoever holds a withdrawn issuing key could issue any number of certificates, so all of that
+    /// branch is withdrawn); and its key was not certified anew for the same person with all its roles.
+    pub fn withdrawn(&self, id: &CertificateId) -> Option<Revocation> {
+        let revocation = self.revoked_above(id)?;
+        let roles = &self.get(id)?.payload().roles;
+        let covered = self
+            .successor(id)
+            .and_then(|next| self.get(&next))
+            .is_some_and(|next| roles.iter().all(|role| next.payload().roles.contains(role)));
+        (!covered).then_some(revocation)
+    }
+
+    /// The certificate that stands for the same key and person now, when this one was revoked: roles
+    /// change by revocation and a new certificate.
+    pub fn successor(&self, id: &CertificateId) -> Option<CertificateId> {
+        let old = self.get(id)?.payload();
+        let key = old.signing_key()?;
+        self.revoked_above(id)?;
+        self.trusted
+            .iter()
+            .find(|(next, entry)| {
+                let body = entry.certificate.payload();
+                body.signing_key() == Some(key)
+                    && body.person == old.person
+                    && body.purposes == old.purposes
+                    && self.revoked_above(next).is_none()
+            })
+            .map(|(next, _)| *next)
+    }
+
+    /// The revocation of a certificate, or of one above it.
+    fn revoked_above(&self, id: &CertificateId) -> Option<Revocation> {
+        let mut above = Some(*id);
+        while let Some(certificate) = above {
+            if let Some(revocation) = self.revocation(&certificate) {
+                return Some(*revocation);
+            }
+            above = self.get(&certificate).and_then(|found| found.payload().issuer);
+        }
+        None
+    }
+
     /// Every noted revocation.
     pub fn revocations(&self) -> impl Iterator<Item = (CertificateId, &Revocation)> {
         self.revoked.iter().map(|(id, revocation)| (*id, revocation))

@@ -19,22 +19,33 @@ impl Phone {
     /// time.
     pub fn token(&self, errand: Errand, body: &[u8]) -> Result<String, PhoneError> {
         let skew = self.skew_ms()?.unwrap_or(0);
-        self.token_at(errand, body, self.device_ms().saturating_sub(skew))
+        let at_ms = self.device_ms().saturating_sub(skew);
+        Ok(to_header(&self.token_at(errand.code(), body, at_ms)?))
     }
 
-    fn token_at(&self, errand: Errand, body: &[u8], at_ms: i64) -> Result<String, PhoneError> {
+    /// The token of a letter, in its transfer form.
+    pub(super) fn letter_token(&self, purpose: &str, body: &[u8]) -> Result<Vec<u8>, PhoneError> {
+        Ok(self.token_at(purpose, body, self.device_ms())?.to_bytes())
+    }
+
+    fn token_at(
+        &self,
+        purpose: &str,
+        body: &[u8],
+        at_ms: i64,
+    ) -> Result<Signed<RequestToken>, PhoneError> {
         let acting = self.signed_in()?;
         let signer = self.signer(acting.certificate).ok_or(PhoneError::NotSignedIn)?;
         let token = RequestToken {
             court: self.court.clone(),
             certificate: acting.certificate,
-            purpose: errand.code().to_owned(),
+            purpose: purpose.to_owned(),
             // A clock beyond all calendars still gets to hear what time it is.
             at_ms: at_ms.clamp(*SHOWABLE_MS.start(), *SHOWABLE_MS.end()),
             nonce: self.entropy.bytes16(),
             body: sha256(body),
         };
-        Ok(to_header(&Signed::seal(&token, signer.as_ref())?))
+        Ok(Signed::seal(&token, signer.as_ref())?)
     }
 
     /// Sends `body` and gives the answer.
@@ -49,7 +60,7 @@ impl Phone {
             Err(TransportError::Problem { code, server_ms: Some(server_ms), .. })
                 if code == CLOCK =>
             {
-                self.token_at(errand, body, *server_ms)?
+                to_header(&self.token_at(errand.code(), body, *server_ms)?)
             }
             Err(error) if error.code() == USED => self.token(errand, body)?,
             _ => return Ok(answer),

@@ -2,6 +2,7 @@
 
 use crate::document::{Hold, LogDamaged, Refusal, WriteError};
 use crate::identity::{CanonicalError, SealError, SignError, TrustError};
+use crate::records::Label;
 use crate::store::StoreError;
 
 /// A call on the phone failed; the store is as it was before the call.
@@ -45,6 +46,9 @@ pub enum PhoneError {
     /// Blocking rules fail; their ids. The officer may settle what is missing or set a rule aside.
     #[error("rules block finalising: {}", .0.join(", "))]
     RulesBlock(Vec<String>),
+    /// A courier's bundle or receipt; the code says what.
+    #[error("the courier's bundle cannot be used: {0}")]
+    Courier(&'static str),
     /// The answer does not fit the question.
     #[error("the server's answer does not fit the question: {0}")]
     Protocol(&'static str),
@@ -75,7 +79,43 @@ impl PhoneError {
             Self::Message(error) => error.code(),
             Self::Log(_) => "log_damaged",
             Self::RulesBlock(_) => "rules_block",
+            Self::Courier(code) => code,
             Self::Protocol(_) => "protocol",
         }
+    }
+
+    /// What to tell the officer, where the way out is the officer's; `None` for faults of the phone.
+    pub fn sentence(&self) -> Option<Label> {
+        let said = match self {
+            Self::Refused(refusal) => refusal.sentence(),
+            Self::Write(error) => Refusal::from(*error).sentence(),
+            Self::Newer(hold) => hold.sentence(),
+            Self::NotSignedIn => Label::new("请先登录", "Sign in first."),
+            Self::NoFinalisingKey => Label::new(
+                "本机尚无定稿密钥或未解锁,请用指纹或面容解锁,或向法院管理员申领",
+                "This phone has no finalising key, or it is locked: unlock it, or ask the administrator.",
+            ),
+            Self::RulesBlock(_) => Label::new(
+                "尚有必须补正的事项,暂不能定稿,请按清单逐项补正或说明理由",
+                "Something the law asks for is missing; settle each item, or set it aside with a reason.",
+            ),
+            _ => return None,
+        };
+        Some(said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_officer_can_mend_is_said_in_both_languages() {
+        let rules = PhoneError::RulesBlock(vec!["R-SEZ-05".into()]);
+        for error in [PhoneError::NoFinalisingKey, rules, Refusal::SignedOtherContent.into()] {
+            let said = error.sentence();
+            assert!(said.is_some_and(|said| !said.zh.is_ascii() && said.en.is_ascii()), "{error}");
+        }
+        assert!(PhoneError::Protocol("anything").sentence().is_none());
     }
 }

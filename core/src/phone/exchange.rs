@@ -243,7 +243,7 @@ impl Phone {
         Ok(())
     }
 
-    fn apply_outcome(
+    pub(super) fn apply_outcome(
         &self,
         tx: &WriteTx<'_>,
         id: EnvelopeId,
@@ -478,6 +478,9 @@ impl Phone {
         let transition = verified.payload();
         if transition.channel != channel {
             return Ok(());
+        }
+        if let TransitionKind::Revoke { .. } = &transition.kind {
+            return self.note_revocation(tx, &verified, bytes);
         }
         if let TransitionKind::Member { person, enter } = &transition.kind {
             tx.put_member(&MemberRow {

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `enrol` | a code and new keys become certificates |
 //! | `open` | opening a store, whose phone it is, signing in |
+//! | `shared` | several people on one phone: PINs, locking, who sees what |
 //! | `save` | a wish becomes a durable change; its signature follows |
 //! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
@@ -13,6 +14,8 @@
 //! | `ask` | one request over the road: its token, and a second try after a wrong clock |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
+//! | `withdrawn` | authors whose certificates the court withdrew |
+//! | `courier` | sealed bundles: own ones, and those carried for others |
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `law` | what the rules still ask of a record |
@@ -22,6 +25,7 @@
 
 mod ask;
 mod cache;
+mod courier;
 mod desk;
 pub mod enrol;
 mod error;
@@ -34,15 +38,18 @@ mod rebase;
 mod rebuild;
 mod receive;
 mod save;
+mod shared;
 mod signing;
 mod sync;
 #[cfg(test)]
 mod tests;
 pub mod transport;
+mod withdrawn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
 pub use law::{Checked, RULES};
@@ -52,6 +59,7 @@ pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;
 pub use save::{NewRecord, Saved};
+pub use shared::{OnThisPhone, PinError};
 pub use signing::{Hand, Signatory};
 pub use sync::{SyncReport, SyncTrouble};
 

@@ -93,6 +93,7 @@ impl Phone {
                 let _ = directory.add(signed);
             }
         }
+        store.read::<_, PhoneError>(|tx| super::withdrawn::recall(tx, &mut directory))?;
         let phone = Self {
             store,
             kinds: options.kinds,

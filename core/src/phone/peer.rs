@@ -76,7 +76,7 @@ impl Phone {
         role: PeerRole,
     ) -> Result<PeerReport, PeerError> {
         while self.sign_pending(256)? > 0 {}
-        let mut talk = Talk { stream, role, sent: 0 };
+        let mut talk = Talk::new(stream, role);
         let own = self.hello()?;
         let other = Hello::decode(&talk.exchange(&own.encode())?).map_err(PeerStreamError::from)?;
         let proof = self.prove(&own, &other)?;
@@ -170,7 +170,12 @@ impl Phone {
         })
     }
 
-    fn is_member(&self, tx: &ReadTx<'_>, channel: &str, person: &str) -> Result<bool, PhoneError> {
+    pub(super) fn is_member(
+        &self,
+        tx: &ReadTx<'_>,
+        channel: &str,
+        person: &str,
+    ) -> Result<bool, PhoneError> {
         let Some(last) = tx.member(channel, person)?.pop() else { return Ok(false) };
         let signed =
             Signed::<Transition>::from_bytes(&last.transition).map_err(TrustError::from)?;
@@ -335,14 +340,18 @@ fn seed_of(own: &Hello, other: &Hello) -> [u8; 8] {
 }
 
 /// The alternation of messages: the initiator speaks first each time.
-struct Talk<'s, S> {
+pub(super) struct Talk<'s, S> {
     stream: &'s mut S,
     role: PeerRole,
     sent: usize,
 }
 
-impl<S: Read + Write> Talk<'_, S> {
-    fn exchange(&mut self, message: &[u8]) -> Result<Vec<u8>, PeerStreamError> {
+impl<'s, S: Read + Write> Talk<'s, S> {
+    pub(super) fn new(stream: &'s mut S, role: PeerRole) -> Self {
+        Self { stream, role, sent: 0 }
+    }
+
+    pub(super) fn exchange(&mut self, message: &[u8]) -> Result<Vec<u8>, PeerStreamError> {
         if self.role == PeerRole::Initiator {
             self.sent += peer::send(self.stream, message)?;
             peer::receive(self.stream)

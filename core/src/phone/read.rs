@@ -9,7 +9,10 @@ use crate::id::{Digest, DocumentId};
 use crate::identity::{Canonical, Certificate};
 use crate::pack::signed::{SignedPack, VerifiedPack};
 use crate::records::Label;
-use crate::store::{DocumentRow, Found, LogState, ReadTx, TrayId, TrayRow, WriteTx};
+use crate::store::{
+    DocumentRow, Found, LogState, Origin, ReadTx, SearchHit, TrayId, TrayRow, WriteTx,
+};
+use crate::sync::channel::of_case;
 
 /// How far a record is known to have come. The record stands where its least advanced change stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +52,8 @@ pub struct RecordStanding {
     pub receipted: usize,
     /// Changes held or quarantined.
     pub waiting: usize,
+    /// Changes of authors whose certificates were withdrawn; they stand, and are shown as such.
+    pub withdrawn: usize,
 }
 
 /// Something in the tray, for the screen.
@@ -61,9 +66,15 @@ pub struct TrayItem {
 }
 
 impl Phone {
-    /// A record.
+    /// A record of a case of the person signed in, or one that person wrote in.
     pub fn record_view(&self, id: DocumentId) -> Result<RecordView, PhoneError> {
-        self.store.read(|tx| Ok(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?.view()))
+        self.store.read(|tx| {
+            let row = tx.document(id)?.ok_or(PhoneError::NoRecord)?;
+            if !self.sees(tx, &row.channel, Some(id))? {
+                return Err(PhoneError::NoRecord);
+            }
+            Ok(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?.view())
+        })
     }
 
     /// The state digest of a record.
@@ -71,7 +82,8 @@ impl Phone {
         self.store.read(|tx| Ok(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?.state_digest()))
     }
 
-    /// Records of a case, most recently changed first.
+    /// Records of a case, most recently changed first; on a shared phone those the person signed in may
+    /// see.
     pub fn records_of_case(&self, case_no: &str) -> Result<Vec<DocumentRow>, PhoneError> {
         self.store.read(|tx| {
             let mut all = Vec::new();
@@ -80,7 +92,11 @@ impl Phone {
                 let page = tx.documents_of_case(case_no, after, 200)?;
                 let Some(last) = page.last() else { return Ok(all) };
                 after = Some((last.updated, last.id));
-                all.extend(page);
+                for row in page {
+                    if self.sees(tx, &row.channel, Some(row.id))? {
+                        all.push(row);
+                    }
+                }
             }
         })
     }
@@ -120,15 +136,36 @@ impl Phone {
             } else {
                 Standing::Receipted
             };
-            Ok(RecordStanding { standing, on_this_phone, with_court, receipted, waiting })
+            let withdrawn = rows
+                .iter()
+                .filter(|row| row.row.state != LogState::Held)
+                .filter(|row| self.is_withdrawn(&row.row.certificate))
+                .count();
+            Ok(RecordStanding {
+                standing,
+                on_this_phone,
+                with_court,
+                receipted,
+                waiting,
+                withdrawn,
+            })
         })
     }
 
-    /// The tray: what was refused and what became of it, oldest first.
+    /// The tray: what was refused and what became of it, newest first; of own work that of the person
+    /// signed in.
     pub fn tray(&self) -> Result<Vec<TrayItem>, PhoneError> {
+        let acting = self.signed_in()?;
+        let foreign = |row: &TrayRow| {
+            let directory = self.directory();
+            let own = row.row.as_ref().filter(|envelope| envelope.origin == Origin::Own);
+            let author = own.and_then(|envelope| directory.get(&envelope.certificate));
+            author.is_some_and(|found| found.payload().person.as_ref() != Some(&acting.person))
+        };
         self.store.read(|tx| {
             tx.tray_history(None, u32::MAX)?
                 .into_iter()
+                .filter(|row| !foreign(row))
                 .map(|row| {
                     let intent = match &row.row {
                         Some(envelope) => tx.intent(envelope.id)?,
@@ -142,12 +179,42 @@ impl Phone {
 
     /// Finds records and parties; two Chinese characters are enough.
     pub fn find(&self, query: &str, limit: usize) -> Result<Found, PhoneError> {
-        self.store.read(|tx| Ok(tx.search(query, limit)?))
+        self.store.read(|tx| {
+            let mut found = tx.search(query, limit)?;
+            let mut seen = Vec::with_capacity(found.hits.len());
+            for hit in found.hits {
+                if self.sees_hit(tx, &hit)? {
+                    seen.push(hit);
+                }
+            }
+            found.hits = seen;
+            Ok(found)
+        })
     }
 
-    /// The case pack in force on this phone, as JSON, with the time it was made.
+    /// Whether the person signed in may see what was found.
+    fn sees_hit(&self, tx: &ReadTx<'_>, hit: &SearchHit) -> Result<bool, PhoneError> {
+        if let Ok(id) = <[u8; 16]>::try_from(hit.target.as_slice())
+            && hit.kind == "record"
+        {
+            let Some(row) = tx.document(DocumentId(id))? else { return Ok(false) };
+            return self.sees(tx, &row.channel, Some(row.id));
+        }
+        // A party: `case number/id of the party`.
+        let target = String::from_utf8_lossy(&hit.target);
+        let case_no = target.split_once('/').map_or(target.as_ref(), |(case_no, _)| case_no);
+        self.sees(tx, &of_case(case_no), None)
+    }
+
+    /// The case pack in force on this phone, as JSON, with the time it was made; nothing when the case
+    /// is not one of the person signed in.
     pub fn case_pack(&self, case_no: &str) -> Result<Option<(Json, i64)>, PhoneError> {
-        self.store.read(|tx| self.pack_json(tx, "case", case_no))
+        self.store.read(|tx| {
+            if !self.sees(tx, &of_case(case_no), None)? {
+                return Ok(None);
+            }
+            self.pack_json(tx, "case", case_no)
+        })
     }
 
     pub(super) fn pack_json(

@@ -9,8 +9,11 @@ use std::collections::BTreeMap;
 
 use super::cache::provenance;
 use super::save::log_row;
+use super::withdrawn::REVOKED;
 use super::{Phone, PhoneError, lock};
-use crate::document::{Acceptance, Candidate, Document, Limits, Refusal, Verdict, accept, expand};
+use crate::document::{
+    Acceptance, Candidate, Document, Limits, Refusal, Verdict, accept, entering, expand,
+};
 use crate::envelope::{EnvelopeError, RawChange, UnverifiedChange};
 use crate::id::{DocumentId, EnvelopeId};
 use crate::identity::Canonical;
@@ -140,10 +143,16 @@ impl Phone {
         let fresh = distinct;
         let before = self.load(tx, id)?;
         let mut candidates: Vec<(Candidate, Option<Arrival>)> = Vec::new();
+        // Those of withdrawn authors: from another phone they are kept, not merged.
+        let mut withheld: Vec<bool> = Vec::new();
         for arrival in fresh {
             match &arrival.author {
                 Ok((person, roles)) => {
                     let candidate = candidate_of(&arrival, person, roles);
+                    withheld.push(
+                        origin == Origin::Peer
+                            && self.is_withdrawn(&arrival.signed.body.certificate),
+                    );
                     candidates.push((candidate, Some(arrival)));
                 }
                 Err(error) if error.may_heal() => {
@@ -180,8 +189,12 @@ impl Phone {
                 provenance: provenance(&directory, &row),
                 bytes: row.row.change.clone(),
             };
+            withheld.push(self.waits_for_the_court(&row));
             candidates.push((candidate, None));
         }
+        let candidates = self.hold_withheld(tx, channel, before.as_ref(), candidates, &withheld)?;
+        received.held += candidates.1;
+        let candidates = candidates.0;
         if candidates.is_empty() {
             return Ok(());
         }
@@ -223,6 +236,35 @@ impl Phone {
             self.put_document(tx, &document, updated)?;
         }
         Ok(())
+    }
+
+    /// Keeps what is withheld and needed by nobody else's work; gives what is to be judged, and how
+    /// many were newly kept.
+    #[allow(clippy::type_complexity)] // as the doc line says
+    fn hold_withheld(
+        &self,
+        tx: &WriteTx<'_>,
+        channel: &str,
+        before: Option<&Document>,
+        candidates: Vec<(Candidate, Option<Arrival>)>,
+        withheld: &[bool],
+    ) -> Result<(Vec<(Candidate, Option<Arrival>)>, usize), PhoneError> {
+        let plain: Vec<Candidate> =
+            candidates.iter().map(|(candidate, _)| candidate.clone()).collect();
+        let enter = entering(&self.kinds, before, &plain, withheld);
+        let mut judged = Vec::with_capacity(candidates.len());
+        let mut kept = 0;
+        for ((candidate, arrival), enter) in candidates.into_iter().zip(enter) {
+            match arrival {
+                _ if enter => judged.push((candidate, arrival)),
+                Some(arrival) => {
+                    self.keep_held(tx, channel, &arrival, REVOKED, Origin::Peer)?;
+                    kept += 1;
+                }
+                None => {}
+            }
+        }
+        Ok((judged, kept))
     }
 
     #[allow(clippy::too_many_arguments)] // one arrival, where it came in, and what became of it

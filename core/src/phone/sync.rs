@@ -182,6 +182,7 @@ impl Phone {
 
     /// Purges channels whose membership ended, once nothing of them waits for the server.
     fn leave_channels(&self) -> Result<Vec<String>, PhoneError> {
+        self.store.write::<_, PhoneError>(|tx| self.let_go(tx))?;
         let leaving: Vec<String> = self.store.read::<_, PhoneError>(|tx| {
             let channels =
                 tx.channels()?.into_iter().filter(|channel| channel.member == Membership::Leaving);

@@ -47,6 +47,15 @@ impl ReadTx<'_> {
         Ok(self.sql.query_row(sql, [name], |row| row.get(0)).optional()?)
     }
 
+    /// Settings whose names begin with `prefix`, by name.
+    pub fn settings(&self, prefix: &str) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.rows(
+            "SELECT value FROM settings WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name",
+            [prefix],
+            |row| row.get(0),
+        )
+    }
+
     /// The court this phone belongs to.
     pub fn court(&self) -> Result<Option<String>, StoreError> {
         self.setting(COURT)?

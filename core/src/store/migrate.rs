@@ -6,8 +6,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, connection::APPLICATION_ID};
 
 /// `MIGRATIONS[n]` leads from version `n` to `n + 1`.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+];
 
 /// Newest version this program knows.
 pub(super) fn newest() -> u32 {

@@ -10,6 +10,9 @@ pub const CASE: &str = "case:";
 pub const STATION: &str = "station:";
 /// The channel of certificates and revocations, which everybody of the court reads.
 pub const DIRECTORY: &str = "directory";
+/// Prefix of a device's own channel: what the court has to say to this phone alone (that it is
+/// withdrawn, that it is to be wiped). All that a withdrawn phone still reads.
+pub const DEVICE: &str = "device:";
 /// Longest channel name, bytes.
 pub const MAX_NAME: usize = 160;
 
@@ -21,6 +24,11 @@ pub fn of_case(case_no: &str) -> String {
 /// The channel of a station's requests.
 pub fn of_station(code: &str) -> String {
     format!("{STATION}{code}")
+}
+
+/// The channel of one person's certificate on one device.
+pub fn of_device(certificate: CertificateId) -> String {
+    format!("{DEVICE}{}", certificate.to_hex())
 }
 
 /// What kind of thing an entry of a feed is.

@@ -28,6 +28,8 @@ const PURPOSE_LEN: usize = 160;
 pub enum Errand {
     /// Changes up, news down.
     Sync,
+    /// A courier's bundle up, its receipt down.
+    Courier,
 }
 
 impl Errand {
@@ -35,6 +37,7 @@ impl Errand {
     pub fn code(self) -> &'static str {
         match self {
             Self::Sync => "sync",
+            Self::Courier => "courier",
         }
     }
 
@@ -42,6 +45,7 @@ impl Errand {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Sync => super::MEDIA_TYPE,
+            Self::Courier => crate::courier::MEDIA_TYPE,
         }
     }
 }

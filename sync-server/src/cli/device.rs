@@ -1,4 +1,5 @@
-//! `device add`: certifies a person's key on a device and writes what the phone needs.
+//! `device add`: certifies a person's key on a device and writes what the phone needs. What happens to
+//! it later is [`super::withdraw`]'s.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use lastmile_core::records::Role;
 use lastmile_core::time::SystemEntropy;
 
 use super::role::{approvals, role};
-use super::{Exit, Language, fail, secrets};
+use super::{Exit, Language, fail, secrets, withdraw};
 use crate::court::{self, CourtError, NewDevice};
 use crate::keys::passphrase::Whose;
 use crate::keys::{self, KeyError};
@@ -21,6 +22,12 @@ use crate::server::Options;
 pub enum DeviceCommand {
     /// 登记一人一机 / register a person on a device.
     Add(AddArgs),
+    /// 列出人员设备 / list people's devices.
+    List(withdraw::ListArgs),
+    /// 吊销证书 / withdraw a certificate.
+    Revoke(withdraw::OrderArgs),
+    /// 下令擦除丢失的设备(并吊销) / order a lost device to be wiped, and withdraw it.
+    Wipe(withdraw::OrderArgs),
 }
 
 /// Options of `device add`.
@@ -60,7 +67,12 @@ pub struct AddArgs {
 
 /// Runs it.
 pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> Exit {
-    let DeviceCommand::Add(args) = command;
+    let args = match command {
+        DeviceCommand::Add(args) => args,
+        DeviceCommand::List(args) => return withdraw::list(args, language, out),
+        DeviceCommand::Revoke(args) => return withdraw::revoke(args, language, out),
+        DeviceCommand::Wipe(args) => return withdraw::wipe(args, language, out),
+    };
     let text = match add(args, language) {
         Ok(text) => text,
         Err(error) => return fail(language, error.code(), &error),

@@ -4,14 +4,13 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lastmile_core::time::SystemEntropy;
+use lastmile_core::time::{Clock, SystemClock, SystemEntropy};
 
 use super::{Exit, Language, fail, secrets};
 use crate::court::CourtError;
 use crate::keys::passphrase::Whose;
 use crate::keys::{self, KeyName};
-use crate::rotate::{self, By};
-use crate::server::Options;
+use crate::rotate::{self, By, Place};
 
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
@@ -86,6 +85,10 @@ pub fn run(command: &KeyCommand, language: Language, out: &mut dyn Write) -> Exi
     }
 }
 
+fn now_ms() -> i64 {
+    SystemClock::new(&SystemEntropy).now().device_ms
+}
+
 fn rotate(args: &RotateArgs, language: Language) -> Result<String, CourtError> {
     let passphrase = secrets::passphrase(Whose::Keys, language).map_err(keys::KeyError::from)?;
     let root = match (args.name, &args.root) {
@@ -95,10 +98,9 @@ fn rotate(args: &RotateArgs, language: Language) -> Result<String, CourtError> {
             Some(keys::load_file(path, &of_root.map_err(keys::KeyError::from)?)?)
         }
     };
-    let options = Options { passphrase: passphrase.clone(), ..Options::default() };
-    let server = crate::server::Server::open(&args.data, options).map_err(CourtError::Open)?;
+    let place = Place::open(&args.data, now_ms(), &SystemEntropy)?;
     let by = root.as_ref().map_or(By::Issuing, By::Root);
-    let done = rotate::rotate(&server, args.name, &by, &passphrase)?;
+    let done = rotate::rotate(&place, args.name, &by, &passphrase)?;
     let certificate = done.certificate.to_hex();
     let kept = done.kept.map(|path| path.display().to_string());
     Ok(match language {
@@ -123,12 +125,11 @@ fn rotate(args: &RotateArgs, language: Language) -> Result<String, CourtError> {
 }
 
 fn rotate_root(args: &RotateRootArgs, language: Language) -> Result<String, CourtError> {
-    let server =
-        secrets::open(&args.data, Options::default(), language).map_err(CourtError::Open)?;
+    let place = Place::open(&args.data, now_ms(), &SystemEntropy)?;
     let ask = |whose| secrets::passphrase(whose, language).map_err(keys::KeyError::from);
     let old = keys::load_file(&args.root, &ask(Whose::Root)?)?;
     let new = secrets::new_passphrase(Whose::New, language).map_err(keys::KeyError::from)?;
-    let id = rotate::rotate_root(&server, &old, &args.out, &new)?.to_hex();
+    let id = rotate::rotate_root(&place, &old, &args.out, &new)?.to_hex();
     let path = args.out.display();
     Ok(match language {
         Language::Zh => format!(

@@ -5,8 +5,6 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lastmile_core::identity::approval::Approval;
-use lastmile_core::identity::{CertificateKind, SealError, Signed, Signer, TrustError};
 use lastmile_core::records::Role;
 use lastmile_core::time::{Clock, SystemClock, SystemEntropy};
 
@@ -133,27 +131,9 @@ fn approve(args: &ApproveArgs, language: Language) -> Result<String, CourtError>
     let directory = store.read::<_, StoreError>(|reading| {
         Trust::open(reading, root).and_then(|trust| trust.refresh(reading))
     })?;
-    let public = signer.public_key();
-    let certificate = directory
-        .certificates()
-        .filter(|(_, verified)| {
-            let body = verified.payload();
-            body.signing_key() == Some(&public)
-                && matches!(body.kind, CertificateKind::Root | CertificateKind::Person)
-        })
-        .max_by_key(|(_, verified)| verified.payload().serial)
-        .map(|(id, _)| id)
-        .ok_or(TrustError::WrongKind)?;
-    let kind = roles::decision(&args.person, &roles::codes(&args.roles), Vec::new());
-    let subject = kind.approved_subject(directory.court()).ok_or(CourtError::PublicKey)?;
-    let body = Approval {
-        court: directory.court().to_owned(),
-        subject,
-        at_ms: SystemClock::new(&SystemEntropy).now().device_ms,
-        certificate,
-    };
-    let signed = Signed::seal(&body, &signer).map_err(|error: SealError| error)?;
-    std::fs::write(&args.out, signed.to_bytes())?;
+    let at_ms = SystemClock::new(&SystemEntropy).now().device_ms;
+    let approval = roles::approve(&directory, &signer, &args.person, &args.roles, at_ms)?;
+    std::fs::write(&args.out, approval)?;
     Ok(match language {
         Language::Zh => format!("已批准,写入 {}。须两人分别批准。", args.out.display()),
         Language::En => {

@@ -25,8 +25,12 @@ use crate::server::{Options, Server};
 pub const COURT: &str = "粤0605";
 
 /// Phone, person, clock error in milliseconds.
-const PHONES: [(&str, &str, i64); 3] =
-    [("P1", "luqihang", 0), ("P2", "wenruotang", 420_000), ("P3", "ouziqian", 0)];
+const PHONES: [(&str, &str, i64); 4] = [
+    ("P1", "luqihang", 0),
+    ("P2", "wenruotang", 420_000),
+    ("P3", "ouziqian", 0),
+    ("P4", "maixiaolan", 0),
+];
 
 /// The files of the day, as delivered; the towns' outlines are the project's own.
 const FILES: [(&str, &[u8]); 13] = [
@@ -147,15 +151,17 @@ fn publish(server: &Server) -> Result<String, StageError> {
 }
 
 impl Prepared {
-    /// Opens the three phones in `dir`, each behind a link of its own to `server`.
+    /// Opens the phones in `dir`, each behind a link of its own to `server`.
     pub fn crew(&self, dir: &Path, server: SocketAddr) -> Result<Crew, StageError> {
-        let [p1, p2, p3] = self.devices.as_slice() else {
-            return Err(script("three phones are needed"));
+        let [p1, p2, p3, p4] = self.devices.as_slice() else {
+            return Err(script("four phones are needed"));
         };
         Ok(Crew {
             p1: open(p1, dir, server, 1)?,
             p2: open(p2, dir, server, 2)?,
             p3: open(p3, dir, server, 3)?,
+            p4: open(p4, dir, server, 4)?,
+            court: self.data.clone(),
         })
     }
 }

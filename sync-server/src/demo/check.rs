@@ -16,6 +16,7 @@ use lastmile_core::value::Value;
 
 use super::day::{Crew, K1, K2, K3, Outcome};
 use super::stage::{Actor, StageError};
+use super::withdrawn::Withdrawn;
 use crate::store::{State, Store, StoreError};
 
 /// One assertion about the end of the day.
@@ -127,6 +128,7 @@ pub fn check(
         request_stands(outcome, server),
         refusals(outcome),
         rules_settled(crew, outcome)?,
+        helper_withdrawn(outcome, server)?,
     ])
 }
 
@@ -335,6 +337,37 @@ fn refusals(outcome: &Outcome) -> Assertion {
         ok: outcome.finalise_refused == "open_conflicts" && outcome.edit_refused == "finalised",
         detail: format!("{}, {}", outcome.finalise_refused, outcome.edit_refused),
     }
+}
+
+/// E20: what the withdrawn helper recorded before stands, what came after waited, was admitted by a
+/// person, and stands now, too; the helper's part in K1 is as it was; the phone kept nothing.
+fn helper_withdrawn(outcome: &Outcome, server: &ServerSide) -> Result<Assertion, StageError> {
+    let Withdrawn { record, before, after, decided, left } = &outcome.withdrawn;
+    let document = server.documents.get(record);
+    let stands = |id| {
+        document.is_some_and(|document| {
+            document.history().nodes().iter().any(|node| node.provenance.envelope == id)
+        })
+    };
+    let list = server.view(outcome.seizure)?;
+    let signed =
+        list.state.items("signatures").iter().any(|item| item.text("name") == Some("麦晓岚"));
+    let ok = before.1 == "accepted"
+        && after.1 == "revoked"
+        && decided == "accepted"
+        && stands(before.0)
+        && stands(after.0)
+        && signed
+        && *left == 0;
+    Ok(Assertion {
+        id: "E20",
+        title: "被吊销手机其后所记待人核定,此前所记与K1签名不受影响 / what a withdrawn phone brings waits for a person; what came before stands",
+        ok,
+        detail: format!(
+            "此前{0},其后{1}→{decided},手机余{left}份记录 / before {0}, after {1}, then {decided}; {left} records left on the phone",
+            before.1, after.1
+        ),
+    })
 }
 
 /// E03, E15, E17, E19: what the law demands was recorded; nothing that blocks is left.

@@ -2,10 +2,13 @@
 //! phones, mostly without a network. Every person, firm and number is invented. Each event leaves a
 //! line on the timeline; what must be true at the end is in [`super::check`].
 
+use std::path::PathBuf;
+
 use lastmile_core::id::{Digest, DocumentId};
 use lastmile_core::rules::{Stage, missing};
 
 use super::stage::{Actor, StageError, true_ms};
+use super::withdrawn::Withdrawn;
 
 /// K1: machinery and a car, against a hardware firm.
 pub const K1: &str = "(2026)粤0605执1101号";
@@ -58,13 +61,15 @@ pub struct Outcome {
     pub conflicts: Vec<String>,
     /// Rules the list failed when its four lines had just been written, before anything was mended.
     pub rules_before: Vec<String>,
+    /// What became of the withdrawn helper's work.
+    pub withdrawn: Withdrawn,
     /// Requests the three phones made, whole day.
     pub requests: u64,
     /// Every event.
     pub events: Vec<Event>,
 }
 
-/// The three phones.
+/// The phones.
 #[derive(Debug)]
 pub struct Crew {
     /// 陆启航, handling officer of K1.
@@ -73,6 +78,10 @@ pub struct Crew {
     pub p2: Actor,
     /// 区子谦, K2.
     pub p3: Actor,
+    /// 麦晓岚, clerk of K3; withdrawn in the course of the day.
+    pub p4: Actor,
+    /// Data directory of the court, for what its own people decide.
+    pub court: PathBuf,
 }
 
 /// The rules a record fails at a stage, by the phone's own packs, without a network.
@@ -86,14 +95,14 @@ pub(super) fn failing(
 }
 
 impl Crew {
-    /// The phones, P1 to P3.
+    /// The officers' phones, P1 to P3.
     pub fn all(&self) -> [&Actor; 3] {
         [&self.p1, &self.p2, &self.p3]
     }
 
     fn clock(&self, time: &str) -> Result<(), StageError> {
         let ms = true_ms(time)?;
-        for actor in self.all() {
+        for actor in self.all().into_iter().chain([&self.p4]) {
             actor.clock.set(ms);
         }
         Ok(())
@@ -115,6 +124,7 @@ pub fn play(
     let (finalise_refused, conflicts) = day.conflicts_appear(&k1)?;
     let h1 = day.list_is_settled_and_signed(&k1)?;
     let (edit_refused, correction) = day.too_late(&k1, h1)?;
+    let withdrawn = day.helper_is_withdrawn()?;
     let eviction = day.eviction()?;
     day.evening(order)?;
     Ok(Outcome {
@@ -131,6 +141,7 @@ pub fn play(
         finalise_refused,
         conflicts,
         rules_before: k1.rules_before,
+        withdrawn,
         requests: day.requests,
         events: day.events,
     })

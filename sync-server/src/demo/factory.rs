@@ -86,7 +86,7 @@ fn sides_of(view: &RecordView) -> Vec<String> {
 
 impl Day<'_> {
     pub(super) fn factory(&mut self) -> Result<Factory, StageError> {
-        let Crew { p1, p2, p3 } = self.crew;
+        let Crew { p1, p2, p3, .. } = self.crew;
         for actor in [p1, p2, p3] {
             actor.network(false);
         }

@@ -13,3 +13,4 @@ pub mod report;
 pub mod run;
 mod signing;
 pub mod stage;
+pub mod withdrawn;

@@ -2,6 +2,7 @@
 //! here.
 
 pub mod api;
+mod courier;
 mod enrol;
 mod health;
 pub mod metrics;
@@ -114,6 +115,7 @@ fn described() -> OpenApiRouter<AppState> {
     api::router()
         .routes(routes!(sync::sync))
         .routes(routes!(enrol::enrol))
+        .routes(routes!(courier::courier))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }

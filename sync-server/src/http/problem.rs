@@ -87,6 +87,12 @@ problems! {
     KeyCertified = 409, "key_certified", "该密钥已签发证书,请生成新密钥后重试", "This key has a certificate already; make new keys and try again.";
     /// No role.
     EnrolmentNoRole = 403, "enrolment_no_role", "该人员在本院没有任何角色,请联系管理员", "The person has no role at this court; call the administrator.";
+    /// A courier's bundle that is not as it was sealed.
+    CourierDamaged = 400, "courier_damaged", "捎带包已损坏或被改动,请发送人重新封装", "The courier's bundle is damaged or was changed; its sender has to seal it again.";
+    /// A courier's bundle for a key that is not here.
+    CourierKeyUnknown = 404, "courier_key_unknown", "捎带包不是用本院的加密证书封装的,请发送人重新封装", "The courier's bundle is sealed to a key that this court does not have; its sender has to seal it again.";
+    /// The request in a courier's bundle is refused whole; `reason` says why.
+    CourierRefused = 422, "courier_refused", "捎带包内的请求未被受理,请发送人直接联系法院", "The request in the courier's bundle is refused; its sender has to contact the court.";
     /// No token, or one that does not hold.
     Unauthorized = 401, "unauthorized", "缺少访问令牌,或令牌无效", "An operator's token is needed, and this is none that holds.";
     /// Administrators run the service and read no content.
@@ -97,6 +103,10 @@ problems! {
     BadQuery = 400, "bad_query", "查询参数不正确", "A query parameter is unknown, repeated or out of bounds.";
     /// `after` does not come from an answer of this list.
     BadCursor = 400, "bad_cursor", "翻页位置无效,请从第一页重新读取", "The place to go on from is not one of this list; start again.";
+    /// The body is not the JSON this address takes.
+    BadBody = 400, "bad_body", "请求内容不正确", "The body is not what this address takes.";
+    /// The change does not wait for a person.
+    NotWaiting = 409, "not_waiting", "该改动不在待处理之列", "The change does not wait for a decision.";
     /// No such case here.
     UnknownCase = 404, "unknown_case", "本院没有该案件", "This court has no such case.";
     /// No such record here.

@@ -75,7 +75,7 @@ pub(super) async fn sync(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let token = check_headers(&headers)?;
+    let token = check_headers(&headers, MEDIA_TYPE)?;
     if court != state.server.court() {
         return Err(ProblemCode::WrongCourt.into());
     }
@@ -144,9 +144,10 @@ async fn wait(
     Ok(answer)
 }
 
-fn check_headers(headers: &HeaderMap) -> Result<String, Problem> {
+/// The token, when media type and protocol are as they should be.
+pub(super) fn check_headers(headers: &HeaderMap, media_type: &str) -> Result<String, Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if text(header::CONTENT_TYPE.as_str()) != Some(MEDIA_TYPE) {
+    if text(header::CONTENT_TYPE.as_str()) != Some(media_type) {
         return Err(ProblemCode::UnsupportedMediaType.into());
     }
     if text(PROTOCOL_HEADER) != Some(PROTOCOL_VERSION) {
@@ -157,7 +158,7 @@ fn check_headers(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 /// Too long, or cut on the way.
-fn body_problem(error: &axum::Error) -> Problem {
+pub(super) fn body_problem(error: &axum::Error) -> Problem {
     use std::error::Error;
     let too_long =
         error.source().is_some_and(|source| source.to_string().contains("length limit exceeded"));

@@ -68,6 +68,20 @@ impl Standing {
         matches!(self, Self::Members(members) if members.contains(person))
     }
 
+    /// Whether the item's author belongs, or a person let it in all the same.
+    fn admits_item(&self, item: &Item) -> bool {
+        let known = !matches!(self, Self::UnknownCase);
+        self.admits(&item.candidate.provenance.person) || (item.admitted && known)
+    }
+
+    /// Why an item that does not enter waits.
+    fn reason_for(&self, item: &Item) -> &'static str {
+        match self {
+            Self::UnknownCase => reason::UNKNOWN_CASE,
+            Self::Members(_) => item.withheld.unwrap_or(reason::NOT_A_MEMBER),
+        }
+    }
+
     fn reason(&self) -> &'static str {
         match self {
             Self::UnknownCase => reason::UNKNOWN_CASE,
@@ -94,18 +108,25 @@ impl Ingest<'_> {
         let quarantined = self.writing.document_rows(id, State::Quarantined)?;
         let room: usize = MAX_HELD.saturating_sub(waiting.len() + quarantined.len());
         let mut items: Vec<Item> = Vec::new();
-        // What waits only because its case was unknown is judged like new.
-        let (again, quarantined): (Vec<_>, Vec<_>) =
-            quarantined.into_iter().partition(|row| match row.reason.as_str() {
-                reason::UNKNOWN_CASE | reason::ON_QUARANTINED => true,
-                reason::NOT_A_MEMBER => entered.contains(&row.person),
-                _ => false,
-            });
-        for row in waiting.iter().chain(&again) {
+        // What waits for a case, for a decision, or for somebody to build on it, is judged like new.
+        let mut out = Vec::new();
+        for row in quarantined {
+            let again = match row.reason.as_str() {
+                reason::NOT_A_MEMBER => entered.contains(&row.person) || self.decided(row.id)?,
+                _ => true,
+            };
+            if again {
+                items.push(self.stored_item(&row)?);
+            } else {
+                out.push(row);
+            }
+        }
+        let quarantined = out;
+        for row in &waiting {
             items.push(self.stored_item(row)?);
         }
         for (row, change) in changes {
-            items.push(Item { candidate: candidate_of(change), row: Some(*row), was: None });
+            items.push(self.new_item(*row, change)?);
         }
         let Judged { document, decisions, case } = self.decide(before, &items, &quarantined)?;
         let mut outcomes = Vec::with_capacity(changes.len());
@@ -169,7 +190,8 @@ impl Ingest<'_> {
             };
             let standing =
                 self.standing(case, items.first().map(|item| item.candidate.document))?;
-            if items.iter().all(|item| standing.admits(&item.candidate.provenance.person)) {
+            let free = |item: &Item| item.withheld.is_none() && standing.admits_item(item);
+            if items.iter().all(free) {
                 let decisions = trial.verdicts.into_iter().map(Decision::of).collect();
                 return Ok(Judged {
                     document: trial.document,
@@ -180,12 +202,15 @@ impl Ingest<'_> {
         }
         let case = case.unwrap_or_default();
         let standing = self.standing(&case, before.as_ref().map(Document::id))?;
-        let entitled: Vec<usize> = (0..items.len())
-            .filter(|at| standing.admits(&items[*at].candidate.provenance.person))
-            .collect();
+        let members: Vec<usize> =
+            (0..items.len()).filter(|at| standing.admits_item(&items[*at])).collect();
+        let entitled = self.needed_or_free(before.as_ref(), items, members);
         let candidates: Vec<Candidate> = entitled.iter().map(|at| all[*at].clone()).collect();
         let Acceptance { document, verdicts } = accept(self.kinds, before, &candidates);
-        let mut decisions = vec![Decision::new(State::Quarantined, standing.reason()); items.len()];
+        let mut decisions: Vec<Decision> = items
+            .iter()
+            .map(|item| Decision::new(State::Quarantined, standing.reason_for(item)))
+            .collect();
         for (at, verdict) in entitled.into_iter().zip(verdicts) {
             decisions[at] = Decision::of(verdict);
         }
@@ -224,13 +249,13 @@ impl Ingest<'_> {
         for (at, verdict) in
             open.into_iter().zip(shadow.verdicts.into_iter().skip(quarantined.len()))
         {
-            let person = &items[at].candidate.provenance.person;
             judged.decisions[at] = match verdict {
                 Verdict::Accepted => {
-                    let foreign = standing.is_some_and(|standing| !standing.admits(person));
-                    let why = match standing {
-                        Some(standing) if foreign => standing.reason(),
-                        _ => reason::ON_QUARANTINED,
+                    let item = &items[at];
+                    let why = match (item.withheld, standing) {
+                        (Some(why), _) => why,
+                        (None, Some(standing)) if !standing.admits_item(item) => standing.reason(),
+                        (None, _) => reason::ON_QUARANTINED,
                     };
                     Decision::new(State::Quarantined, why)
                 }
@@ -265,7 +290,11 @@ impl Ingest<'_> {
     /// A document from memory, else from the log.
     fn load(&mut self, id: DocumentId) -> Result<Option<Document>, IngestError> {
         if let Some(document) = self.hot.take(id) {
-            return Ok(Some(document));
+            // Another process (the command line) may have let something in meanwhile.
+            let known = document.history().nodes().len() as u64;
+            if known == self.writing.accepted_changes(id)? {
+                return Ok(Some(document));
+            }
         }
         let rows = self.writing.document_log(id)?;
         if rows.is_empty() {
@@ -276,7 +305,10 @@ impl Ingest<'_> {
 
     fn stored_item(&self, row: &EnvelopeRow) -> Result<Item, StoreError> {
         let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
+        let (withheld, admitted) = self.withheld(row.id, row.certificate, Some(row))?;
         Ok(Item {
+            withheld,
+            admitted,
             candidate: Candidate {
                 document: body.document,
                 hash: body.change,
@@ -288,6 +320,11 @@ impl Ingest<'_> {
             row: None,
             was: Some(row.state),
         })
+    }
+
+    fn new_item(&self, row: usize, change: &VerifiedChange) -> Result<Item, StoreError> {
+        let (withheld, admitted) = self.withheld(change.id(), change.body().certificate, None)?;
+        Ok(Item { candidate: candidate_of(change), row: Some(row), was: None, withheld, admitted })
     }
 
     /// Stores a change that came now, with its verdict.

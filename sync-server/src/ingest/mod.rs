@@ -16,6 +16,7 @@
 mod hot;
 mod judge;
 mod models;
+mod person;
 mod publish;
 mod verify;
 
@@ -49,6 +50,10 @@ pub mod reason {
     pub const UNKNOWN_CASE: &str = "unknown_case";
     /// It was made on a change that waits for a person's decision.
     pub const ON_QUARANTINED: &str = "depends_on_quarantined";
+    /// The author's certificate was withdrawn before the change came.
+    pub const REVOKED: &str = "revoked";
+    /// A person decided that it stays out.
+    pub const SET_ASIDE: &str = "set_aside";
     /// The row's bytes are not a change.
     pub const DAMAGED: &str = "malformed_change";
     /// The phone has as many changes waiting as one phone may have.
@@ -123,6 +128,10 @@ struct Item {
     row: Option<usize>,
     /// Verdict it had, when stored before.
     was: Option<State>,
+    /// Why it enters only when an accepted change of somebody else needs it.
+    withheld: Option<&'static str>,
+    /// A person admitted it.
+    admitted: bool,
 }
 
 impl Ingest<'_> {

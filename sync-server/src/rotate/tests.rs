@@ -1,15 +1,17 @@
+//! Every key replaced, cut off anywhere, and called again.
+
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 
 use lastmile_core::id::BootId;
-use lastmile_core::time::{ManualClock, SeededEntropy};
+use lastmile_core::time::{ManualClock, SeededEntropy, SystemEntropy};
 use tempfile::TempDir;
 
 use super::*;
 use crate::court;
 use crate::keys::Secrets;
-use crate::server::Options;
+use crate::server::{Options, Server};
 
 const NOW_MS: i64 = 1_773_701_400_000;
 
@@ -34,6 +36,10 @@ impl Court {
         Server::open(self.dir.path(), Options { clock, ..Options::default() }).unwrap()
     }
 
+    fn place(&self) -> Place<'_> {
+        Place::open(self.dir.path(), NOW_MS, &SystemEntropy).unwrap()
+    }
+
     fn by(&self, name: KeyName) -> By<'_> {
         if name == KeyName::Server { By::Issuing } else { By::Root(&self.root) }
     }
@@ -50,20 +56,20 @@ fn a_rotation_cut_off_anywhere_goes_on_with_the_same_key() {
         let court = Court::new();
         let (before, pass) = (court.public(name), Passphrase::demo());
         // Cut off after the file.
-        let next = next_key(&court.open(), name, &pass).unwrap();
+        let next = next_key(&court.place(), name, &pass).unwrap();
         assert_eq!(court.public(name), before);
-        let again = next_key(&court.open(), name, &pass).unwrap();
+        let again = next_key(&court.place(), name, &pass).unwrap();
         assert_eq!(again.public_key(), next.public_key());
         // Cut off after the database.
-        let id = certified(&court.open(), name, &again, &court.by(name)).unwrap();
-        let server = court.open();
-        assert_eq!(certified(&server, name, &again, &court.by(name)).unwrap(), id);
+        let id = certified(&court.place(), name, &again, &court.by(name), &pass).unwrap();
+        court.open();
+        assert_eq!(certified(&court.place(), name, &again, &court.by(name), &pass).unwrap(), id);
         assert_eq!(court.public(name), before, "the old key serves on");
         // Cut off between the second name of the old key and the rename.
         if name == KeyName::Encryption {
             keep(&keys::path_of(court.dir.path(), name), &pass).unwrap();
         }
-        let done = rotate(&server, name, &court.by(name), &pass).unwrap();
+        let done = rotate(&court.place(), name, &court.by(name), &pass).unwrap();
         assert_eq!(done.certificate, id);
         assert_eq!(court.public(name), next.public_key());
         assert!(!waiting(court.dir.path(), name).exists());
@@ -82,7 +88,7 @@ fn a_rotation_cut_off_anywhere_goes_on_with_the_same_key() {
         let directory = server.directory().unwrap();
         assert!(keys::certificate_of(&directory, name, &before).is_some());
         // And the next rotation makes another key.
-        rotate(&server, name, &court.by(name), &pass).unwrap();
+        rotate(&court.place(), name, &court.by(name), &pass).unwrap();
         assert_ne!(court.public(name), next.public_key());
         court.open();
     }
@@ -91,13 +97,13 @@ fn a_rotation_cut_off_anywhere_goes_on_with_the_same_key() {
 #[test]
 fn only_a_root_of_this_court_certifies_and_a_refusal_leaves_the_old_key() {
     let (court, other) = (Court::new(), Court::new());
-    let server = court.open();
     let pass = Passphrase::demo();
     let before = court.public(KeyName::Issuing);
-    let refused = rotate(&server, KeyName::Issuing, &By::Root(&other.root), &pass).unwrap_err();
+    let refused =
+        rotate(&court.place(), KeyName::Issuing, &By::Root(&other.root), &pass).unwrap_err();
     assert_eq!(refused.code(), "not_the_root");
     let wrong = Passphrase::new("another passphrase").unwrap().quick();
-    let refused = rotate(&server, KeyName::Server, &By::Issuing, &wrong).unwrap_err();
+    let refused = rotate(&court.place(), KeyName::Server, &By::Issuing, &wrong).unwrap_err();
     assert_eq!(refused.code(), "passphrase_wrong");
     assert_eq!(court.public(KeyName::Issuing), before);
     court.open();
@@ -110,11 +116,11 @@ fn a_new_root_certifies_and_the_old_one_stays_pinned() {
     let pinned = server.root();
     let out = court.dir.path().join("root-2.p8");
     let pass = Passphrase::new("the second root").unwrap().quick();
-    let id = rotate_root(&server, &court.root, &out, &pass).unwrap();
-    assert_eq!(rotate_root(&server, &court.root, &out, &pass).unwrap(), id, "called again");
+    let id = rotate_root(&court.place(), &court.root, &out, &pass).unwrap();
+    assert_eq!(rotate_root(&court.place(), &court.root, &out, &pass).unwrap(), id, "called again");
     let next = keys::load_file(&out, &pass).unwrap();
     let demo = Passphrase::demo();
-    rotate(&server, KeyName::Issuing, &By::Root(&next), &demo).unwrap();
+    rotate(&court.place(), KeyName::Issuing, &By::Root(&next), &demo).unwrap();
     let server = court.open();
     assert_eq!(server.root(), pinned);
     let directory = server.directory().unwrap();
@@ -122,7 +128,7 @@ fn a_new_root_certifies_and_the_old_one_stays_pinned() {
     assert_eq!(issuing.issuer, Some(id));
     assert_eq!(directory.get(&id).unwrap().payload().issuer, Some(pinned));
     // The server's key lives on under the new issuing key.
-    rotate(&server, KeyName::Server, &By::Issuing, &demo).unwrap();
+    rotate(&court.place(), KeyName::Server, &By::Issuing, &demo).unwrap();
     court.open();
 }
 
@@ -144,4 +150,19 @@ fn a_change_of_passphrase_cut_off_half_way_goes_on() {
     assert_eq!(change_passphrase(court.dir.path(), &old, &new, &entropy).unwrap(), 4);
     let options = Options { passphrase: new, ..Options::default() };
     Server::open(court.dir.path(), options).unwrap();
+}
+
+#[test]
+fn a_lost_or_damaged_key_is_replaced_like_any_other() {
+    for name in KeyName::ALL {
+        let (court, pass) = (Court::new(), Passphrase::demo());
+        let path = keys::path_of(court.dir.path(), name);
+        fs::remove_file(&path).unwrap();
+        let options = || Options::default();
+        let missing = Server::open(court.dir.path(), options()).unwrap_err();
+        assert_eq!(missing.code(), "key_file_missing");
+        let done = rotate(&court.place(), name, &court.by(name), &pass).unwrap();
+        assert_eq!(done.kept, None);
+        court.open();
+    }
 }

@@ -152,6 +152,24 @@ impl Reading<'_> {
             .optional()?)
     }
 
+    /// The document of a change in quarantine and its case, when that is known; nothing when the
+    /// change is not in quarantine.
+    #[allow(clippy::type_complexity)] // document and case, as the doc line says
+    pub fn quarantined_case(
+        &self,
+        id: EnvelopeId,
+    ) -> Result<Option<(DocumentId, Option<String>)>, StoreError> {
+        Ok(self
+            .db
+            .query_row(
+                "SELECT document, case_no FROM envelope
+                 WHERE court = ?1 AND id = ?2 AND state = 'quarantined'",
+                (self.court, id.as_bytes()),
+                |row| Ok((DocumentId(row.get(0)?), row.get(1)?)),
+            )
+            .optional()?)
+    }
+
     /// A stored change.
     pub fn envelope(&self, id: EnvelopeId) -> Result<Option<EnvelopeRow>, StoreError> {
         Ok(self
@@ -207,6 +225,16 @@ impl Reading<'_> {
         ))?;
         let rows = statement.query_map((self.court, document.as_bytes()), row)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many accepted changes a document has.
+    pub fn accepted_changes(&self, document: DocumentId) -> Result<u64, StoreError> {
+        Ok(count(self.db.query_row(
+            "SELECT coalesce(max(place) + 1, 0) FROM envelope
+             WHERE court = ?1 AND document = ?2 AND state = 'accepted'",
+            (self.court, document.as_bytes()),
+            |row| row.get(0),
+        )?))
     }
 
     /// The changes of a document in `state`, in the order they came.

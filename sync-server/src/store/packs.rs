@@ -115,6 +115,28 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many transitions of a kind there are.
+    pub fn transition_count(&self, kind: &str) -> Result<u64, StoreError> {
+        Ok(count(self.db.query_row(
+            "SELECT count(*) FROM transition WHERE court = ?1 AND kind = ?2",
+            (self.court, kind),
+            |row| row.get(0),
+        )?))
+    }
+
+    /// The last transition of a kind about a subject, in whichever channel: its transfer form.
+    pub fn last_said(&self, kind: &str, subject: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .db
+            .query_row(
+                "SELECT bytes FROM transition
+                 WHERE court = ?1 AND kind = ?2 AND subject = ?3 ORDER BY rowid DESC LIMIT 1",
+                (self.court, kind, subject),
+                |row| row.get(0),
+            )
+            .optional()?)
+    }
+
     /// The last transition of a kind about a subject in a channel.
     pub fn last_transition(
         &self,

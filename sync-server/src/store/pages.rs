@@ -4,6 +4,8 @@
 
 use lastmile_core::id::{DocumentId, EnvelopeId};
 
+use crate::ingest::reason::SET_ASIDE;
+
 use super::models::{RECORD, case_file, record, request};
 use super::{
     CaseRow, ConflictRow, PartyRow, Reading, RecordRow, RequestRow, RequestState, State,
@@ -162,7 +164,8 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Changes in a state other than accepted, in the order they came, after number `after`.
+    /// Changes in a state other than accepted, in the order they came, after number `after`. What a
+    /// person set aside no longer waits in quarantine: it stands with what was rejected.
     pub fn waiting_page(
         &self,
         state: State,
@@ -171,11 +174,13 @@ impl Reading<'_> {
     ) -> Result<Vec<WaitingRow>, StoreError> {
         let mut statement = self.db.prepare(
             "SELECT arrival, id, document, case_no, person, device, body, received_ms, reason
-             FROM envelope WHERE court = ?1 AND state = ?2 AND arrival > ?3
+             FROM envelope WHERE court = ?1 AND arrival > ?3
+               AND (state = ?2 AND reason <> ?5
+                 OR ?2 = 'rejected' AND state = 'quarantined' AND reason = ?5)
              ORDER BY arrival LIMIT ?4",
         )?;
         let rows = statement.query_map(
-            (self.court, state.code(), stored(after), stored(limit as u64)),
+            (self.court, state.code(), stored(after), stored(limit as u64), SET_ASIDE),
             |row| {
                 Ok(WaitingRow {
                     arrival: count(row.get(0)?),

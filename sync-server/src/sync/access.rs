@@ -1,8 +1,9 @@
 //! Which channels a person may read, and how far.
 
+use lastmile_core::id::CertificateId;
 use lastmile_core::identity::Certificate;
 use lastmile_core::records::Role;
-use lastmile_core::sync::channel::{DIRECTORY, STATION};
+use lastmile_core::sync::channel::{DIRECTORY, STATION, of_device};
 
 use crate::store::{Reading, StoreError};
 
@@ -18,6 +19,11 @@ pub struct Access {
     pub channel: String,
     /// The last entry the person may read, when there is one.
     pub until: Option<u64>,
+}
+
+/// The channel of one phone: all that a withdrawn one is told.
+pub fn device(certificate: CertificateId) -> Access {
+    Access { channel: of_device(certificate), until: None }
 }
 
 /// Roles of people who are not the court's own.

@@ -3,7 +3,7 @@
 
 use lastmile_core::id::CertificateId;
 use lastmile_core::identity::{Certificate, Directory, Signed, TrustError};
-use lastmile_core::sync::token::{Errand, RequestToken, from_header};
+use lastmile_core::sync::token::{RequestToken, from_header};
 
 use super::SyncError;
 use crate::server::Server;
@@ -31,7 +31,7 @@ impl Asker {
     pub fn of(
         directory: &Directory,
         token: &Signed<RequestToken>,
-        errand: Errand,
+        purpose: &str,
         body: &[u8],
     ) -> Result<Self, SyncError> {
         let verified = directory.verify(token.clone()).map_err(|error| match error {
@@ -41,7 +41,7 @@ impl Asker {
             _ => SyncError::BadToken,
         })?;
         let payload = verified.payload();
-        if !payload.is_for(directory.court(), errand.code(), body) {
+        if !payload.is_for(directory.court(), purpose, body) {
             return Err(SyncError::BadToken);
         }
         let (certificate, person) = crate::trust::person(directory, payload.certificate)

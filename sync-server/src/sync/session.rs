@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use lastmile_core::envelope::Body;
 use lastmile_core::id::{CertificateId, EnvelopeId};
-use lastmile_core::identity::Canonical;
+use lastmile_core::identity::{Canonical, Directory, Signed};
 use lastmile_core::sync::batch::{DamagedRow, SignedChange};
 use lastmile_core::sync::frame::{self, FrameError};
 use lastmile_core::sync::request::SyncRequest;
 use lastmile_core::sync::response::{Outcome, SyncResponse};
-use lastmile_core::sync::token::Errand;
+use lastmile_core::sync::token::{Errand, RequestToken};
 
-use super::access::{Access, readable};
+use super::access::{Access, device, readable};
 use super::{Asker, answer};
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
-use crate::store::StoreError;
+use crate::store::{Reading, StoreError};
 use crate::trust::{self, Brought};
 
 /// The request is not answered; nothing of it was stored.
@@ -67,6 +67,7 @@ impl From<StoreError> for SyncError {
 pub struct Session {
     request: SyncRequest,
     asker: Asker,
+    carrier: CertificateId,
     outcomes: Vec<Outcome>,
     own: HashMap<EnvelopeId, u64>,
 }
@@ -75,10 +76,31 @@ impl Session {
     /// Reads a sealed request with its token, checks who sent it, and takes in what it brings. Durable
     /// when this returns.
     pub fn open(server: &Server, sealed: &[u8], token: &str) -> Result<Self, SyncError> {
-        let token = Asker::token(token)?;
+        Self::enter(server, sealed, &Asker::token(token)?, Errand::Sync.code(), None)
+    }
+
+    /// The same for a request that came in a courier's bundle, with a token for this `purpose`. It may
+    /// have been made at any time, and come more than once.
+    pub fn carried(
+        server: &Server,
+        sealed: &[u8],
+        token: &Signed<RequestToken>,
+        purpose: &str,
+        carrier: CertificateId,
+    ) -> Result<Self, SyncError> {
+        Self::enter(server, sealed, token, purpose, Some(carrier))
+    }
+
+    fn enter(
+        server: &Server,
+        sealed: &[u8],
+        token: &Signed<RequestToken>,
+        purpose: &str,
+        carrier: Option<CertificateId>,
+    ) -> Result<Self, SyncError> {
         let directory = server.directory()?;
         // Before anything is decompressed; only a certificate that comes inside has to wait.
-        let known = match Asker::of(&directory, &token, Errand::Sync, sealed) {
+        let known = match Asker::of(&directory, token, purpose, sealed) {
             Err(SyncError::UnknownCertificate) => None,
             asker => Some(asker?),
         };
@@ -95,12 +117,15 @@ impl Session {
         let brought = Brought::of(&directory, &request.certificates);
         let asker = match known {
             Some(asker) => asker,
-            None => Asker::of(&brought.directory, &token, Errand::Sync, sealed)?,
+            None => Asker::of(&brought.directory, token, purpose, sealed)?,
         };
         if asker.id != request.certificate {
             return Err(SyncError::BadToken);
         }
-        asker.admit(server)?;
+        if carrier.is_none() {
+            asker.admit(server)?;
+        }
+        let carrier = carrier.unwrap_or(asker.id);
         let offered = verify_all(&brought.directory, server.court(), received.changes);
         let mut own = HashMap::new();
         for (row, offer) in offered.iter().enumerate() {
@@ -108,7 +133,7 @@ impl Session {
                 own.entry(offer.id()).or_insert(row as u64);
             }
         }
-        let mut session = Self { request, asker, outcomes: Vec::new(), own };
+        let mut session = Self { request, asker, carrier, outcomes: Vec::new(), own };
         if !offered.is_empty() || !brought.new.is_empty() {
             session.outcomes = session.take(server, &brought, &offered)?;
         }
@@ -123,7 +148,7 @@ impl Session {
     ) -> Result<Vec<Outcome>, SyncError> {
         let ingested = server.ingest(&brought.directory, |ingest: &mut Ingest<'_>| {
             let new = trust::publish(ingest.writing, &brought.new, ingest.now_ms)?;
-            let mut ingested = ingest.take(self.request.certificate, offered)?;
+            let mut ingested = ingest.take(self.carrier, offered)?;
             if !new.is_empty() {
                 ingested.channels.insert(lastmile_core::sync::channel::DIRECTORY.to_owned());
                 release_tray(ingest, &new, &mut ingested)?;
@@ -135,8 +160,9 @@ impl Session {
 
     /// The answer as things stand now.
     pub fn answer(&self, server: &Server) -> Result<SyncResponse, SyncError> {
+        let directory = server.directory()?;
         server.store().read(|reading| {
-            let access = readable(reading, &self.asker.certificate, &self.asker.person)?;
+            let access = self.access(reading, &directory)?;
             let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?;
             let have = if self.request.probe {
                 let device = self.asker.certificate.device.as_deref().unwrap_or_default();
@@ -155,6 +181,38 @@ impl Session {
         })
     }
 
+    /// What the phone may read now: a certificate may be withdrawn while its request waits.
+    fn access(
+        &self,
+        reading: &Reading<'_>,
+        directory: &Directory,
+    ) -> Result<Vec<Access>, StoreError> {
+        let own = self.request.certificate;
+        let mut certificate = &self.asker.certificate;
+        if directory.withdrawn(&own).is_some() {
+            // Other roles, same key: the phone goes on under the new certificate.
+            let Some(next) = directory.successor(&own).and_then(|next| directory.get(&next)) else {
+                return Ok(vec![device(own)]);
+            };
+            certificate = next.payload();
+        }
+        let mut access = readable(reading, certificate, &self.asker.person)?;
+        access.push(device(own));
+        Ok(access)
+    }
+
+    /// The verdicts alone, for a receipt that travels by courier.
+    pub fn verdicts(&self, server: &Server) -> SyncResponse {
+        SyncResponse {
+            server_epoch: server.epoch(),
+            server_ms: server.now_ms(),
+            outcomes: self.outcomes.clone(),
+            have: Vec::new(),
+            news: Vec::new(),
+            changes: Vec::new(),
+        }
+    }
+
     /// How many channels the phone asks to repair, because its copy differs from ours.
     pub fn repairs(&self) -> u64 {
         self.request.repairs.len() as u64
@@ -170,8 +228,9 @@ impl Session {
 
     /// Channels whose news the phone would want.
     pub fn channels(&self, server: &Server) -> Result<Vec<String>, SyncError> {
+        let directory = server.directory()?;
         server.store().read::<_, SyncError>(|reading| {
-            let access = readable(reading, &self.asker.certificate, &self.asker.person)?;
+            let access = self.access(reading, &directory)?;
             Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
         })
     }

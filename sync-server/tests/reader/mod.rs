@@ -49,6 +49,18 @@ impl Reader {
         Self { client: self.client.clone(), url: self.url.clone(), token: None }
     }
 
+    /// Any request; status and text.
+    pub fn send(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request =
+            self.client.request(method, format!("{}{path}", self.url)).body(body.to_owned());
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().unwrap();
+        (answer.status().as_u16(), answer.text().unwrap())
+    }
+
     pub fn revoke(&self, world: &World) {
         let id = self.token.as_deref().unwrap().split('.').nth(1).unwrap();
         let revoked = world

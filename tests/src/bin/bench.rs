@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use lastmile_tests::figures::{Figures, acceptance, officer_day, phone_store};
+use lastmile_tests::figures::{Figures, acceptance, officer_day, phone_store, signatures};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut figures = Figures::default();
@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("officer day: 500 records, one reconnect", officer_day::run as fn(&mut Figures) -> _),
         ("phone store: save, open, search", phone_store::run),
         ("acceptance: the whole pipeline on one core", acceptance::run),
+        ("signatures: sign, verify, receive a batch of 200", signatures::run),
     ] {
         if !what.contains(&wanted) {
             continue;

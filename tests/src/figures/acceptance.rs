@@ -8,7 +8,7 @@ use std::time::Instant;
 use lastmile_core::document::{
     Acceptance, Candidate, Document, Fields, Intent, Provenance, Verdict, accept, write,
 };
-use lastmile_core::envelope::{Body, Draft, UnverifiedChange};
+use lastmile_core::envelope::{Body, Draft, UnverifiedChange, VerifiedChange};
 use lastmile_core::id::{ActorId, BootId, Epoch};
 use lastmile_core::identity::Canonical;
 use lastmile_core::identity::test_keys::{TestCourt, TestIdentity};
@@ -24,23 +24,7 @@ const CHANGES: usize = 1_000;
 pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
     let court = TestCourt::nanhai();
     let kinds = builtin();
-    let author = court.person("luqihang");
-    let mut bench = Author {
-        court: &court,
-        person: author,
-        kinds: &kinds,
-        document: None,
-        sequence: 0,
-        items: 0,
-    };
-    bench.make(&Intent::Create {
-        kind: "seizure".into(),
-        case: "(2026)粤0605执1101号".into(),
-        handler: "luqihang".into(),
-        nonce: vec![1; 16],
-        head: Fields::new(),
-        items: Vec::new(),
-    })?;
+    let (mut bench, _) = Author::begin(&court, &kinds)?;
     let mut lines = Vec::new();
     for line in 0..LINES {
         let item = bench.item();
@@ -80,7 +64,7 @@ pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
             if (number * push).is_multiple_of(20) {
                 document = base.clone();
             }
-            document = take(&court, &kinds, document, batch)?;
+            document = take(&court, &kinds, Some(document), batch)?;
         }
         #[allow(clippy::cast_precision_loss)]
         let rate = CHANGES as f64 / begun.elapsed().as_secs_f64();
@@ -93,38 +77,50 @@ pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
 fn take(
     court: &TestCourt,
     kinds: &KindSet,
-    document: Document,
+    document: Option<Document>,
     batch: &[UnverifiedChange],
 ) -> Result<Document, Box<dyn Error>> {
-    let candidates = batch
+    let verified = batch
         .iter()
-        .map(|change| {
-            let verified = change.clone().verify(&court.directory, &court.court)?;
-            let body = verified.body();
-            Ok(Candidate {
-                document: body.document,
-                hash: body.change,
-                actor: body.actor(),
-                schema: body.schema,
-                provenance: Provenance {
-                    envelope: verified.id(),
-                    person: verified.person().to_owned(),
-                    roles: verified.certificate().known_roles().collect(),
-                    verb: body.verb.clone(),
-                    device_ms: body.device_ms,
-                },
-                bytes: verified.change_bytes().to_vec(),
-            })
-        })
-        .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-    let Acceptance { document, verdicts } = accept(kinds, Some(document), &candidates);
+        .map(|change| change.clone().verify(&court.directory, &court.court))
+        .collect::<Result<Vec<_>, _>>()?;
+    judge(kinds, document, &verified)
+}
+
+/// Judges honest changes and merges them.
+pub(super) fn judge(
+    kinds: &KindSet,
+    document: Option<Document>,
+    batch: &[VerifiedChange],
+) -> Result<Document, Box<dyn Error>> {
+    let candidates: Vec<Candidate> = batch.iter().map(candidate).collect();
+    let Acceptance { document, verdicts } = accept(kinds, document, &candidates);
     if verdicts.iter().any(|verdict| *verdict != Verdict::Accepted) {
         return Err(format!("an honest change got {verdicts:?}").into());
     }
     document.ok_or_else(|| "the document is gone".into())
 }
 
-struct Author<'a> {
+fn candidate(verified: &VerifiedChange) -> Candidate {
+    let body = verified.body();
+    Candidate {
+        document: body.document,
+        hash: body.change,
+        actor: body.actor(),
+        schema: body.schema,
+        provenance: Provenance {
+            envelope: verified.id(),
+            person: verified.person().to_owned(),
+            roles: verified.certificate().known_roles().collect(),
+            verb: body.verb.clone(),
+            device_ms: body.device_ms,
+        },
+        bytes: verified.change_bytes().to_vec(),
+    }
+}
+
+/// Somebody who writes honest, signed changes into one record.
+pub(super) struct Author<'a> {
     court: &'a TestCourt,
     person: &'a TestIdentity,
     kinds: &'a KindSet,
@@ -133,8 +129,26 @@ struct Author<'a> {
     items: u128,
 }
 
-impl Author<'_> {
-    fn item(&mut self) -> String {
+impl<'a> Author<'a> {
+    /// Begins a record; gives its creating change too.
+    pub(super) fn begin(
+        court: &'a TestCourt,
+        kinds: &'a KindSet,
+    ) -> Result<(Self, UnverifiedChange), Box<dyn Error>> {
+        let person = court.person("luqihang");
+        let mut author = Self { court, person, kinds, document: None, sequence: 0, items: 0 };
+        let first = author.make(&Intent::Create {
+            kind: "seizure".into(),
+            case: "(2026)粤0605执1101号".into(),
+            handler: "luqihang".into(),
+            nonce: vec![1; 16],
+            head: Fields::new(),
+            items: Vec::new(),
+        })?;
+        Ok((author, first))
+    }
+
+    pub(super) fn item(&mut self) -> String {
         self.items += 1;
         // Crockford's base 32 of a small number: a ULID of the year 1970.
         let digits = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -147,7 +161,7 @@ impl Author<'_> {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    fn make(&mut self, intent: &Intent) -> Result<UnverifiedChange, Box<dyn Error>> {
+    pub(super) fn make(&mut self, intent: &Intent) -> Result<UnverifiedChange, Box<dyn Error>> {
         let epoch = Epoch([2; 16]);
         let actor = ActorId::derive(self.person.id, epoch, 0);
         let written = write(self.kinds, self.document.as_ref(), actor, 5, intent)?;
@@ -174,38 +188,8 @@ impl Author<'_> {
         let envelope = Draft::new(body)?.sign(self.person.signer.as_ref())?;
         let change = UnverifiedChange::new(envelope, written.bytes)?;
         let base = self.document.take();
-        let document = match base {
-            Some(document) => {
-                take(self.court, self.kinds, document, std::slice::from_ref(&change))?
-            }
-            None => first(self.court, self.kinds, &change)?,
-        };
+        let document = take(self.court, self.kinds, base, std::slice::from_ref(&change))?;
         self.document = Some(document);
         Ok(change)
     }
-}
-
-fn first(
-    court: &TestCourt,
-    kinds: &KindSet,
-    change: &UnverifiedChange,
-) -> Result<Document, Box<dyn Error>> {
-    let verified = change.clone().verify(&court.directory, &court.court)?;
-    let body = verified.body();
-    let candidate = Candidate {
-        document: body.document,
-        hash: body.change,
-        actor: body.actor(),
-        schema: body.schema,
-        provenance: Provenance {
-            envelope: verified.id(),
-            person: verified.person().to_owned(),
-            roles: verified.certificate().known_roles().collect(),
-            verb: body.verb.clone(),
-            device_ms: body.device_ms,
-        },
-        bytes: verified.change_bytes().to_vec(),
-    };
-    let acceptance = accept(kinds, None, &[candidate]);
-    acceptance.document.ok_or_else(|| format!("{:?}", acceptance.verdicts).into())
 }

@@ -8,6 +8,7 @@ mod finalising;
 mod law;
 mod meeting;
 mod saving;
+mod sharing;
 mod signing;
 
 use std::os::unix::net::UnixStream;

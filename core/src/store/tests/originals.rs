@@ -130,3 +130,35 @@ fn paths_stay_inside_the_directory() {
     let verified = NewBlob { state: BlobState::Verified, ..photo(2, "x") };
     assert_eq!(bench.refused(|tx| tx.put_blob(&verified)).code(), "constraint");
 }
+
+#[test]
+fn small_evidence_is_kept_whole_once_and_goes_as_photos_go() {
+    let bench = bench();
+    let strokes = b"strokes of a signature";
+    let mime = "application/vnd.lastmile.strokes+cbor";
+    let hash = bench.write(|tx| tx.keep_evidence(strokes, mime, (document(1), "S1")));
+    assert_eq!(hash, BlobHash(sha256(strokes)));
+    assert_eq!(bench.write(|tx| tx.keep_evidence(strokes, mime, (document(1), "S2"))), hash);
+    let uses = bench.read(|tx| tx.blobs_of_document(document(1)));
+    assert_eq!(uses.iter().map(|(item, _)| item.as_str()).collect::<Vec<_>>(), ["S1", "S2"]);
+    assert_eq!(bench.read(|tx| tx.evidence(hash)).as_deref(), Some(&strokes[..]));
+    assert_eq!(bench.read(|tx| tx.blobs_to_upload(9)).len(), 1, "it waits for its upload");
+    let large = vec![0; MAX_EVIDENCE + 1];
+    assert_eq!(
+        bench.refused(|tx| tx.keep_evidence(&large, mime, (document(1), "S3"))).code(),
+        "too_large"
+    );
+    assert_eq!(bench.refused(|tx| tx.release_blob(hash)).code(), "constraint");
+    for state in [BlobState::Verified, BlobState::Receipted] {
+        bench.write(|tx| tx.set_blob_state(hash, state));
+    }
+    bench.write(|tx| tx.release_blob(hash));
+    assert_eq!(bench.read(|tx| tx.evidence(hash)), None, "released under its receipt");
+
+    let other = bench.write(|tx| tx.keep_evidence(b"another", mime, (document(1), "S4")));
+    bench.write(|tx| {
+        tx.sql.execute("DELETE FROM blobs WHERE hash = ?1", [other])?;
+        Ok(())
+    });
+    assert_eq!(bench.read(|tx| tx.evidence(other)), None, "with its row, by a purge");
+}

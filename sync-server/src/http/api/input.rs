@@ -1,7 +1,8 @@
 //! What a reader may ask for, checked: parts of the address, query parameters, and the place to go on
 //! from. Everything wrong is a problem with a stable code and the name of what is wrong.
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use data_encoding::BASE64URL_NOPAD;
 use lastmile_core::id::DocumentId;
@@ -49,6 +50,39 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Asked<T> {
             .map_err(|_| Problem::new(ProblemCode::BadQuery))?;
         Ok(Self(found))
     }
+}
+
+/// Longest body of a decision, in bytes.
+const MAX_BODY: usize = 16_384;
+
+/// The body, read as JSON.
+#[derive(Debug)]
+pub(super) struct Told<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequest<AppState> for Told<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let bytes =
+            tokio::time::timeout(state.limits.body, to_bytes(request.into_body(), MAX_BODY))
+                .await
+                .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
+                .map_err(|_| Problem::new(ProblemCode::MessageTooLarge))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| ProblemCode::BadBody.into())
+    }
+}
+
+/// A change.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct EnvelopePath {
+    /// Court code.
+    #[param(example = "粤0605")]
+    #[allow(dead_code)] // compared where access is checked
+    pub court: String,
+    /// Envelope, 64 hexadecimal digits.
+    #[param(pattern = "^[0-9a-f]{64}$")]
+    pub envelope: String,
 }
 
 /// A court.

@@ -1,5 +1,5 @@
-//! The read API: cases, records, conflicts, requests for assistance, and what waits, as JSON. Reads
-//! only; what people decide in the console is not here.
+//! The read API: cases, records, conflicts, requests for assistance, and what waits, as JSON; and
+//! the decision about what waits in quarantine.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -36,6 +36,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(waiting::held))
         .routes(routes!(waiting::quarantine))
         .routes(routes!(waiting::rejected))
+        .routes(routes!(waiting::decide))
         .routes(routes!(document::openapi))
 }
 

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use data_encoding::HEXLOWER;
 use lastmile_core::envelope::Body;
+use lastmile_core::id::CertificateId;
 use lastmile_core::identity::Canonical;
 use serde::Serialize;
 use serde_json::Value;
@@ -73,6 +74,8 @@ pub(super) struct Change {
     pub received: Moment,
     /// Whether it came late and does not count.
     pub late: bool,
+    /// When the author's certificate was withdrawn, if it was: the change stands and is flagged.
+    pub author_withdrawn: Option<Moment>,
 }
 
 /// A record with everything known about it.
@@ -111,12 +114,17 @@ fn record_of(row: RecordRow) -> Record {
     }
 }
 
-fn change_of(row: &EnvelopeRow, late: &BTreeSet<&str>) -> Result<Change, StoreError> {
+fn change_of(
+    row: &EnvelopeRow,
+    late: &BTreeSet<&str>,
+    author_withdrawn: Option<Moment>,
+) -> Result<Change, StoreError> {
     let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
     let change = body.change.to_hex();
     Ok(Change {
         envelope: row.id.to_hex(),
         late: late.contains(change.as_str()),
+        author_withdrawn,
         change,
         verb: body.verb,
         person: row.person.clone(),
@@ -175,6 +183,7 @@ pub(super) async fn record(
     let id = path.document()?;
     let found = state
         .run(move |server| {
+            let directory = server.directory()?;
             server.store().read::<_, StoreError>(|reading| {
                 let Some(row) = reading.record(id)? else { return Ok(None) };
                 let conflicts = reading.conflicts_of(id)?;
@@ -182,6 +191,9 @@ pub(super) async fn record(
                     row,
                     conflicts.into_iter().map(conflict_of).collect(),
                     &reading.document_log(id)?,
+                    |certificate| {
+                        directory.withdrawn(certificate).map(|since| Moment::of(since.at_ms))
+                    },
                 )
                 .map(Some)
             })
@@ -194,12 +206,16 @@ fn detail(
     row: RecordRow,
     conflicts: Vec<Conflict>,
     log: &[EnvelopeRow],
+    withdrawn: impl Fn(&CertificateId) -> Option<Moment>,
 ) -> Result<RecordDetail, StoreError> {
     let facts: Value =
         serde_json::from_str(&row.facts).map_err(|_| StoreError::Damaged("record facts"))?;
     let late = facts.get("late").and_then(Value::as_array);
     let late = late.into_iter().flatten().filter_map(Value::as_str).collect();
-    let changes = log.iter().map(|row| change_of(row, &late)).collect::<Result<_, _>>()?;
+    let changes = log
+        .iter()
+        .map(|row| change_of(row, &late, withdrawn(&row.certificate)))
+        .collect::<Result<_, _>>()?;
     Ok(RecordDetail {
         heads: row.heads.chunks(32).map(|head| HEXLOWER.encode(head)).collect(),
         conflicts,

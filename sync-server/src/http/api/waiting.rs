@@ -4,16 +4,19 @@
 use axum::Json;
 use axum::extract::State;
 use lastmile_core::envelope::Body;
+use lastmile_core::id::EnvelopeId;
 use lastmile_core::identity::Canonical;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::Reader;
-use super::input::{Asked, CourtPath, PageQuery, limit, place_after};
+use super::input::{Asked, CourtPath, EnvelopePath, PageQuery, Segments, Told, limit, place_after};
 use super::shown::{Moment, Page};
 use crate::http::AppState;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, ProblemCode};
 use crate::store::{State as Verdict, StoreError, WaitingRow};
+use crate::sync::SyncError;
+use crate::withdraw::{self, Judgement, WithdrawError};
 
 /// A change that is not part of its record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,6 +106,76 @@ pub(super) async fn quarantine(
     Asked(asked): Asked<PageQuery>,
 ) -> Result<Json<Page<WaitingChange>>, Problem> {
     list(&state, asked, Verdict::Quarantined).await
+}
+
+/// A decision about a change in quarantine.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decision {
+    /// Whether the change enters its record; else it is set aside for good, and its bytes are kept.
+    pub admit: bool,
+    /// Why, in words.
+    #[schema(min_length = 1, max_length = 1024)]
+    pub reason: String,
+    /// Staff id of who decides.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.-]+$")]
+    pub on_behalf_of: String,
+}
+
+/// What became of the change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Decided {
+    /// Envelope, 64 hexadecimal digits.
+    pub envelope: String,
+    /// `accepted`, `held`, `quarantined` or `rejected`.
+    pub state: String,
+    /// Stable code of why, when not accepted.
+    pub reason: String,
+}
+
+/// Admits a change in quarantine or sets it aside, with a reason
+///
+/// The decision is signed by the server and stands in the case's channel. An admitted change is judged
+/// like any other.
+#[utoipa::path(
+    post,
+    path = "/v1/courts/{court}/quarantine/{envelope}/decision",
+    tag = "waiting",
+    params(EnvelopePath),
+    request_body = Decision,
+    responses((status = 200, description = "What became of the change", body = Decided))
+)]
+pub(super) async fn decide(
+    _: Reader,
+    State(state): State<AppState>,
+    Segments(path): Segments<EnvelopePath>,
+    Told(decision): Told<Decision>,
+) -> Result<Json<Decided>, Problem> {
+    let envelope = EnvelopeId::from_hex(&path.envelope)
+        .map_err(|_| Problem::new(ProblemCode::BadPath).with("name", "envelope"))?;
+    let judgement = Judgement {
+        envelope,
+        admit: decision.admit,
+        reason: decision.reason,
+        on_behalf_of: decision.on_behalf_of,
+    };
+    let (became, reason) = state.run(move |server| withdraw::judge(server, &judgement)).await??;
+    let state = became.code().to_owned();
+    Ok(Json(Decided { envelope: path.envelope, state, reason }))
+}
+
+impl From<WithdrawError> for Problem {
+    fn from(error: WithdrawError) -> Self {
+        match error {
+            WithdrawError::NotWaiting | WithdrawError::UnknownCertificate => {
+                ProblemCode::NotWaiting.into()
+            }
+            WithdrawError::UnknownCase => ProblemCode::UnknownCase.into(),
+            WithdrawError::Form(field) => Self::new(ProblemCode::BadBody).with("name", field),
+            WithdrawError::WrongKind => ProblemCode::BadBody.into(),
+            WithdrawError::Ingest(error) => SyncError::Ingest(error).into(),
+        }
+    }
 }
 
 /// Changes refused for good, oldest first

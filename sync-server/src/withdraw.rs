@@ -1,0 +1,247 @@
+//! Decisions that the court takes about devices and about what came from them: a certificate is
+//! withdrawn, a lost phone is to be wiped, a change in quarantine is admitted or set aside. Each is a
+//! signed transition in a channel, so that phones and verifiers see who decided what, and why.
+//!
+//! | decision | channel |
+//! | --- | --- |
+//! | revoke | directory, for everybody; and the device's own, which is all that a withdrawn phone is told |
+//! | wipe | the device's own |
+//! | judge | the case's |
+
+use std::collections::BTreeSet;
+
+use lastmile_core::id::{CertificateId, EnvelopeId};
+use lastmile_core::identity::transition::TransitionKind;
+use lastmile_core::identity::{CanonicalError, CertificateKind, SealError};
+use lastmile_core::sync::channel::{self, DIRECTORY, EntryKind};
+
+use crate::ingest::{Ingest, IngestError, Ingested};
+use crate::issuer::IssueError;
+use crate::server::Server;
+use crate::store::{State, StoreError};
+
+/// A decision was not taken; nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawError {
+    /// Nobody here knows the certificate.
+    #[error("no such certificate")]
+    UnknownCertificate,
+    /// The root cannot be withdrawn by a server that stands under it; or only a person's device can be
+    /// wiped.
+    #[error("this certificate is not one that this can be done to")]
+    WrongKind,
+    /// The change does not wait for a person.
+    #[error("the change does not wait for a decision")]
+    NotWaiting,
+    /// The case of the change is not known here: import it first.
+    #[error("the case of the change is not known")]
+    UnknownCase,
+    /// A code, a person or a reason that no transition may carry.
+    #[error("`{0}` is empty, too long, or not of its form")]
+    Form(&'static str),
+    /// The server.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+}
+
+impl WithdrawError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCertificate => "unknown_certificate",
+            Self::WrongKind => "wrong_certificate_kind",
+            Self::NotWaiting => "not_waiting",
+            Self::UnknownCase => "unknown_case",
+            Self::Form(_) => "field_out_of_bounds",
+            Self::Ingest(error) => error.code(),
+        }
+    }
+}
+
+impl From<StoreError> for WithdrawError {
+    fn from(error: StoreError) -> Self {
+        Self::Ingest(error.into())
+    }
+}
+
+impl From<IssueError> for WithdrawError {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Seal(SealError::Body(CanonicalError::Bound { field })) => Self::Form(field),
+            error => Self::Ingest(error.into()),
+        }
+    }
+}
+
+/// What is decided about a certificate, why, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The certificate.
+    pub certificate: CertificateId,
+    /// A code: `lost`, `left`, `replaced`, `compromised`, ...
+    pub reason: String,
+    /// Staff id of the person who decided; the server attests it.
+    pub on_behalf_of: String,
+}
+
+/// Withdraws a certificate. Says whether it stood until now.
+pub fn revoke(server: &Server, order: &Order) -> Result<bool, WithdrawError> {
+    let directory = server.directory()?;
+    let found = directory.get(&order.certificate).ok_or(WithdrawError::UnknownCertificate)?;
+    let kind = found.payload().kind.clone();
+    if kind == CertificateKind::Root {
+        return Err(WithdrawError::WrongKind);
+    }
+    if directory.revocation(&order.certificate).is_some() {
+        return Ok(false);
+    }
+    decide(server, |ingest, told| say_revoked(ingest, told, order, &kind))?;
+    Ok(true)
+}
+
+/// Orders a phone to destroy its copy at the next contact, and withdraws its certificate: whoever
+/// finds the phone gets nothing more. Says whether the order is new.
+pub fn wipe(server: &Server, order: &Order) -> Result<bool, WithdrawError> {
+    let directory = server.directory()?;
+    let found = directory.get(&order.certificate).ok_or(WithdrawError::UnknownCertificate)?;
+    if found.payload().kind != CertificateKind::Person {
+        return Err(WithdrawError::WrongKind);
+    }
+    let revoked = directory.revocation(&order.certificate).is_some();
+    let mut new = false;
+    decide(server, |ingest, told| {
+        let name = channel::of_device(order.certificate);
+        let subject = order.certificate.to_hex();
+        if !revoked {
+            say_revoked(ingest, told, order, &CertificateKind::Person)?;
+        }
+        if ingest.writing.last_transition("wipe", &subject, &name)?.is_some() {
+            return Ok(());
+        }
+        new = true;
+        let kind =
+            TransitionKind::Wipe { certificate: order.certificate, reason: order.reason.clone() };
+        say(ingest, told, &name, kind, &subject, &order.on_behalf_of)
+    })?;
+    Ok(new)
+}
+
+fn say_revoked(
+    ingest: &Ingest<'_>,
+    told: &mut Ingested,
+    order: &Order,
+    kind: &CertificateKind,
+) -> Result<(), WithdrawError> {
+    let mut names = vec![DIRECTORY.to_owned()];
+    if *kind == CertificateKind::Person {
+        names.push(channel::of_device(order.certificate));
+    }
+    for name in names {
+        let kind =
+            TransitionKind::Revoke { certificate: order.certificate, reason: order.reason.clone() };
+        say(ingest, told, &name, kind, &order.certificate.to_hex(), &order.on_behalf_of)?;
+    }
+    Ok(())
+}
+
+/// What a person decided about a change in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The change.
+    pub envelope: EnvelopeId,
+    /// Whether it enters its record.
+    pub admit: bool,
+    /// Why, in words.
+    pub reason: String,
+    /// Staff id of the person who decided; the server attests it.
+    pub on_behalf_of: String,
+}
+
+/// Admits a change in quarantine, which is then judged like any other, or sets it aside for good; its
+/// bytes are kept either way. Gives what became of it, with the code of why.
+pub fn judge(server: &Server, judgement: &Judgement) -> Result<(State, String), WithdrawError> {
+    if judgement.reason.trim().is_empty() {
+        return Err(WithdrawError::Form("reason"));
+    }
+    let mut became = None;
+    decide(server, |ingest, told| {
+        let waiting = ingest.writing.quarantined_case(judgement.envelope)?;
+        let (document, case) = waiting.ok_or(WithdrawError::NotWaiting)?;
+        let name = channel::of_case(&case.ok_or(WithdrawError::UnknownCase)?);
+        if ingest.writing.channel_head(&name)?.is_none() {
+            return Err(WithdrawError::UnknownCase);
+        }
+        let kind = TransitionKind::Judge {
+            envelope: judgement.envelope,
+            admit: judgement.admit,
+            reason: judgement.reason.clone(),
+        };
+        let subject = judgement.envelope.to_hex();
+        say(ingest, told, &name, kind, &subject, &judgement.on_behalf_of)?;
+        let judged = ingest.rejudge(&[document], &BTreeSet::new())?;
+        told.channels.extend(judged.channels);
+        told.documents.extend(judged.documents);
+        became = ingest.writing.verdict(judgement.envelope)?;
+        Ok(())
+    })?;
+    became.ok_or(WithdrawError::NotWaiting)
+}
+
+/// Signs a transition, stores it, and puts it into its channel.
+fn say(
+    ingest: &Ingest<'_>,
+    told: &mut Ingested,
+    name: &str,
+    kind: TransitionKind,
+    subject: &str,
+    on_behalf_of: &str,
+) -> Result<(), WithdrawError> {
+    let thing = ingest.issuer.decided(
+        ingest.writing,
+        name,
+        kind,
+        subject,
+        Some(on_behalf_of),
+        ingest.now_ms,
+    )?;
+    let mut things = Vec::new();
+    if name.starts_with(channel::DEVICE) {
+        // A withdrawn phone reads nothing else: the order must verify by what stands beside it.
+        for id in chain(ingest).into_iter().rev() {
+            if !ingest.writing.is_in_feed(name, EntryKind::Certificate, &id.0)? {
+                things.push((EntryKind::Certificate, id.0));
+            }
+        }
+    }
+    things.push(thing);
+    ingest.writing.append(name, &things)?;
+    told.channels.insert(name.to_owned());
+    Ok(())
+}
+
+/// This server's certificate and those above it, without the first root, which every phone pins.
+fn chain(ingest: &Ingest<'_>) -> Vec<CertificateId> {
+    let mut chain = Vec::new();
+    let mut next = Some(ingest.issuer.certificate);
+    while let Some(id) = next {
+        next = ingest.directory.get(&id).and_then(|found| found.payload().issuer);
+        if next.is_some() {
+            chain.push(id);
+        }
+    }
+    chain
+}
+
+/// One transaction, after which whoever waits is woken.
+fn decide(
+    server: &Server,
+    work: impl FnOnce(&mut Ingest<'_>, &mut Ingested) -> Result<(), WithdrawError>,
+) -> Result<(), WithdrawError> {
+    let directory = server.directory()?;
+    server.ingest_as(&directory, |ingest| {
+        let mut told = Ingested::default();
+        work(ingest, &mut told)?;
+        Ok::<_, WithdrawError>(told)
+    })?;
+    Ok(())
+}
