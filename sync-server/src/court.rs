@@ -22,6 +22,7 @@ use crate::roles::{self, RoleError};
 use crate::server::{DATABASE, OpenError, Server};
 use crate::store::{CertificateRow, CourtRow, Store, StoreError};
 use crate::trust;
+use crate::withdraw::WithdrawError;
 
 /// A court or a device could not be made; nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,9 @@ pub enum CourtError {
     /// Another key than the one that certifies this court's.
     #[error("this is no root key of this court")]
     NotTheRoot,
+    /// A certificate that could not be withdrawn.
+    #[error(transparent)]
+    Withdraw(#[from] WithdrawError),
     /// Roles that were not granted.
     #[error(transparent)]
     Role(#[from] RoleError),
@@ -88,6 +92,7 @@ impl CourtError {
             Self::Publish(error) => error.code(),
             Self::Ingest(error) => error.code(),
             Self::NotTheRoot => "not_the_root",
+            Self::Withdraw(error) => error.code(),
             Self::Role(error) => error.code(),
             Self::PublicKey => "public_key_invalid",
             Self::UnknownPerson(_) => "person_unknown",

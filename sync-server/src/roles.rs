@@ -17,9 +17,9 @@ use lastmile_core::sync::channel::DIRECTORY;
 
 use crate::certify;
 use crate::court::CourtError;
-use crate::ingest::{Ingest, Ingested};
 use crate::server::Server;
 use crate::store::{Reading, StoreError};
+use crate::withdraw;
 
 /// Why the certificates of somebody whose roles changed are withdrawn.
 pub const REASON: &str = "roles_changed";
@@ -231,30 +231,20 @@ pub fn set(
     }
     let (outdated, anew) = follow(server, &directory, person, &wanted, now_ms)?;
     let checked = certify::check(&directory, anew)?;
-    server
-        .ingest(&checked.directory, |ingest| {
-            let mut things = vec![transition(ingest, kind, person)?];
-            for certificate in &outdated {
-                let kind =
-                    TransitionKind::Revoke { certificate: *certificate, reason: REASON.to_owned() };
-                things.push(transition(ingest, kind, &certificate.to_hex())?);
-            }
-            ingest.writing.append(DIRECTORY, &things)?;
-            let mut ingested = certify::announce(ingest, &checked.rows)?;
-            ingested.channels.insert(DIRECTORY.to_owned());
-            Ok::<Ingested, _>(ingested)
-        })
-        .map_err(CourtError::Ingest)?;
+    server.ingest_as(&checked.directory, |ingest| {
+        let (issuer, now_ms) = (ingest.issuer, ingest.now_ms);
+        let thing = issuer
+            .transition(ingest.writing, DIRECTORY, kind, person, now_ms)
+            .map_err(|error| CourtError::Ingest(error.into()))?;
+        ingest.writing.append(DIRECTORY, &[thing])?;
+        let mut ingested = certify::announce(ingest, &checked.rows).map_err(CourtError::Ingest)?;
+        for old in &outdated {
+            let of_person = CertificateKind::Person;
+            withdraw::tell_revoked(ingest, &mut ingested, *old, REASON, &of_person, None)?;
+        }
+        Ok::<_, CourtError>(ingested)
+    })?;
     Ok(true)
-}
-
-fn transition(
-    ingest: &Ingest<'_>,
-    kind: TransitionKind,
-    subject: &str,
-) -> Result<(lastmile_core::sync::channel::EntryKind, [u8; 32]), crate::ingest::IngestError> {
-    let now_ms = ingest.now_ms;
-    Ok(ingest.issuer.transition(ingest.writing, DIRECTORY, kind, subject, now_ms)?)
 }
 
 /// Which of the person's certificates say other roles, and what replaces them. Who has no role left

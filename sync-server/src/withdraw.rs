@@ -121,7 +121,7 @@ pub fn wipe(server: &Server, order: &Order) -> Result<bool, WithdrawError> {
         new = true;
         let kind =
             TransitionKind::Wipe { certificate: order.certificate, reason: order.reason.clone() };
-        say(ingest, told, &name, kind, &subject, &order.on_behalf_of)
+        say(ingest, told, &name, kind, &subject, Some(&order.on_behalf_of))
     })?;
     Ok(new)
 }
@@ -132,14 +132,26 @@ fn say_revoked(
     order: &Order,
     kind: &CertificateKind,
 ) -> Result<(), WithdrawError> {
+    let by = Some(order.on_behalf_of.as_str());
+    tell_revoked(ingest, told, order.certificate, &order.reason, kind, by)
+}
+
+/// Tells everybody, and the phone that holds it, that a certificate no longer stands.
+pub(crate) fn tell_revoked(
+    ingest: &Ingest<'_>,
+    told: &mut Ingested,
+    certificate: CertificateId,
+    reason: &str,
+    kind: &CertificateKind,
+    on_behalf_of: Option<&str>,
+) -> Result<(), WithdrawError> {
     let mut names = vec![DIRECTORY.to_owned()];
     if *kind == CertificateKind::Person {
-        names.push(channel::of_device(order.certificate));
+        names.push(channel::of_device(certificate));
     }
     for name in names {
-        let kind =
-            TransitionKind::Revoke { certificate: order.certificate, reason: order.reason.clone() };
-        say(ingest, told, &name, kind, &order.certificate.to_hex(), &order.on_behalf_of)?;
+        let kind = TransitionKind::Revoke { certificate, reason: reason.to_owned() };
+        say(ingest, told, &name, kind, &certificate.to_hex(), on_behalf_of)?;
     }
     Ok(())
 }
@@ -177,7 +189,7 @@ pub fn judge(server: &Server, judgement: &Judgement) -> Result<(State, String), 
             reason: judgement.reason.clone(),
         };
         let subject = judgement.envelope.to_hex();
-        say(ingest, told, &name, kind, &subject, &judgement.on_behalf_of)?;
+        say(ingest, told, &name, kind, &subject, Some(&judgement.on_behalf_of))?;
         let judged = ingest.rejudge(&[document], &BTreeSet::new())?;
         told.channels.extend(judged.channels);
         told.documents.extend(judged.documents);
@@ -194,16 +206,10 @@ fn say(
     name: &str,
     kind: TransitionKind,
     subject: &str,
-    on_behalf_of: &str,
+    on_behalf_of: Option<&str>,
 ) -> Result<(), WithdrawError> {
-    let thing = ingest.issuer.decided(
-        ingest.writing,
-        name,
-        kind,
-        subject,
-        Some(on_behalf_of),
-        ingest.now_ms,
-    )?;
+    let thing =
+        ingest.issuer.decided(ingest.writing, name, kind, subject, on_behalf_of, ingest.now_ms)?;
     let mut things = Vec::new();
     if name.starts_with(channel::DEVICE) {
         // A withdrawn phone reads nothing else: the order must verify by what stands beside it.

@@ -82,6 +82,17 @@ fn open(world: &World, enrolled: &Enrolled, keys: &NewKeys) -> Phone {
     phone
 }
 
+fn seizure(phone: &Phone) {
+    let record = NewRecord {
+        kind: "seizure".into(),
+        case: CASE.into(),
+        handler: String::new(),
+        head: lastmile_core::document::Fields::new(),
+        items: Vec::new(),
+    };
+    phone.create(record).unwrap();
+}
+
 #[test]
 fn a_code_becomes_a_phone_that_records() {
     let world = World::new();
@@ -107,14 +118,7 @@ fn a_code_becomes_a_phone_that_records() {
     let phone = open(&world, &enrolled, &keys);
     let road = HttpTransport::new(&world.url(), &[]).unwrap();
     phone.sync(&road).unwrap();
-    let record = NewRecord {
-        kind: "seizure".into(),
-        case: CASE.into(),
-        handler: String::new(),
-        head: lastmile_core::document::Fields::new(),
-        items: Vec::new(),
-    };
-    phone.create(record).unwrap();
+    seizure(&phone);
     assert_eq!(phone.sync(&road).unwrap().applied.accepted, 1);
 }
 
@@ -311,7 +315,16 @@ fn other_roles_withdraw_the_certificates_and_certify_the_same_keys_anew() {
     let world = World::new();
     let (code, keys) = (code(&world, "luqihang"), new_keys());
     let enrolled = attempt(&world, &code, &keys).unwrap();
+    let phone = open(&world, &enrolled, &keys);
+    let road = HttpTransport::new(&world.url(), &[]).unwrap();
+    phone.sync(&road).unwrap();
     roles::set(world.server(), "luqihang", &[Role::Officer, Role::Clerk], &[]).unwrap();
+    // The phone hears of it, and goes on under the new certificates.
+    phone.sync(&road).unwrap();
+    let acting = phone.signed_in().unwrap();
+    assert!(acting.certificate != enrolled.record && acting.finalising != enrolled.finalise);
+    seizure(&phone);
+    assert_eq!(phone.sync(&road).unwrap().applied.accepted, 1);
     let directory = world.server().directory().unwrap();
     for (old, key) in [
         (enrolled.record, keys.record.public_key()),
@@ -341,6 +354,11 @@ fn other_roles_withdraw_the_certificates_and_certify_the_same_keys_anew() {
         })
         .collect();
     assert_eq!(given, [vec!["officer".to_owned()], vec!["clerk".to_owned(), "officer".to_owned()]]);
+    // Who has left is told so, and gets nothing more.
+    roles::set(world.server(), "luqihang", &[], &[]).unwrap();
+    let acting = phone.signed_in().unwrap().certificate;
+    phone.sync(&road).unwrap();
+    assert!(phone.is_withdrawn(&acting));
 }
 
 /// Every transition of a kind, verified.

@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::shared::Eyes;
 use super::{Phone, PhoneError};
 use crate::document::RecordView;
 use crate::id::{Digest, DocumentId};
@@ -70,7 +71,7 @@ impl Phone {
     pub fn record_view(&self, id: DocumentId) -> Result<RecordView, PhoneError> {
         self.store.read(|tx| {
             let row = tx.document(id)?.ok_or(PhoneError::NoRecord)?;
-            if !self.sees(tx, &row.channel, Some(id))? {
+            if !self.eyes()?.see(tx, &row.channel, Some(id))? {
                 return Err(PhoneError::NoRecord);
             }
             Ok(self.load(tx, id)?.ok_or(PhoneError::NoRecord)?.view())
@@ -85,6 +86,7 @@ impl Phone {
     /// Records of a case, most recently changed first; on a shared phone those the person signed in may
     /// see.
     pub fn records_of_case(&self, case_no: &str) -> Result<Vec<DocumentRow>, PhoneError> {
+        let mut eyes = self.eyes()?;
         self.store.read(|tx| {
             let mut all = Vec::new();
             let mut after = None;
@@ -93,7 +95,7 @@ impl Phone {
                 let Some(last) = page.last() else { return Ok(all) };
                 after = Some((last.updated, last.id));
                 for row in page {
-                    if self.sees(tx, &row.channel, Some(row.id))? {
+                    if eyes.see(tx, &row.channel, Some(row.id))? {
                         all.push(row);
                     }
                 }
@@ -179,11 +181,12 @@ impl Phone {
 
     /// Finds records and parties; two Chinese characters are enough.
     pub fn find(&self, query: &str, limit: usize) -> Result<Found, PhoneError> {
+        let mut eyes = self.eyes()?;
         self.store.read(|tx| {
             let mut found = tx.search(query, limit)?;
             let mut seen = Vec::with_capacity(found.hits.len());
             for hit in found.hits {
-                if self.sees_hit(tx, &hit)? {
+                if sees_hit(&mut eyes, tx, &hit)? {
                     seen.push(hit);
                 }
             }
@@ -192,25 +195,11 @@ impl Phone {
         })
     }
 
-    /// Whether the person signed in may see what was found.
-    fn sees_hit(&self, tx: &ReadTx<'_>, hit: &SearchHit) -> Result<bool, PhoneError> {
-        if let Ok(id) = <[u8; 16]>::try_from(hit.target.as_slice())
-            && hit.kind == "record"
-        {
-            let Some(row) = tx.document(DocumentId(id))? else { return Ok(false) };
-            return self.sees(tx, &row.channel, Some(row.id));
-        }
-        // A party: `case number/id of the party`.
-        let target = String::from_utf8_lossy(&hit.target);
-        let case_no = target.split_once('/').map_or(target.as_ref(), |(case_no, _)| case_no);
-        self.sees(tx, &of_case(case_no), None)
-    }
-
     /// The case pack in force on this phone, as JSON, with the time it was made; nothing when the case
     /// is not one of the person signed in.
     pub fn case_pack(&self, case_no: &str) -> Result<Option<(Json, i64)>, PhoneError> {
         self.store.read(|tx| {
-            if !self.sees(tx, &of_case(case_no), None)? {
+            if !self.eyes()?.see(tx, &of_case(case_no), None)? {
                 return Ok(None);
             }
             self.pack_json(tx, "case", case_no)
@@ -277,4 +266,18 @@ impl Phone {
                 .and_then(|bytes| Some(i64::from_be_bytes(bytes.try_into().ok()?))))
         })
     }
+}
+
+/// Whether this person may see what was found.
+fn sees_hit(eyes: &mut Eyes<'_>, tx: &ReadTx<'_>, hit: &SearchHit) -> Result<bool, PhoneError> {
+    if let Ok(id) = <[u8; 16]>::try_from(hit.target.as_slice())
+        && hit.kind == "record"
+    {
+        let Some(row) = tx.document(DocumentId(id))? else { return Ok(false) };
+        return eyes.see(tx, &row.channel, Some(row.id));
+    }
+    // A party: `case number/id of the party`.
+    let target = String::from_utf8_lossy(&hit.target);
+    let case_no = target.split_once('/').map_or(target.as_ref(), |(case_no, _)| case_no);
+    eyes.see(tx, &of_case(case_no), None)
 }

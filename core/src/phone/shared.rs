@@ -12,6 +12,7 @@
 //! after a restart only the time since then counts. Nothing is ever wiped: work that only this phone
 //! has is worth more than a stolen phone's PIN.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError};
 
@@ -20,8 +21,7 @@ use ring::pbkdf2;
 use super::open::SignedIn;
 use super::{Phone, PhoneError, lock};
 use crate::id::{CertificateId, DocumentId};
-use crate::identity::certificate::purpose;
-use crate::identity::{Canonical, PublicKey, Signed, Signer, Transition, TransitionKind};
+use crate::identity::{PublicKey, Signer};
 use crate::store::{PinRow, ReadTx, StoreError};
 use crate::sync::channel::CASE;
 use crate::time::Moment;
@@ -175,9 +175,8 @@ impl Phone {
         self.store.write::<_, StoreError>(|tx| {
             tx.put_pin(&PinRow { failures: 0, failed_boot: None, failed_mono_ms: 0, ..row.clone() })
         })?;
-        let (first, signer) = self.newest(row.certificate, purpose::RECORD, keys)?;
-        let second =
-            row.finalising.map(|id| self.newest(id, purpose::FINALISE, keys)).transpose()?;
+        let (first, signer) = self.newest(row.certificate, keys)?;
+        let second = row.finalising.map(|id| self.newest(id, keys)).transpose()?;
         self.lock()?;
         let signed_in = self.sign_in(first, signer)?;
         match second {
@@ -197,63 +196,68 @@ impl Phone {
         Ok(())
     }
 
-    /// The newest certificate of the same key and person that was not withdrawn, and its signer.
+    /// The certificate, or what took its place when it was withdrawn, and its signer.
     fn newest(
         &self,
         certificate: CertificateId,
-        purpose: &str,
         keys: &dyn Fn(&PublicKey) -> Option<Arc<dyn Signer>>,
     ) -> Result<(CertificateId, Arc<dyn Signer>), PinError> {
         let directory = self.directory();
-        let known = directory.get(&certificate).ok_or(PinError::KeyMissing)?.payload();
+        let standing = match directory.withdrawn(&certificate) {
+            None => certificate,
+            Some(_) => directory.successor(&certificate).ok_or(PinError::Withdrawn)?,
+        };
+        let known = directory.get(&standing).ok_or(PinError::KeyMissing)?.payload();
         let key = known.signing_key().ok_or(PinError::KeyMissing)?;
-        let newest = directory
-            .certificates()
-            .map(|(id, verified)| (id, verified.payload()))
-            .filter(|(id, body)| {
-                body.signing_key() == Some(key)
-                    && body.person == known.person
-                    && body.serves(purpose)
-                    && directory.revocation(id).is_none()
-            })
-            .max_by_key(|(_, body)| body.serial)
-            .map(|(id, _)| id)
-            .ok_or(PinError::Withdrawn)?;
-        Ok((newest, keys(key).ok_or(PinError::KeyMissing)?))
+        Ok((standing, keys(key).ok_or(PinError::KeyMissing)?))
     }
 
-    /// Whether the person signed in may see this record: a member of its case, or an author of it.
-    /// What belongs to no case is everybody's.
-    pub(super) fn sees(
-        &self,
+    /// What the person signed in may see.
+    pub(super) fn eyes(&self) -> Result<Eyes<'_>, PhoneError> {
+        let person = self.signed_in()?.person;
+        let own = self
+            .directory()
+            .certificates()
+            .filter(|(_, verified)| verified.payload().person.as_ref() == Some(&person))
+            .map(|(id, _)| id)
+            .collect();
+        Ok(Eyes { phone: self, person, own, member: BTreeMap::new() })
+    }
+}
+
+/// What one person may see on this phone: the records of the person's cases, and those the person
+/// wrote in. What belongs to no case is everybody's.
+pub(super) struct Eyes<'p> {
+    phone: &'p Phone,
+    person: String,
+    own: Vec<CertificateId>,
+    /// Memberships looked up so far.
+    member: BTreeMap<String, bool>,
+}
+
+impl Eyes<'_> {
+    /// Whether this person may see a record, or, without one, what belongs to the channel as a whole.
+    pub(super) fn see(
+        &mut self,
         tx: &ReadTx<'_>,
         channel: &str,
         document: Option<DocumentId>,
     ) -> Result<bool, PhoneError> {
-        let acting = self.signed_in()?;
-        if !channel.starts_with(CASE) || is_member(tx, channel, &acting.person)? {
+        if !channel.starts_with(CASE) {
             return Ok(true);
         }
-        let Some(document) = document else { return Ok(false) };
-        let own: Vec<CertificateId> = self
-            .directory()
-            .certificates()
-            .filter(|(_, verified)| verified.payload().person.as_ref() == Some(&acting.person))
-            .map(|(id, _)| id)
-            .collect();
-        Ok(tx.wrote(document, &own)?)
+        let member = if let Some(member) = self.member.get(channel) {
+            *member
+        } else {
+            let member = self.phone.is_member(tx, channel, &self.person)?;
+            self.member.insert(channel.to_owned(), member);
+            member
+        };
+        match document {
+            Some(document) if !member => Ok(tx.wrote(document, &self.own)?),
+            _ => Ok(member),
+        }
     }
-}
-
-/// Whether the last word about this person in this channel is that he entered. Stored transitions were
-/// verified when they came.
-fn is_member(tx: &ReadTx<'_>, channel: &str, person: &str) -> Result<bool, PhoneError> {
-    let rows = tx.member(channel, person)?;
-    let Some(last) = rows.last() else { return Ok(false) };
-    let Ok(signed) = Signed::<Transition>::from_bytes(&last.transition) else { return Ok(false) };
-    let entered = Transition::decode(signed.raw_parts().0)
-        .is_ok_and(|body| matches!(body.kind, TransitionKind::Member { enter: true, .. }));
-    Ok(entered)
 }
 
 static ALGORITHM: pbkdf2::Algorithm = pbkdf2::PBKDF2_HMAC_SHA256;
