@@ -300,8 +300,6 @@ impl CourtLog {
         let written = write(&self.kinds, current, actor, 5, intent).expect("it can be written");
         self.sequence += 1;
         let body = self.body(&author, &written);
-        let envelope = Envelope::new(body.clone()).expect("sound");
-        let signed = envelope.sign(author.signer.as_ref()).expect("a key");
         let candidate = Candidate {
             document: body.document,
             hash: body.change,
@@ -319,7 +317,48 @@ impl CourtLog {
         let accepted = accept(&self.kinds, current.cloned(), &[candidate]);
         let document = accepted.document.unwrap_or_else(|| panic!("{:?}", accepted.verdicts));
         assert_eq!(accepted.verdicts, [lastmile_core::document::Verdict::Accepted]);
-        self.documents.insert(written.document, document);
+        let id = written.document;
+        self.documents.insert(id, document);
+        self.log_change(&author, written);
+        id
+    }
+
+    /// Like [`Self::act`], whatever acceptance says of it.
+    pub fn force(&mut self, person: &str, document: DocumentId, intent: &Intent) {
+        let current = self.documents.get(&document).cloned();
+        self.forced(person, current.as_ref(), intent);
+    }
+
+    /// Begins a record that acceptance refuses.
+    pub fn force_create(&mut self, person: &str, kind: &str) {
+        let intent = Intent::Create {
+            kind: kind.into(),
+            case: CASE.into(),
+            handler: person.into(),
+            nonce: vec![7; 16],
+            head: Fields::new(),
+            items: Vec::new(),
+        };
+        self.forced(person, None, &intent);
+    }
+
+    fn forced(&mut self, person: &str, current: Option<&Document>, intent: &Intent) {
+        let author = self.court.person(person).clone();
+        let actor = ActorId::derive(author.id, Epoch([2; 16]), 0);
+        let written = write(&self.kinds, current, actor, 5, intent).expect("it can be written");
+        self.sequence += 1;
+        self.log_change(&author, written);
+    }
+
+    /// Lets the next change have the number of the last one.
+    pub fn rewind(&mut self) {
+        self.sequence -= 1;
+    }
+
+    fn log_change(&mut self, author: &TestIdentity, written: Written) {
+        let body = self.body(author, &written);
+        let signed = Envelope::new(body).expect("sound").sign(author.signer.as_ref());
+        let signed = signed.expect("a key");
         let (body, signature) = signed.raw_parts();
         let content = Content::Change {
             body: body.to_vec(),
@@ -327,7 +366,6 @@ impl CourtLog {
             change: written.bytes,
         };
         self.entries.push((Feed::Case, content));
-        written.document
     }
 
     /// The envelope's body of something written now.
