@@ -15,6 +15,7 @@
 //! | [`ingest`] | from offered bytes to verdicts, feeds, read models |
 //! | [`sync`] | the sync endpoint without HTTP: who may read what, answers, repairs |
 //! | [`publish`], [`issuer`] | what the server signs: packs, memberships, routes |
+//! | [`sequencer`] | signs the checkpoints of the court's log |
 //! | [`routing`] | which station a request goes to |
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
 //! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
@@ -48,6 +49,7 @@ pub mod reference;
 pub mod roles;
 pub mod rotate;
 pub mod routing;
+pub mod sequencer;
 pub mod server;
 pub mod store;
 pub mod sync;

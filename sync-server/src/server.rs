@@ -20,6 +20,7 @@ use crate::issuer::Issuer;
 use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
 use crate::publish::{PublishError, Published, Publisher};
 use crate::routing::Stations;
+use crate::sequencer::Sequencer;
 use crate::store::{Reading, Store, StoreError};
 use crate::sync::answered::Answered;
 use crate::trust::Trust;
@@ -98,6 +99,7 @@ pub struct Server {
     trust: Trust,
     keys: Keyring,
     issuer: Issuer,
+    sequencer: Sequencer,
     /// Documents in memory; whoever holds this is the one who changes documents.
     hot: Mutex<Hot>,
     stations: Mutex<Cached<Stations>>,
@@ -134,6 +136,8 @@ impl Server {
             signer: Arc::clone(&keys.server.signer),
             entropy: Arc::clone(&options.entropy),
         };
+        let (court, epoch) = (&store.court().court, store.court().epoch);
+        let sequencer = Sequencer::new(court, epoch, keys.checkpoint.clone());
         let server = Self {
             dir: dir.to_owned(),
             store,
@@ -141,14 +145,27 @@ impl Server {
             trust,
             keys,
             issuer,
+            sequencer,
             hot: Mutex::new(Hot::default()),
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             answered: Answered::default(),
             opener: Opener::default(),
         };
+        server.catch_up()?;
         server.look_again(&directory)?;
         Ok(server)
+    }
+
+    /// Brings into the log what the founding of the court or an older program left out of it.
+    fn catch_up(&self) -> Result<(), StoreError> {
+        if self.store.read(|reading| self.sequencer.behind(reading))? {
+            self.store.write::<_, StoreError>(|writing| {
+                writing.log_again()?;
+                self.sequencer.seal(writing, self.now_ms())
+            })?;
+        }
+        Ok(())
     }
 
     /// Judges once more what was held because it follows a later version than this program's was: it
@@ -208,6 +225,11 @@ impl Server {
     /// The server's voice.
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
+    }
+
+    /// The voice of the court's log.
+    pub fn sequencer(&self) -> &Sequencer {
+        &self.sequencer
     }
 
     /// Who waits for news.
@@ -273,16 +295,19 @@ impl Server {
     ) -> Result<Ingested, E> {
         let stations = self.store.read::<_, StoreError>(|reading| self.stations(reading))?;
         let mut hot = self.hot.lock().unwrap_or_else(PoisonError::into_inner);
+        let now_ms = self.now_ms();
         let done = self.store.write(|writing| {
-            work(&mut Ingest {
+            let done = work(&mut Ingest {
                 writing,
                 kinds: &self.options.kinds,
                 directory,
                 issuer: &self.issuer,
                 stations: &stations,
-                now_ms: self.now_ms(),
+                now_ms,
                 hot: &mut hot,
-            })
+            })?;
+            self.sequencer.seal(writing, now_ms)?;
+            Ok::<_, E>(done)
         });
         let mut done = match done {
             Ok(done) => done,

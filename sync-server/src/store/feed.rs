@@ -130,7 +130,7 @@ impl Reading<'_> {
 }
 
 impl Writing<'_> {
-    /// Appends entries to a channel and gives the sequence of the first. Take several channels in
+    /// Appends entries to a channel, and their leaves to the court's log; gives the sequence of the first. Take several channels in
     /// the order of their names: each holds its row until the transaction ends.
     pub fn append(
         &self,
@@ -149,13 +149,16 @@ impl Writing<'_> {
             |row| Ok((count(row.get(0)?), SetHash(row.get(1)?))),
         )?;
         let first = last - things.len() as u64 + 1;
-        let mut insert = self.db.prepare(
-            "INSERT INTO feed (court, channel, seq, kind, id, set_after)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        let places = self.log_append(channel, first, things)?;
+        let mut insert = self.db.prepare_cached(
+            "INSERT INTO feed (court, channel, seq, kind, id, set_after, log_index, leaf)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        for (seq, (kind, id)) in (first..).zip(things) {
+        for (seq, ((kind, id), (index, leaf))) in (first..).zip(things.iter().zip(&places)) {
             set = set.with(EntryHash::of(*kind, id));
-            insert.execute((self.court, channel, stored(seq), kind.code(), id, set.0))?;
+            let index = stored(*index);
+            let row = (self.court, channel, stored(seq), kind.code(), id, set.0, index, leaf);
+            insert.execute(row)?;
         }
         self.db.execute(
             "UPDATE channel SET set_hash = ?3 WHERE court = ?1 AND name = ?2",

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
-//!          token, enrolment, probe
+//!          token, enrolment, probe, log_hash, checkpoint, log_evidence
 //! caches   record, conflict, request, case_file, party        (`rebuild` makes them anew)
 //! ```
 //!
@@ -17,6 +17,7 @@ mod envelopes;
 mod error;
 mod feed;
 mod figures;
+mod log;
 mod members;
 mod models;
 mod packs;
@@ -39,6 +40,7 @@ pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, State};
 pub use error::StoreError;
 pub use feed::{ChannelHead, FeedEntry};
 pub use figures::Figures;
+pub use log::{CheckpointRow, EvidenceRow, LogEntry, StoredTree};
 pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};
@@ -81,7 +83,8 @@ impl Store {
         let connection = connect(path, true)?;
         schema::migrate(&connection)?;
         connection.execute(
-            "INSERT INTO court (court, name, epoch, root, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO court (court, name, epoch, root, created_ms, blinding)
+             VALUES (?1, ?2, ?3, ?4, ?5, randomblob(32))",
             (
                 &court.court,
                 &court.name,

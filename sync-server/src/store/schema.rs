@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 3] = [V1, V2, V3];
+const STEPS: [&str; 4] = [V1, V2, V3, V4];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -283,6 +283,48 @@ CREATE TABLE enrolment (
   certificates BLOB,
   PRIMARY KEY (court, id),
   CHECK ((used_ms IS NULL) = (keys_hash IS NULL) AND (used_ms IS NULL) = (certificates IS NULL))
+) STRICT;
+";
+
+/// The transparency log. Places of entries from before are given when the database is opened.
+const V4: &str = "
+ALTER TABLE court ADD COLUMN blinding BLOB CHECK (length(blinding) = 32);
+ALTER TABLE court ADD COLUMN backed_up INTEGER NOT NULL DEFAULT 0;
+UPDATE court SET blinding = randomblob(32);
+
+ALTER TABLE feed ADD COLUMN log_index INTEGER;
+ALTER TABLE feed ADD COLUMN leaf BLOB CHECK (length(leaf) = 32);
+CREATE UNIQUE INDEX feed_log ON feed (court, log_index) WHERE log_index IS NOT NULL;
+CREATE INDEX feed_unlogged ON feed (court, channel, seq) WHERE log_index IS NULL;
+
+-- Hashes of leaves and of completed subtrees, by their position in the order of completion.
+CREATE TABLE log_hash (
+  court TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  PRIMARY KEY (court, position)
+) STRICT, WITHOUT ROWID;
+
+-- Every checkpoint this court signed, those of lost logs among them.
+CREATE TABLE checkpoint (
+  court TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL CHECK (length(root) = 32),
+  at_ms INTEGER NOT NULL,
+  note BLOB NOT NULL,
+  PRIMARY KEY (court, origin, size)
+) STRICT;
+
+-- Checkpoints that phones handed in and this log does not contain.
+CREATE TABLE log_evidence (
+  court TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  note BLOB NOT NULL,
+  carrier BLOB NOT NULL CHECK (length(carrier) = 32),
+  finding TEXT NOT NULL,
+  received_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, hash)
 ) STRICT;
 ";
 
