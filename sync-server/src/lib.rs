@@ -15,6 +15,7 @@
 //! | [`ingest`] | from offered bytes to verdicts, feeds, read models |
 //! | [`sync`] | the sync endpoint without HTTP: who may read what, answers, repairs |
 //! | [`publish`], [`issuer`] | what the server signs: packs, memberships, routes |
+//! | [`restore`] | backups, and the new life after one |
 //! | [`sequencer`] | signs the checkpoints of the court's log |
 //! | [`routing`] | which station a request goes to |
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
@@ -46,6 +47,7 @@ pub mod keys;
 pub mod operator;
 pub mod publish;
 pub mod reference;
+pub mod restore;
 pub mod roles;
 pub mod rotate;
 pub mod routing;

@@ -8,6 +8,7 @@ use lastmile_core::envelope::{RawChange, UnverifiedChange};
 use lastmile_core::id::{CertificateId, Digest, DocumentId, EnvelopeId};
 use lastmile_core::identity::transition::{Transition, TransitionKind};
 use lastmile_core::identity::{Directory, Signed};
+use lastmile_core::log::receipt::WAITING;
 use lastmile_core::pack::case::CasePack;
 use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::signed::SignedPack;
@@ -240,7 +241,8 @@ fn feeds(
                         if name.starts_with(channel::CASE) {
                             changes.insert(EnvelopeId(entry.id));
                         }
-                        reading.verdict(EnvelopeId(entry.id))?.is_some()
+                        // What lacks a certificate waits in the tray, under the hash of its bytes.
+                        name == WAITING || reading.verdict(EnvelopeId(entry.id))?.is_some()
                     }
                     EntryKind::Certificate => directory.get(&CertificateId(entry.id)).is_some(),
                     EntryKind::Transition => {

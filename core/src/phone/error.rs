@@ -1,5 +1,6 @@
 //! What can go wrong on a phone, as one enum with stable codes.
 
+use super::log::LogTrouble;
 use crate::document::{Hold, LogDamaged, Refusal, WriteError};
 use crate::identity::{CanonicalError, SealError, SignError, TrustError};
 use crate::records::Label;
@@ -49,6 +50,9 @@ pub enum PhoneError {
     /// A courier's bundle or receipt; the code says what.
     #[error("the courier's bundle cannot be used: {0}")]
     Courier(&'static str),
+    /// The court's log is not what it was; the answer was refused and the evidence kept.
+    #[error("the court's log cannot be believed: {0}")]
+    Rewritten(#[from] LogTrouble),
     /// The answer does not fit the question.
     #[error("the server's answer does not fit the question: {0}")]
     Protocol(&'static str),
@@ -80,6 +84,7 @@ impl PhoneError {
             Self::Log(_) => "log_damaged",
             Self::RulesBlock(_) => "rules_block",
             Self::Courier(code) => code,
+            Self::Rewritten(trouble) => trouble.code(),
             Self::Protocol(_) => "protocol",
         }
     }

@@ -2,12 +2,14 @@
 //! [`Phone::apply`] takes the answer in, in one transaction. No network here, so that tests can lose,
 //! repeat and reorder messages as they like.
 
+use super::log::{evidence, evidence_given, held_log};
 use super::receive::Received;
 use super::{Phone, PhoneError, lock};
 use crate::envelope::Body;
 use crate::id::{CertificateId, EnvelopeId, ServerEpoch};
 use crate::identity::transition::{Transition, TransitionKind};
 use crate::identity::{Canonical, Certificate, Signed};
+use crate::log::Placed;
 use crate::pack::signed::{PackError, SignedPack};
 use crate::store::{
     FeedEntry, LogState, MemberRow, Membership, NewFeedEntry, Origin, PackKept, PackRow, RefusedBy,
@@ -151,6 +153,8 @@ impl Phone {
                 repairs,
                 certificates: Vec::new(),
                 changes,
+                log: held_log(tx)?,
+                evidence: evidence(tx)?,
             };
             Ok(Plan { request, offered, complete })
         })
@@ -204,18 +208,34 @@ impl Phone {
                 self.apply_outcome(tx, *id, outcome, &mut applied)?;
             }
             let mut changes = answer.changes.iter();
+            let mut placed = Vec::with_capacity(answer.news.len());
             for news in &answer.news {
-                self.apply_news(tx, plan, answer.server_epoch, news, &mut changes, &mut applied)?;
+                placed.push(self.apply_news(
+                    tx,
+                    plan,
+                    answer.server_epoch,
+                    news,
+                    &mut changes,
+                    &mut applied,
+                )?);
             }
             if changes.next().is_some() {
                 return Err(PhoneError::Protocol("changes without entries"));
             }
+            // Last, because the certificate that signs the log may come with this very answer.
+            if let Some(proved) = self.judge_receipt(tx, plan, answer, placed)? {
+                self.keep_proved(tx, &proved)?;
+            }
+            evidence_given(tx)?;
             applied.recorded_anew = self.record_anew(tx)?;
             Ok(applied)
         });
-        if result.is_err() {
+        if let Err(error) = &result {
             // The transaction is undone; what was loaded inside it is not to be trusted.
             lock(&self.documents).clear();
+            if let PhoneError::Rewritten(trouble) = error {
+                self.keep_alarm(*trouble, answer)?;
+            }
         }
         result
     }
@@ -282,8 +302,9 @@ impl Phone {
         news: &ChannelNews,
         changes: &mut impl Iterator<Item = &'a SignedChange>,
         applied: &mut Applied,
-    ) -> Result<(), PhoneError> {
+    ) -> Result<Placed, PhoneError> {
         let name = news.channel.as_str();
+        let mut entries = Vec::with_capacity(news.entries.len());
         let held: Vec<FeedEntry> =
             if news.repaired { tx.feed(name, 0, u32::MAX)? } else { Vec::new() };
         if news.repaired {
@@ -365,15 +386,16 @@ impl Phone {
                     continue;
                 }
             };
+            let id: [u8; 32] = reference
+                .as_slice()
+                .try_into()
+                .map_err(|_| PhoneError::Protocol("an entry's id is short"))?;
+            entries.push((kind, id));
             if skip > 0 {
                 skip -= 1;
                 continue;
             }
             seq += 1;
-            let id: [u8; 32] = reference
-                .as_slice()
-                .try_into()
-                .map_err(|_| PhoneError::Protocol("an entry's id is short"))?;
             let hash = EntryHash::of(kind, &id);
             set = set.with(hash);
             tx.append_feed(
@@ -383,7 +405,8 @@ impl Phone {
                     entry_hash: hash.0,
                     kind: kind_name(kind),
                     ref_id: &reference,
-                    bytes: None,
+                    // What the log of changes, certificates and packs does not hold.
+                    bytes: bytes.filter(|_| kind == EntryKind::Transition),
                     set_hash: set.0,
                 },
             )?;
@@ -401,7 +424,7 @@ impl Phone {
         if differs && !news.more {
             self.ask_for_repair(tx, news, applied)?;
         }
-        Ok(())
+        Ok(Placed { channel: name.to_owned(), first: news.after + 1, entries })
     }
 
     /// Repairs a channel that differs, at most hourly for the same difference.

@@ -12,6 +12,7 @@
 //! | `rebase` | after a refusal: the refused bytes to the tray, the work recorded anew |
 //! | `exchange` | one request and its answer, as pure steps over the store |
 //! | `ask` | one request over the road: its token, and a second try after a wrong clock |
+//! | `log` | witness of the court's log: receipts, checkpoints, rewrites |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
 //! | `withdrawn` | authors whose certificates the court withdrew |
@@ -31,6 +32,7 @@ pub mod enrol;
 mod error;
 mod exchange;
 mod law;
+mod log;
 mod open;
 mod peer;
 mod read;
@@ -53,6 +55,7 @@ pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
 pub use law::{Checked, RULES};
+pub use log::{LogTrouble, RESTORED};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use peer::{PeerError, PeerReport, PeerRole};
 pub use read::{RecordStanding, Standing, TrayItem};

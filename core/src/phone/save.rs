@@ -9,7 +9,7 @@ use crate::document::{
     Acceptance, Candidate, Document, Fields, Intent, Limits, NewItem, Provenance, RecordView,
     Refusal, Verdict, accept, expand, write,
 };
-use crate::envelope::Body;
+use crate::envelope::{Body, CheckpointRef};
 use crate::id::{ActorId, ChangeHash, DocumentId, EnvelopeId};
 use crate::identity::Canonical;
 use crate::store::{Appended, Captured, LogRow, LogState, NewDocument, NewLogRow, Origin, WriteTx};
@@ -160,7 +160,9 @@ impl Phone {
             device_ms: moment.device_ms,
             monotonic_ms: moment.monotonic_ms,
             boot: moment.boot,
-            checkpoint: None,
+            checkpoint: tx
+                .newest_checkpoint()?
+                .map(|held| CheckpointRef { size: held.size, root: held.root }),
             position,
         };
         body.check()?;

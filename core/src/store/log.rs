@@ -379,6 +379,21 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// Keeps a verified receipt of a change that the court keeps waiting; its state stays.
+    pub fn keep_receipt(
+        &self,
+        id: EnvelopeId,
+        receipt: &[u8],
+        received_ms: i64,
+    ) -> Result<(), StoreError> {
+        at_most("a receipt", receipt.len(), MAX_RECEIPT)?;
+        self.sql.execute(
+            "INSERT OR IGNORE INTO receipts (id, bytes, received_ms) VALUES (?1, ?2, ?3)",
+            params![id, receipt, received_ms],
+        )?;
+        Ok(())
+    }
+
     /// The server was restored to an earlier life: what it had of a channel is to be offered again.
     /// Gives the number of rows.
     pub fn offer_again(&self, channel: &str) -> Result<usize, StoreError> {

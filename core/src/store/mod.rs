@@ -12,6 +12,7 @@
 mod blobs;
 mod certificates;
 mod channels;
+mod checkpoints;
 mod column;
 mod connection;
 mod courier;
@@ -41,6 +42,7 @@ mod tests;
 pub use blobs::{BlobRow, BlobState, MAX_PATH, NewBlob};
 pub use certificates::CertificateRow;
 pub use channels::{ChannelRow, Membership};
+pub use checkpoints::{CheckpointRow, FeedPlace, LogAlarm};
 pub use connection::RawKey;
 pub use courier::{CourierKind, CourierRow, CourierSecret};
 pub use documents::{DocumentRow, ListAfter, MAX_SNAPSHOT, NewDocument};

@@ -25,4 +25,4 @@ pub const MEDIA_TYPE: &str = "application/vnd.lastmile.sync";
 /// Header that carries the protocol version.
 pub const PROTOCOL_HEADER: &str = "lastmile-protocol";
 /// The version this program speaks.
-pub const PROTOCOL_VERSION: &str = "1";
+pub const PROTOCOL_VERSION: &str = "2";

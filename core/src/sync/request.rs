@@ -2,6 +2,7 @@
 
 use super::batch::{self, DamagedRow, SignedChange};
 use super::channel::{MAX_NAME, SetHash};
+use crate::envelope::CheckpointRef;
 use crate::id::{CertificateId, Epoch, ServerEpoch};
 use crate::identity::canonical::{CanonicalError, Reader, Writer};
 
@@ -13,6 +14,10 @@ pub const MAX_CERTIFICATES: u64 = 256;
 pub const MAX_FINGERPRINTS: usize = 200_000;
 /// Seconds a request may be held open while there is nothing to tell.
 pub const MAX_WAIT_S: u64 = 50;
+/// Most checkpoints that a request hands in as evidence.
+pub const MAX_EVIDENCE: u64 = 4;
+/// Longest name of a log, bytes.
+pub const MAX_ORIGIN: usize = 160;
 
 /// How far a phone has read a channel, and what its own log adds up to there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,15 @@ pub struct Repair {
     pub seed: [u8; 8],
     /// Fingerprints of every entry the phone has of it.
     pub fingerprints: Vec<[u8; 8]>,
+}
+
+/// The newest checkpoint of the court's log that a phone has verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldLog {
+    /// Name of the log.
+    pub origin: String,
+    /// Size and root.
+    pub checkpoint: CheckpointRef,
 }
 
 /// One request.
@@ -61,6 +75,10 @@ pub struct SyncRequest {
     pub certificates: Vec<Vec<u8>>,
     /// Changes to give.
     pub changes: Vec<SignedChange>,
+    /// Newest checkpoint held.
+    pub log: Option<HeldLog>,
+    /// Signed checkpoints that contradict what the server shows, at most [`MAX_EVIDENCE`].
+    pub evidence: Vec<Vec<u8>>,
 }
 
 /// A request as the server reads it: rows of the batch may be damaged one by one.
@@ -76,8 +94,8 @@ impl SyncRequest {
     /// The plain message.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
-        out.array(12);
-        out.uint(1);
+        out.array(14);
+        out.uint(2);
         out.text(&self.court);
         out.bytes(self.certificate.as_bytes());
         out.bytes(self.epoch.as_bytes());
@@ -104,16 +122,30 @@ impl SyncRequest {
             out.bytes(certificate);
         }
         batch::write(&mut out, &self.changes);
+        out.optional(self.log.as_ref(), |out, log| {
+            out.array(3);
+            out.text(&log.origin);
+            out.uint(log.checkpoint.size);
+            out.bytes(&log.checkpoint.root);
+        });
+        out.array(self.evidence.len() as u64);
+        for note in &self.evidence {
+            out.bytes(note);
+        }
         out.into_bytes()
     }
 
     /// Reads a plain message.
     pub fn decode(bytes: &[u8]) -> Result<ReceivedRequest, CanonicalError> {
         let mut input = Reader::new(bytes);
-        input.array_of(12)?;
+        // The version first: a later one may have other fields.
+        let fields = input.array()?;
         let version = input.uint()?;
-        if version != 1 {
+        if version != 2 {
             return Err(CanonicalError::UnsupportedVersion { tag: "sync-request", version });
+        }
+        if fields != 14 {
+            return Err(CanonicalError::Malformed);
         }
         let court = input.text(32, "court")?.to_owned();
         let certificate = CertificateId(input.fixed("certificate")?);
@@ -150,6 +182,17 @@ impl SyncRequest {
             certificates.push(input.bytes(4_096, "certificate")?.to_vec());
         }
         let changes = batch::read(&mut input, &court)?;
+        let log = input.optional(|input| {
+            input.array_of(3)?;
+            Ok(HeldLog {
+                origin: input.text(MAX_ORIGIN, "origin")?.to_owned(),
+                checkpoint: CheckpointRef { size: input.uint()?, root: input.fixed("root")? },
+            })
+        })?;
+        let mut evidence = Vec::new();
+        for _ in 0..input.array_up_to(MAX_EVIDENCE, "evidence")? {
+            evidence.push(input.bytes(4_096, "evidence")?.to_vec());
+        }
         input.finish()?;
         let request = Self {
             court,
@@ -163,6 +206,8 @@ impl SyncRequest {
             repairs,
             certificates,
             changes: Vec::new(),
+            log,
+            evidence,
         };
         Ok(ReceivedRequest { request, changes })
     }

@@ -96,6 +96,8 @@ pub struct SyncResponse {
     pub news: Vec<ChannelNews>,
     /// The changes that entries of kind [`Entry::Change`] stand for, in order.
     pub changes: Vec<SignedChange>,
+    /// What the court's log proves about the entries: an encoded [`crate::log::Receipt`].
+    pub receipt: Option<Vec<u8>>,
 }
 
 const MAX_ENTRIES: u64 = 200_000;
@@ -105,8 +107,8 @@ impl SyncResponse {
     /// The plain message.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
-        out.array(7);
-        out.uint(1);
+        out.array(8);
+        out.uint(2);
         out.bytes(self.server_epoch.as_bytes());
         out.int(self.server_ms);
         write_runs(&mut out, &self.outcomes);
@@ -121,16 +123,20 @@ impl SyncResponse {
             write_news(&mut out, news);
         }
         batch::write(&mut out, &self.changes);
+        out.optional(self.receipt.as_deref(), Writer::bytes);
         out.into_bytes()
     }
 
     /// Reads a plain message of `court`'s server.
     pub fn decode(bytes: &[u8], court: &str) -> Result<Self, CanonicalError> {
         let mut input = Reader::new(bytes);
-        input.array_of(7)?;
+        let fields = input.array()?;
         let version = input.uint()?;
-        if version != 1 {
+        if version != 2 {
             return Err(CanonicalError::UnsupportedVersion { tag: "sync-response", version });
+        }
+        if fields != 8 {
+            return Err(CanonicalError::Malformed);
         }
         let server_epoch = ServerEpoch(input.fixed("server_epoch")?);
         let server_ms = input.int()?;
@@ -148,8 +154,10 @@ impl SyncResponse {
             .into_iter()
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| CanonicalError::Malformed)?;
+        let receipt = input.optional(|input| input.bytes(MAX_THING, "receipt"))?;
+        let receipt = receipt.map(<[u8]>::to_vec);
         input.finish()?;
-        Ok(Self { server_epoch, server_ms, outcomes, have, news, changes })
+        Ok(Self { server_epoch, server_ms, outcomes, have, news, changes, receipt })
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::batch::SignedChange;
 use super::channel::SetHash;
 use super::peer::{self, Have, Hello};
-use super::request::{Cursor, Repair, SyncRequest};
+use super::request::{Cursor, HeldLog, Repair, SyncRequest};
 use super::response::{ChannelNews, Entry, Outcome, SyncResponse};
 use crate::document::tests::{candidate_of, kinds};
 use crate::document::{Document, Fields, Intent, accept, write};
@@ -87,6 +87,11 @@ fn request(changes: Vec<SignedChange>) -> SyncRequest {
         }],
         certificates: vec![vec![1, 2, 3]],
         changes,
+        log: Some(HeldLog {
+            origin: "lastmile/粤0605/00".into(),
+            checkpoint: CheckpointRef { size: 9, root: [5; 32] },
+        }),
+        evidence: vec![vec![7, 8]],
     }
 }
 
@@ -125,6 +130,7 @@ fn response(changes: Vec<SignedChange>) -> SyncResponse {
             repaired: true,
         }],
         changes,
+        receipt: Some(vec![1, 2]),
     }
 }
 
@@ -213,11 +219,13 @@ fn peer_messages_go_there_and_back_and_the_stream_is_bounded() {
 }
 
 #[test]
-fn a_later_version_is_told_apart_from_damage() {
+fn another_version_is_told_apart_from_damage() {
     let mut bytes = request(Vec::new()).encode();
-    bytes[1] = 2;
-    let error = SyncRequest::decode(&bytes).unwrap_err();
-    assert_eq!(error.code(), "unsupported_version");
+    for version in [1, 3] {
+        bytes[1] = version;
+        let error = SyncRequest::decode(&bytes).unwrap_err();
+        assert_eq!(error.code(), "unsupported_version");
+    }
 }
 
 proptest! {

@@ -116,6 +116,13 @@ fn render(
     gauge("records", "Records", figures.records);
     gauge("open_conflicts", "Open conflicts", figures.conflicts);
     gauge("feed_entries", "Entries of all channels", figures.feed_entries);
+    gauge("log_leaves", "Leaves of the court's log", figures.log_leaves);
+    gauge("log_backed_up_leaves", "Leaves that lie in a backup", figures.log_backed_up);
+    gauge(
+        "log_evidence",
+        "Checkpoints handed in by phones that the log does not contain: above 0, act",
+        figures.log_evidence,
+    );
     gauge("assistance_open", "Requests for assistance not acknowledged", figures.open_requests);
     gauge(
         "assistance_oldest_unacknowledged_seconds",

@@ -5,6 +5,7 @@ pub mod api;
 mod courier;
 mod enrol;
 mod health;
+mod log;
 pub mod metrics;
 pub mod problem;
 mod sync;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
+use axum::routing::get;
 use tokio::sync::{Semaphore, watch};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -116,6 +118,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(sync::sync))
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
+        .routes(routes!(log::checkpoint))
+        .route("/v1/courts/{court}/log/tile/{*tile}", get(log::tile))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }

@@ -6,11 +6,12 @@ use lastmile_core::document::{
     Acceptance, Candidate, ChangeSet, Document, Hold, Provenance, RecordState, Verdict, accept,
 };
 use lastmile_core::envelope::{Body, VerifiedChange};
-use lastmile_core::id::{CertificateId, DocumentId};
+use lastmile_core::id::{CertificateId, DocumentId, EnvelopeId};
 use lastmile_core::identity::{Canonical, Directory};
+use lastmile_core::log::receipt::WAITING;
 use lastmile_core::records::KindSet;
 use lastmile_core::sync::batch::SignedChange;
-use lastmile_core::sync::channel;
+use lastmile_core::sync::channel::{self, EntryKind};
 use lastmile_core::sync::response::Outcome;
 
 use super::publish::Batch;
@@ -358,7 +359,19 @@ impl Ingest<'_> {
             received_ms: self.now_ms,
             carrier,
         };
-        self.writing.put_envelope(&envelope, state, why, case, place)
+        self.writing.put_envelope(&envelope, state, why, case, place)?;
+        if matches!(state, State::Held | State::Quarantined) {
+            self.keep_waiting(change.id())?;
+        }
+        Ok(())
+    }
+
+    /// Puts what enters no record yet into the log, so that its author can hold the court to it.
+    fn keep_waiting(&self, id: EnvelopeId) -> Result<(), StoreError> {
+        if !self.writing.is_in_feed(WAITING, EntryKind::Change, &id.0)? {
+            self.writing.append(WAITING, &[(EntryKind::Change, id.0)])?;
+        }
+        Ok(())
     }
 
     /// Keeps a change whose author is not certain. One that only lacks a certificate is held and
@@ -381,6 +394,9 @@ impl Ingest<'_> {
                 change: &signed.change,
             };
             self.writing.put_tray(&refused, self.now_ms)?;
+            if may_heal {
+                self.keep_waiting(signed.body.id())?;
+            }
         }
         Ok(match may_heal {
             true if room => Outcome::Held(code.to_owned()),

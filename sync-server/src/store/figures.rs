@@ -15,6 +15,12 @@ pub struct Figures {
     pub conflicts: u64,
     /// Entries of all channels.
     pub feed_entries: u64,
+    /// Leaves of the court's log.
+    pub log_leaves: u64,
+    /// Leaves that lie in a backup.
+    pub log_backed_up: u64,
+    /// Checkpoints that phones handed in and the log does not contain.
+    pub log_evidence: u64,
     /// Requests for assistance that nobody has acknowledged.
     pub open_requests: u64,
     /// When the oldest of those came, server clock.
@@ -44,6 +50,9 @@ impl Reading<'_> {
             conflicts: self.number("SELECT count(*) FROM conflict WHERE court = ?1")?,
             feed_entries: self
                 .number("SELECT coalesce(sum(seq), 0) FROM channel WHERE court = ?1")?,
+            log_leaves: self.log_size()?,
+            log_backed_up: self.backed_up_through()?,
+            log_evidence: self.number("SELECT count(*) FROM log_evidence WHERE court = ?1")?,
             open_requests,
             oldest_open_ms,
         })

@@ -5,7 +5,7 @@
 use rusqlite::OptionalExtension;
 use tlog_tiles::{Hash, HashReader};
 
-use lastmile_core::id::{CertificateId, sha256};
+use lastmile_core::id::{CertificateId, ServerEpoch, sha256};
 use lastmile_core::log::leaf::{Blind, Leaf};
 use lastmile_core::sync::channel::EntryKind;
 
@@ -165,6 +165,18 @@ impl<'a> Reading<'a> {
         Ok(statement.query_row((self.court, channel, kind.code(), id), entry).optional()?)
     }
 
+    /// The entry whose leaf has this index, and its feed.
+    pub fn log_entry_at(&self, index: u64) -> Result<Option<(String, LogEntry)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, kind, id, log_index, leaf, channel FROM feed
+             WHERE court = ?1 AND log_index = ?2",
+        )?;
+        let found = statement
+            .query_row((self.court, stored(index)), |row| Ok((row.get(5)?, entry(row)?)))
+            .optional()?;
+        Ok(found)
+    }
+
     /// The leaves `from` to `until` exclusive, whole, for the log's tiles of entries.
     pub fn leaves(&self, from: u64, until: u64) -> Result<Vec<Leaf>, StoreError> {
         let mut statement = self.db.prepare_cached(
@@ -174,16 +186,14 @@ impl<'a> Reading<'a> {
              WHERE feed.court = ?1 AND feed.log_index >= ?2 AND feed.log_index < ?3
              ORDER BY feed.log_index",
         )?;
-        let rows =
-            statement.query_map((self.court, stored(from), stored(until)), |row| {
-                let channel: String = row.get(0)?;
-                Ok((channel, count(row.get(1)?), row.get::<_, u8>(2)?, row.get(3)?, row.get(4)?))
-            })?;
+        let rows = statement.query_map((self.court, stored(from), stored(until)), |row| {
+            let channel: String = row.get(0)?;
+            Ok((channel, count(row.get(1)?), row.get::<_, u8>(2)?, row.get(3)?, row.get(4)?))
+        })?;
         let mut leaves = Vec::new();
         for row in rows {
             let (channel, sequence, kind, id, previous) = row?;
-            let kind =
-                EntryKind::from_code(kind).ok_or(StoreError::Damaged("feed entry"))?;
+            let kind = EntryKind::from_code(kind).ok_or(StoreError::Damaged("feed entry"))?;
             let chain = self.blind(&channel)?.chain(&channel);
             leaves.push(Leaf { chain, sequence, previous, kind, id });
         }
@@ -302,17 +312,14 @@ impl Writing<'_> {
     pub fn log_again(&self) -> Result<u64, StoreError> {
         let mut brought = 0;
         for channel in self.channels()? {
-            let first: Option<u64> = self
-                .db
-                .query_row(
-                    "SELECT min(seq) FROM feed
-                     WHERE court = ?1 AND channel = ?2 AND log_index IS NULL",
-                    (self.court, &channel),
-                    |row| row.get::<_, Option<i64>>(0),
-                )?
-                .map(count);
-            let Some(first) = first else { continue };
-            let end = self.channel_head(&channel)?.unwrap_or_default().seq;
+            let unlogged: (Option<i64>, Option<i64>) = self.db.query_row(
+                "SELECT min(seq), max(seq) FROM feed
+                 WHERE court = ?1 AND channel = ?2 AND log_index IS NULL",
+                (self.court, &channel),
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            let (Some(first), Some(end)) = unlogged else { continue };
+            let (first, end) = (count(first), count(end));
             let things: Vec<_> = self
                 .feed_between(&channel, first - 1, end, usize::MAX >> 1)?
                 .into_iter()
@@ -331,8 +338,13 @@ impl Writing<'_> {
         Ok(brought)
     }
 
-    /// Forgets the places of all entries, because a new log begins: `log_again` gives new ones.
-    pub fn forget_log(&self) -> Result<(), StoreError> {
+    /// A new life of this database and with it a new, empty log. The places of all entries are
+    /// forgotten: `log_again` gives new ones. Checkpoints of the old log stay, as evidence.
+    pub fn begin_life(&self, epoch: ServerEpoch) -> Result<(), StoreError> {
+        self.db.execute(
+            "UPDATE court SET epoch = ?2 WHERE court = ?1",
+            (self.court, epoch.as_bytes()),
+        )?;
         self.db.execute("UPDATE feed SET log_index = NULL WHERE court = ?1", [self.court])?;
         self.db.execute("DELETE FROM log_hash WHERE court = ?1", [self.court])?;
         self.db.execute("UPDATE court SET backed_up = 0 WHERE court = ?1", [self.court])?;

@@ -143,6 +143,17 @@ impl Store {
         Ok(done)
     }
 
+    /// Writes a whole copy of the database to a new file, durable when this returns. Writers go on
+    /// meanwhile; the copy is one view.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let connection = connect_read_only(&self.path)?;
+        connection.pragma_update(None, "query_only", false)?;
+        let target = path.to_str().ok_or(StoreError::Damaged("the copy's path is not text"))?;
+        connection.execute("VACUUM INTO ?1", [target])?;
+        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced.map_err(|_| StoreError::Damaged("the copy could not be written to the disk"))
+    }
+
     /// Runs `work` on one unchanging view of the database.
     pub fn read<T, E: From<StoreError>>(
         &self,

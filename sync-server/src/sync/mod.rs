@@ -4,6 +4,8 @@ pub mod access;
 mod answer;
 pub mod answered;
 mod asker;
+pub mod evidence;
+mod receipt;
 mod session;
 
 pub use asker::Asker;

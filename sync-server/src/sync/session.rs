@@ -12,7 +12,7 @@ use lastmile_core::sync::response::{Outcome, SyncResponse};
 use lastmile_core::sync::token::{Errand, RequestToken};
 
 use super::access::{Access, device, readable};
-use super::{Asker, answer};
+use super::{Asker, answer, evidence, receipt};
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
 use crate::store::{Reading, StoreError};
@@ -133,6 +133,7 @@ impl Session {
                 own.entry(offer.id()).or_insert(row as u64);
             }
         }
+        hear_evidence(server, &brought.directory, &request)?;
         let mut session = Self { request, asker, carrier, outcomes: Vec::new(), own };
         if !offered.is_empty() || !brought.new.is_empty() {
             session.outcomes = session.take(server, &brought, &offered)?;
@@ -170,6 +171,13 @@ impl Session {
             } else {
                 Vec::new()
             };
+            let receipt = receipt::receipt(
+                reading,
+                server.sequencer(),
+                self.request.log.as_ref(),
+                &news.channels,
+                &self.waiting(),
+            )?;
             Ok(SyncResponse {
                 server_epoch: server.epoch(),
                 server_ms: server.now_ms(),
@@ -177,6 +185,7 @@ impl Session {
                 have,
                 news: news.channels,
                 changes: news.changes,
+                receipt: receipt.map(|receipt| receipt.encode()),
             })
         })
     }
@@ -210,7 +219,21 @@ impl Session {
             have: Vec::new(),
             news: Vec::new(),
             changes: Vec::new(),
+            receipt: None,
         }
+    }
+
+    /// What came with the request and waits here, by row.
+    fn waiting(&self) -> Vec<(u64, EnvelopeId)> {
+        let waits = |row: u64| {
+            let row = usize::try_from(row).ok();
+            let outcome = row.and_then(|row| self.outcomes.get(row));
+            matches!(outcome, Some(Outcome::Held(_) | Outcome::Quarantined(_)))
+        };
+        let mut waiting: Vec<(u64, EnvelopeId)> =
+            self.own.iter().map(|(id, row)| (*row, *id)).filter(|(row, _)| waits(*row)).collect();
+        waiting.sort_unstable();
+        waiting
     }
 
     /// How many channels the phone asks to repair, because its copy differs from ours.
@@ -234,6 +257,39 @@ impl Session {
             Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
         })
     }
+}
+
+/// Takes in checkpoints that contradict this log, before anything else: whatever comes of the request.
+fn hear_evidence(
+    server: &Server,
+    directory: &Directory,
+    request: &SyncRequest,
+) -> Result<(), StoreError> {
+    if request.evidence.is_empty() {
+        return Ok(());
+    }
+    let rows = server.store().read::<_, StoreError>(|reading| {
+        let mut rows = Vec::new();
+        for note in &request.evidence {
+            rows.extend(evidence::against(
+                reading,
+                server.sequencer(),
+                directory,
+                note,
+                request.certificate,
+                server.now_ms(),
+            )?);
+        }
+        Ok(rows)
+    })?;
+    for row in rows {
+        let new =
+            server.store().write::<_, StoreError>(|writing| writing.put_log_evidence(&row))?;
+        if new {
+            tracing::error!(finding = %row.finding, "a phone was shown another log of this court");
+        }
+    }
+    Ok(())
 }
 
 /// Judges what waited in the tray for certificates that have now come.

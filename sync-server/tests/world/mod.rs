@@ -217,6 +217,8 @@ impl Device {
             repairs: Vec::new(),
             certificates: Vec::new(),
             changes: Vec::new(),
+            log: None,
+            evidence: Vec::new(),
         }
     }
 

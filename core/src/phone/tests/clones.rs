@@ -32,6 +32,7 @@ pub(super) fn answer(
             repaired: false,
         }],
         changes: sequenced,
+        receipt: None,
     }
 }
 

