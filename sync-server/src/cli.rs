@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use failure::fail;
 
+mod approval;
 pub mod demo;
 pub mod device;
 pub mod enrol;
@@ -21,6 +22,7 @@ pub mod import;
 pub mod init;
 pub mod key;
 pub mod openapi;
+pub mod restore;
 pub mod role;
 mod secrets;
 pub mod serve;
@@ -71,6 +73,11 @@ pub enum Command {
     Openapi,
     /// 由日志重建全部缓存 / make every cache anew from the log.
     Rebuild(upkeep::UpkeepArgs),
+    /// 备份数据库 / back the database up.
+    Backup(restore::BackupArgs),
+    /// 以备份继续运行,须两人批准 / go on from a backup; two persons must approve.
+    #[command(subcommand)]
+    Restore(restore::RestoreCommand),
     /// 核验签名、集合校验值和缓存 / check signatures, set hashes and caches.
     Verify(upkeep::UpkeepArgs),
 }
@@ -141,6 +148,8 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args, language, out),
         Command::Openapi => openapi::run(out),
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
+        Command::Backup(args) => restore::backup(&args, language, out),
+        Command::Restore(command) => restore::run(&command, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),
     }
     .into()

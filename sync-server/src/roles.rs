@@ -88,6 +88,16 @@ pub fn approve(
     roles: &[Role],
     at_ms: i64,
 ) -> Result<Vec<u8>, CourtError> {
+    approve_decision(directory, signer, &decision(person, &codes(roles), Vec::new()), at_ms)
+}
+
+/// Approves any decision that needs it, with a person's key or the root's.
+pub fn approve_decision(
+    directory: &Directory,
+    signer: &dyn Signer,
+    kind: &TransitionKind,
+    at_ms: i64,
+) -> Result<Vec<u8>, CourtError> {
     let public = signer.public_key();
     let may = |body: &Certificate| {
         body.signing_key() == Some(&public)
@@ -98,7 +108,6 @@ pub fn approve(
         .filter(|(_, verified)| may(verified.payload()))
         .max_by_key(|(_, verified)| verified.payload().serial)
         .ok_or(TrustError::WrongKind)?;
-    let kind = decision(person, &codes(roles), Vec::new());
     let subject = kind
         .approved_subject(directory.court())
         .ok_or(RoleError::Approval(ApprovalError::OtherSubject))?;

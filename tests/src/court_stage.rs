@@ -4,17 +4,18 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lastmile_core::id::BootId;
-use lastmile_core::identity::{Signer, SoftwareSigner};
+use lastmile_core::id::{BootId, CertificateId};
+use lastmile_core::identity::{Approval, Certificate, Signed, Signer, SoftwareSigner};
 use lastmile_core::pack::case::{CasePack, CaseState, CaseStatus};
 use lastmile_core::phone::{DeviceFile, Phone, PhoneOptions};
 use lastmile_core::records::{KindSet, Role, builtin};
 use lastmile_core::store::StoreOptions;
-use lastmile_core::time::{ManualClock, SeededEntropy};
+use lastmile_core::time::{ManualClock, SeededEntropy, SystemEntropy};
 use lastmile_server::app::Running;
 use lastmile_server::court::{self, NewDevice};
-use lastmile_server::keys::Secrets;
-use lastmile_server::server::Options;
+use lastmile_server::keys::{self, Passphrase, Secrets};
+use lastmile_server::server::{Options, Server};
+use lastmile_server::{restore, roles};
 
 /// Court of every stage.
 pub const COURT: &str = "粤0605";
@@ -43,6 +44,24 @@ pub struct Registered {
     pub signer: Arc<dyn Signer>,
     /// Its store.
     pub path: PathBuf,
+}
+
+impl Registered {
+    /// Its certificate.
+    pub fn certificate(&self) -> Result<CertificateId, Box<dyn Error>> {
+        let bytes = data_encoding_hex(&self.file.certificate)?;
+        Ok(CertificateId(Signed::<Certificate>::from_bytes(&bytes)?.body_hash()))
+    }
+}
+
+/// The approval of `subject` by whoever holds this key.
+pub fn approval(
+    subject: [u8; 32],
+    certificate: CertificateId,
+    signer: &dyn Signer,
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    let body = Approval { court: COURT.to_owned(), subject, at_ms: MORNING_MS, certificate };
+    Ok(Signed::seal(&body, signer)?.to_bytes())
 }
 
 impl std::fmt::Debug for Registered {
@@ -117,18 +136,57 @@ impl CourtStage {
 
     /// Registers a phone for `person`.
     pub fn register(&self, person: &str, number: u8) -> Result<Registered, Box<dyn Error>> {
+        self.register_as(person, number, Role::Officer, &[])
+    }
+
+    /// Registers a phone for an administrator, with the approval of the root's holder.
+    pub fn administrator(&self, person: &str, number: u8) -> Result<Registered, Box<dyn Error>> {
+        let kind = roles::decision(person, &roles::codes(&[Role::Admin]), Vec::new());
+        let subject = kind.approved_subject(COURT).ok_or("no subject")?;
+        let root = keys::load_file(&self.data().join(keys::ROOT_KEY), &Passphrase::demo())?;
+        let server = self.server()?.server();
+        let approval = approval(subject, server.root(), &root)?;
+        self.register_as(person, number, Role::Admin, &[approval])
+    }
+
+    fn register_as(
+        &self,
+        person: &str,
+        number: u8,
+        role: Role,
+        approvals: &[Vec<u8>],
+    ) -> Result<Registered, Box<dyn Error>> {
         let signer: Arc<dyn Signer> =
             Arc::new(SoftwareSigner::from_pkcs8(&SoftwareSigner::generate()?)?);
         let new = NewDevice {
             person: person.into(),
             name: Some(person.into()),
-            roles: vec![Role::Officer],
+            roles: vec![role],
             device: Some(format!("P{number}")),
             key: signer.public_key(),
             protection: "software".into(),
         };
-        let file = court::register(self.server()?.server(), &new, None)?;
+        let server = self.server()?.server();
+        let file = court::register_approved(server, &new, None, approvals)?;
         Ok(Registered { number, file, signer, path: self.dir.join(format!("phone{number}.db")) })
+    }
+
+    /// Lets the stopped server begin a new life on whatever its data directory holds now, with the
+    /// approvals of `officials`, and starts it.
+    pub fn restore(&mut self, officials: &[&Registered]) -> Result<(), Box<dyn Error>> {
+        let options = Options {
+            kinds: self.kinds.clone(),
+            clock: Arc::clone(&self.clock) as _,
+            ..Options::default()
+        };
+        let server = Server::open(&self.data(), options)?;
+        let subject = restore::proposed(&server)?.approved_subject(COURT).ok_or("no subject")?;
+        let approvals = officials
+            .iter()
+            .map(|official| approval(subject, official.certificate()?, official.signer.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?;
+        restore::restore(server, approvals, &SystemEntropy)?;
+        self.start()
     }
 
     /// Opens a registered phone, with its clock wrong by `skew_ms`.

@@ -242,6 +242,7 @@ fn fed(
             have: Vec::new(),
             news: vec![news],
             changes: changes.to_vec(),
+            receipt: None,
         },
     )?;
     Ok(())

@@ -74,6 +74,7 @@ struct Play {
     made: u64,
     backup: bool,
     restored: bool,
+    officials: [Registered; 2],
     cloned: bool,
     trace: Vec<String>,
 }
@@ -122,6 +123,7 @@ impl Play {
         let dir = TempDir::new()?;
         let stage = CourtStage::with_kinds(dir.path(), kinds()?)?;
         stage.case(CASE, 1, &PEOPLE)?;
+        let officials = [stage.administrator("zhangyi", 98)?, stage.administrator("liyuan", 99)?];
         let mut actors = Vec::new();
         for number in 0..rng.random_range(2..=4_u8) {
             let registered = stage.register(PEOPLE[usize::from(number)], number + 1)?;
@@ -142,6 +144,7 @@ impl Play {
             made: 0,
             backup: false,
             restored: false,
+            officials,
             cloned: false,
             trace: Vec::new(),
         })
@@ -385,6 +388,7 @@ impl Play {
             std::fs::remove_dir_all(&data)?;
             copy_dir(&backup, &data)?;
             self.restored = true;
+            return self.stage.restore(&self.officials.each_ref());
         } else {
             self.trace.push("the server is copied".into());
             copy_dir(&data, &backup)?;

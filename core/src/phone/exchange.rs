@@ -370,6 +370,9 @@ impl Phone {
                     if let Some(id) = change_of(known) {
                         self.confirm_known(tx, id)?;
                     }
+                    let id = <[u8; 32]>::try_from(known.ref_id.as_slice());
+                    let id = id.map_err(|_| PhoneError::Protocol("an entry's id is short"))?;
+                    entries.push((kind_of(&known.kind)?, id));
                     seq += 1;
                     set = set.with(EntryHash(known.entry_hash));
                     tx.append_feed(
@@ -379,7 +382,7 @@ impl Phone {
                             entry_hash: known.entry_hash,
                             kind: &known.kind,
                             ref_id: &known.ref_id,
-                            bytes: None,
+                            bytes: known.bytes.as_deref(),
                             set_hash: set.0,
                         },
                     )?;
@@ -558,6 +561,13 @@ fn kind_name(kind: EntryKind) -> &'static str {
         EntryKind::Transition => "transition",
         EntryKind::Pack => "pack",
     }
+}
+
+fn kind_of(name: &str) -> Result<EntryKind, PhoneError> {
+    [EntryKind::Change, EntryKind::Certificate, EntryKind::Transition, EntryKind::Pack]
+        .into_iter()
+        .find(|kind| kind_name(*kind) == name)
+        .ok_or(PhoneError::Protocol("an entry of an unknown kind"))
 }
 
 fn differs_key(channel: &str) -> String {

@@ -10,8 +10,8 @@ use lastmile_core::identity::{PublicKey, Signer};
 use lastmile_core::records::Role;
 use lastmile_core::time::SystemEntropy;
 
-use super::role::{approvals, role};
-use super::{Exit, Language, fail, secrets, withdraw};
+use super::role::role;
+use super::{Exit, Language, approval, fail, secrets, withdraw};
 use crate::court::{self, CourtError, NewDevice};
 use crate::keys::passphrase::Whose;
 use crate::keys::{self, KeyError};
@@ -105,7 +105,7 @@ fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
         key,
         protection: kept.to_owned(),
     };
-    let approvals = approvals(&args.approvals)?;
+    let approvals = approval::read(&args.approvals)?;
     let url = args.server_url.as_deref();
     let file = court::register_approved(&server, &device, url, &approvals)?;
     Ok(serde_json::to_string_pretty(&file).unwrap_or_default())

@@ -11,8 +11,8 @@ use lastmile_core::time::{Clock, SystemClock, SystemEntropy};
 use qrcode::render::{svg, unicode};
 use qrcode::{EcLevel, QrCode};
 
-use super::role::{approvals, role};
-use super::{Exit, Language, fail, secrets};
+use super::role::role;
+use super::{Exit, Language, approval, fail, secrets};
 use crate::court::{self, CourtError};
 use crate::enrol::{self, MAX_DAYS, MAX_FAILURES, NewEnrolment, USUAL_HOURS};
 use crate::http::api::moment;
@@ -112,7 +112,7 @@ pub fn run(command: &EnrolCommand, language: Language, out: &mut dyn Write) -> E
 }
 
 fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
-    let approvals = approvals(&args.approvals)?;
+    let approvals = approval::read(&args.approvals)?;
     let server =
         secrets::open(&args.data, Options::default(), language).map_err(CourtError::Open)?;
     let (name, granted) =

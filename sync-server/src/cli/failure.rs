@@ -51,6 +51,8 @@ const FAILURES: &[(&str, &str, Exit)] = &[
     ("passphrase_same_as_root", "根密钥须另设口令,不能与服务器密钥相同;未作改动。", Exit::Refused),
     ("passphrase_terminal", "无法从终端读取口令。", Exit::Unavailable),
     ("unknown_enrolment", "没有这个登记码,或已使用、已作废。", Exit::Refused),
+    ("restore_no_log", "数据库里没有可以继续的日志,未作改动。", Exit::Refused),
+    ("backup_damaged", "备份写成后核验不符,请换一处磁盘重试。", Exit::Unavailable),
     ("approval_two_persons", "须由两名管理员或院长分别批准,未作改动。", Exit::Refused),
     ("approval_no_authority", "批准人既非管理员也非院长,未作改动。", Exit::Refused),
     ("approval_other_subject", "批准文件批准的是别的事项,未作改动。", Exit::Refused),

@@ -1,24 +1,17 @@
 //! `role set` and `role approve`: who has which role, and the approvals that administrators and
 //! presidents need.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use lastmile_core::records::Role;
-use lastmile_core::time::{Clock, SystemClock, SystemEntropy};
 
-use super::{Exit, Language, fail, secrets};
+use super::{Exit, Language, approval, fail, secrets};
 use crate::court::CourtError;
 use crate::keys::passphrase::Whose;
-use crate::keys::{self, KeyError};
 use crate::roles;
-use crate::server::{DATABASE, Options};
-use crate::store::{Store, StoreError};
-use crate::trust::Trust;
-
-/// Longest approval file, bytes; an approval has about 250.
-const MAX_APPROVAL: u64 = 512;
+use crate::server::Options;
 
 /// What to do with roles.
 #[derive(Debug, Subcommand)]
@@ -77,18 +70,6 @@ pub(super) fn role(code: &str) -> Result<Role, String> {
     })
 }
 
-/// Reads approval files.
-pub(super) fn approvals(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, CourtError> {
-    paths
-        .iter()
-        .map(|path| {
-            let mut bytes = Vec::new();
-            std::fs::File::open(path)?.take(MAX_APPROVAL + 1).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        })
-        .collect()
-}
-
 /// Runs it.
 pub fn run(command: &RoleCommand, language: Language, out: &mut dyn Write) -> Exit {
     let done = match command {
@@ -103,7 +84,7 @@ pub fn run(command: &RoleCommand, language: Language, out: &mut dyn Write) -> Ex
 }
 
 fn set(args: &SetArgs, language: Language) -> Result<String, CourtError> {
-    let approvals = approvals(&args.approvals)?;
+    let approvals = approval::read(&args.approvals)?;
     let server =
         secrets::open(&args.data, Options::default(), language).map_err(CourtError::Open)?;
     let changed = roles::set(&server, &args.person, &args.roles, &approvals)?;
@@ -124,20 +105,6 @@ fn approve(args: &ApproveArgs, language: Language) -> Result<String, CourtError>
         (Some(path), None) => (path, Whose::Person),
         (None, None) => return Err(CourtError::PublicKey),
     };
-    let passphrase = secrets::passphrase(whose, language).map_err(KeyError::from)?;
-    let signer = keys::load_file(path, &passphrase)?;
-    let store = Store::open(&args.data.join(DATABASE))?;
-    let root = store.court().root;
-    let directory = store.read::<_, StoreError>(|reading| {
-        Trust::open(reading, root).and_then(|trust| trust.refresh(reading))
-    })?;
-    let at_ms = SystemClock::new(&SystemEntropy).now().device_ms;
-    let approval = roles::approve(&directory, &signer, &args.person, &args.roles, at_ms)?;
-    std::fs::write(&args.out, approval)?;
-    Ok(match language {
-        Language::Zh => format!("已批准,写入 {}。须两人分别批准。", args.out.display()),
-        Language::En => {
-            format!("Approved, in {}. Two different persons must approve.", args.out.display())
-        }
-    })
+    let kind = roles::decision(&args.person, &roles::codes(&args.roles), Vec::new());
+    approval::write(&args.data, &kind, path, whose, &args.out, language)
 }
