@@ -17,17 +17,20 @@
 //! | `leaf` | what one leaf commits to; blinding |
 //! | `tree` | proofs over sets of leaves, and that a tree only grew |
 //! | `checkpoint` | the signed statement of size, root and time |
+//! | `interval` | what is proven about the time of a change |
 //! | `receipt` | what a sync answer proves about the entries it brings |
 //!
 //! Trees, tiles and notes are those of `tlog_tiles` and `signed_note`. Nothing here stores anything.
 //! Format: `docs/protocol/log.cddl`.
 
 pub mod checkpoint;
+pub mod interval;
 pub mod leaf;
 pub mod receipt;
 pub mod tree;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
+pub use interval::Interval;
 pub use leaf::{Blind, Leaf};
 pub use receipt::{Placed, Receipt};
 pub use tree::ProofError;

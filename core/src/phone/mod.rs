@@ -19,6 +19,7 @@
 //! | `courier` | sealed bundles: own ones, and those carried for others |
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
+//! | `times` | what clocks said and what is proven |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
 //!
@@ -45,6 +46,7 @@ mod signing;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod times;
 pub mod transport;
 mod withdrawn;
 
@@ -65,6 +67,7 @@ pub use save::{NewRecord, Saved};
 pub use shared::{OnThisPhone, PinError};
 pub use signing::{Hand, Signatory};
 pub use sync::{SyncReport, SyncTrouble};
+pub use times::ChangeTimes;
 
 use crate::id::CertificateId;
 use crate::identity::{Directory, Signer};

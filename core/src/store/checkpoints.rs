@@ -111,6 +111,18 @@ impl ReadTx<'_> {
         Ok(found.optional()?)
     }
 
+    /// The log in which a change was proved first, and its index there.
+    pub fn place_of(&self, id: EnvelopeId) -> Result<Option<(String, u64)>, StoreError> {
+        let sql = "SELECT checkpoints.origin, feed.log_index FROM feed
+            JOIN proofs ON proofs.local = feed.proof
+            JOIN checkpoints ON checkpoints.local = proofs.checkpoint
+            WHERE feed.ref_id = ?1 AND feed.log_index IS NOT NULL
+            ORDER BY checkpoints.local, feed.log_index LIMIT 1";
+        let found =
+            self.sql.query_row(sql, [id], |row| Ok((row.get(0)?, row.get::<_, Unsigned>(1)?.0)));
+        Ok(found.optional()?)
+    }
+
     /// A kept proof: the local number of its checkpoint, and its bytes.
     pub fn proof(&self, local: i64) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
         let sql = "SELECT checkpoint, bytes FROM proofs WHERE local = ?1";

@@ -5,11 +5,14 @@
 use rusqlite::OptionalExtension;
 use tlog_tiles::{Hash, HashReader};
 
+use lastmile_core::envelope::Body;
 use lastmile_core::id::{CertificateId, ServerEpoch, sha256};
+use lastmile_core::identity::Canonical;
+use lastmile_core::log::Interval;
 use lastmile_core::log::leaf::{Blind, Leaf};
 use lastmile_core::sync::channel::EntryKind;
 
-use super::{Reading, StoreError, Writing, count, stored};
+use super::{EnvelopeRow, Reading, StoreError, Writing, count, stored};
 
 /// An entry of a feed with its place in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +237,33 @@ impl<'a> Reading<'a> {
         let mut statement =
             self.db.prepare_cached(&format!("{CHECKPOINT} WHERE court = ?1 AND {filter}"))?;
         Ok(statement.query_row(values, checkpoint).optional()?)
+    }
+
+    /// What is proven about the time of a change: the checkpoint its author named, when this court signed
+    /// it, and the first one that covers a leaf of it in the log `origin`.
+    pub fn proven(&self, origin: &str, row: &EnvelopeRow) -> Result<Interval, StoreError> {
+        let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
+        let (id, named) = (row.id, body.checkpoint);
+        let held = match named {
+            Some(named) => self.one_checkpoint(
+                "size = ?2 AND root = ?3 LIMIT 1",
+                (self.court, stored(named.size), named.root),
+            )?,
+            None => None,
+        };
+        let first: Option<i64> = self.db.query_row(
+            "SELECT min(log_index) FROM feed WHERE court = ?1 AND kind = ?2 AND id = ?3",
+            (self.court, EntryKind::Change.code(), id.as_bytes()),
+            |row| row.get(0),
+        )?;
+        let covering = match first {
+            Some(index) => self.checkpoint_covering(origin, count(index))?,
+            None => None,
+        };
+        Ok(Interval {
+            not_before_ms: held.map(|row| row.at_ms),
+            not_after_ms: covering.map(|row| row.at_ms),
+        })
     }
 
     /// How many leaves lie in a backup.

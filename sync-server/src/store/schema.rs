@@ -295,6 +295,7 @@ UPDATE court SET blinding = randomblob(32);
 ALTER TABLE feed ADD COLUMN log_index INTEGER;
 ALTER TABLE feed ADD COLUMN leaf BLOB CHECK (length(leaf) = 32);
 CREATE UNIQUE INDEX feed_log ON feed (court, log_index) WHERE log_index IS NOT NULL;
+CREATE INDEX feed_thing ON feed (court, kind, id);
 CREATE INDEX feed_unlogged ON feed (court, channel, seq) WHERE log_index IS NULL;
 
 -- Hashes of leaves and of completed subtrees, by their position in the order of completion.

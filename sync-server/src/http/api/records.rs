@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER;
 use lastmile_core::envelope::Body;
 use lastmile_core::id::CertificateId;
 use lastmile_core::identity::Canonical;
+use lastmile_core::log::Interval;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -20,7 +21,7 @@ use super::input::{
 use super::shown::{Moment, Page};
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
-use crate::store::{EnvelopeRow, RecordRow, StoreError};
+use crate::store::{EnvelopeRow, Reading, RecordRow, StoreError};
 
 /// A record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,6 +71,18 @@ pub(super) struct Change {
     pub person: String,
     /// The phone's clock at capture; may be wrong, never orders anything.
     pub device: Moment,
+    /// Milliseconds since that phone's boot at capture.
+    pub monotonic_ms: u64,
+    /// That boot, 16 hexadecimal digits.
+    pub boot: String,
+    /// Proven: not before this, the time of the newest checkpoint its author held. Absent when the
+    /// author named none, or one that this court never signed.
+    pub not_before: Option<Moment>,
+    /// Proven: not after this, the time of the first checkpoint that covers it.
+    pub not_after: Option<Moment>,
+    /// How far the phone's clock lies outside what is proven, milliseconds: negative before it, positive
+    /// after it, 0 within.
+    pub skew_ms: i64,
     /// When it came, server clock.
     pub received: Moment,
     /// Whether it came late and does not count.
@@ -116,6 +129,7 @@ fn record_of(row: RecordRow) -> Record {
 
 fn change_of(
     row: &EnvelopeRow,
+    proven: Interval,
     late: &BTreeSet<&str>,
     author_withdrawn: Option<Moment>,
 ) -> Result<Change, StoreError> {
@@ -129,6 +143,11 @@ fn change_of(
         verb: body.verb,
         person: row.person.clone(),
         device: Moment::of(body.device_ms),
+        monotonic_ms: body.monotonic_ms,
+        boot: HEXLOWER.encode(body.boot.as_bytes()),
+        not_before: proven.not_before_ms.map(Moment::of),
+        not_after: proven.not_after_ms.map(Moment::of),
+        skew_ms: proven.skew(body.device_ms),
         received: Moment::of(row.received_ms),
     })
 }
@@ -188,6 +207,8 @@ pub(super) async fn record(
                 let Some(row) = reading.record(id)? else { return Ok(None) };
                 let conflicts = reading.conflicts_of(id)?;
                 detail(
+                    reading,
+                    server.sequencer().origin(),
                     row,
                     conflicts.into_iter().map(conflict_of).collect(),
                     &reading.document_log(id)?,
@@ -203,6 +224,8 @@ pub(super) async fn record(
 }
 
 fn detail(
+    reading: &Reading<'_>,
+    origin: &str,
     row: RecordRow,
     conflicts: Vec<Conflict>,
     log: &[EnvelopeRow],
@@ -214,7 +237,10 @@ fn detail(
     let late = late.into_iter().flatten().filter_map(Value::as_str).collect();
     let changes = log
         .iter()
-        .map(|row| change_of(row, &late, withdrawn(&row.certificate)))
+        .map(|row| {
+            let proven = reading.proven(origin, row)?;
+            change_of(row, proven, &late, withdrawn(&row.certificate))
+        })
         .collect::<Result<_, _>>()?;
     Ok(RecordDetail {
         heads: row.heads.chunks(32).map(|head| HEXLOWER.encode(head)).collect(),
