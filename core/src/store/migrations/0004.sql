@@ -10,3 +10,4 @@ CREATE TABLE courier (
     since_ms INTEGER NOT NULL,
     PRIMARY KEY (kind, id),
     CHECK ((kind = 'own') = (secret IS NOT NULL AND offered IS NOT NULL))
+) STRICT;

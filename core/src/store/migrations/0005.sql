@@ -32,3 +32,4 @@ CREATE TABLE log_alarms (
     shown BLOB, -- the signed checkpoint that contradicts it
     at_ms INTEGER NOT NULL,
     UNIQUE (code, shown)
+) STRICT;
