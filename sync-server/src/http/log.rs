@@ -85,6 +85,13 @@ fn parse(path: &str) -> Option<Tile> {
         "data" => return None,
         level => level,
     };
+    // The library panics at these widths and levels.
+    let (tile_path, width) = rest.split_once(".p/").unwrap_or((rest, "1"));
+    let width_fits = width.parse::<u32>().is_ok_and(|width| (1..256).contains(&width));
+    let level_fits = level == "data" || level.parse::<u8>().is_ok_and(|level| level < LEVELS);
+    if !width_fits || !level_fits || tile_path.is_empty() {
+        return None;
+    }
     let tile = Tile::from_path(&format!("tile/{HEIGHT}/{level}/{rest}")).ok()?;
     let sane = tile.level() < LEVELS && tile.level_index() < MAX_SIZE >> HEIGHT && tile.width() > 0;
     sane.then_some(tile)
