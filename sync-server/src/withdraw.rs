@@ -8,17 +8,23 @@
 //! | wipe | the device's own |
 //! | judge | the case's |
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lastmile_core::id::{CertificateId, EnvelopeId};
 use lastmile_core::identity::transition::TransitionKind;
-use lastmile_core::identity::{CanonicalError, CertificateKind, SealError};
+use lastmile_core::identity::wiped::WipeReport;
+use lastmile_core::identity::{
+    Canonical, CanonicalError, CertificateKind, SealError, Signed, TrustError,
+};
 use lastmile_core::sync::channel::{self, DIRECTORY, EntryKind};
 
 use crate::ingest::{Ingest, IngestError, Ingested};
 use crate::issuer::IssueError;
 use crate::server::Server;
-use crate::store::{State, StoreError};
+use crate::store::{Reading, State, StoreError, TransitionRow};
+
+/// Kind under which a wiped phone's report is kept beside the order.
+const WIPED: &str = "wiped";
 
 /// A decision was not taken; nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +160,75 @@ pub(crate) fn tell_revoked(
         say(ingest, told, &name, kind, &certificate.to_hex(), on_behalf_of)?;
     }
     Ok(())
+}
+
+/// Takes a wiped phone's report, once.
+pub fn take_report(server: &Server, bytes: &[u8]) -> Result<(), WithdrawError> {
+    let directory = server.directory()?;
+    let report = Signed::<WipeReport>::from_bytes(bytes)
+        .map_err(TrustError::from)
+        .and_then(|signed| directory.verify(signed))
+        .map_err(|_| WithdrawError::Form("report"))?;
+    let body = report.payload().clone();
+    let id = report.body_hash();
+    decide(server, |ingest, _| {
+        let name = channel::of_device(body.certificate);
+        let subject = body.certificate.to_hex();
+        if ingest.writing.last_transition("wipe", &subject, &name)? != Some(body.order) {
+            return Err(WithdrawError::UnknownCertificate);
+        }
+        if ingest.writing.last_said(WIPED, &subject)?.is_none() {
+            let row = TransitionRow {
+                id,
+                kind: WIPED.to_owned(),
+                subject,
+                channel: name,
+                bytes: report.signed().to_bytes(),
+            };
+            ingest.writing.put_transition(&row, ingest.now_ms)?;
+        }
+        Ok(())
+    })
+}
+
+/// How an order to wipe a phone stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wiping {
+    /// When it was ordered, server clock, milliseconds since 1970.
+    pub ordered_ms: i64,
+    /// When the phone's report came, and what it says.
+    pub honoured: Option<Honoured>,
+}
+
+/// What a wiped phone reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Honoured {
+    /// When the report came, server clock.
+    pub received_ms: i64,
+    /// Changes handed in at the last contact before.
+    pub saved: u64,
+    /// Changes destroyed that the court is not known to have.
+    pub lost: u64,
+}
+
+/// Every order to wipe a phone, by certificate.
+pub fn wipings(reading: &Reading<'_>) -> Result<BTreeMap<CertificateId, Wiping>, StoreError> {
+    let mut wipings = BTreeMap::new();
+    for (row, ordered_ms) in reading.transitions("wipe")? {
+        if let Ok(certificate) = CertificateId::from_hex(&row.subject) {
+            wipings.entry(certificate).or_insert(Wiping { ordered_ms, honoured: None });
+        }
+    }
+    for (row, received_ms) in reading.transitions(WIPED)? {
+        let said = Signed::<WipeReport>::from_bytes(&row.bytes).ok();
+        let body = said.and_then(|signed| WipeReport::decode(signed.raw_parts().0).ok());
+        let body = body.ok_or(StoreError::Damaged("wipe report"))?;
+        if let Some(wiping) = wipings.get_mut(&body.certificate) {
+            let (saved, lost) = (body.saved, body.lost);
+            wiping.honoured = Some(Honoured { received_ms, saved, lost });
+        }
+    }
+    Ok(wipings)
 }
 
 /// What a person decided about a change in quarantine.

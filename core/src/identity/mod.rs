@@ -16,6 +16,7 @@ pub mod test_keys;
 #[cfg(test)]
 mod tests;
 pub mod transition;
+pub mod wiped;
 
 pub use approval::Approval;
 pub use canonical::{Canonical, CanonicalError};

@@ -505,6 +505,9 @@ impl Phone {
         if transition.channel != channel {
             return Ok(());
         }
+        if let TransitionKind::Wipe { .. } = &transition.kind {
+            return self.note_wipe(tx, &verified, bytes);
+        }
         if let TransitionKind::Revoke { .. } = &transition.kind {
             return self.note_revocation(tx, &verified, bytes);
         }

@@ -17,6 +17,7 @@
 //! | `peer` | phone to phone over any byte stream |
 //! | `withdrawn` | authors whose certificates the court withdrew |
 //! | `courier` | sealed bundles: own ones, and those carried for others |
+//! | `wipe` | the court's order to destroy this phone's copy |
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `times` | what clocks said and what is proven |
@@ -48,6 +49,7 @@ mod sync;
 mod tests;
 mod times;
 pub mod transport;
+mod wipe;
 mod withdrawn;
 
 use std::collections::HashMap;

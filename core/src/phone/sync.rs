@@ -38,6 +38,8 @@ pub struct SyncReport {
     pub applied: Applied,
     /// Channels left and purged.
     pub left: Vec<String>,
+    /// The phone's copy was destroyed by order of the court.
+    pub wiped: bool,
 }
 
 /// A contact failed; everything before the failure is kept, the next one goes on from there.
@@ -81,6 +83,9 @@ impl Phone {
     }
 
     fn contact(&self, transport: &dyn Transport, wait_s: u64) -> Result<SyncReport, SyncTrouble> {
+        if self.report_wipe(transport)? {
+            return Ok(SyncReport { wiped: true, ..SyncReport::default() });
+        }
         self.sign_all();
         let mut report = SyncReport::default();
         let trouble = self.in_trouble()?;
@@ -140,6 +145,11 @@ impl Phone {
         }
         self.set_trouble(false)?;
         report.left = self.leave_channels()?;
+        let handed_in = report.applied.accepted + report.applied.held + report.applied.quarantined;
+        if self.carry_out_wipe(handed_in as u64)? {
+            report.wiped = true;
+            self.report_wipe(transport)?;
+        }
         Ok(report)
     }
 

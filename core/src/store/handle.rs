@@ -55,7 +55,7 @@ pub struct Opened {
 
 /// The phone's store. `Send + Sync`: share it in an `Arc`.
 pub struct Store {
-    writer: Mutex<Option<Connection>>,
+    pub(super) writer: Mutex<Option<Connection>>,
     writing: Mutex<Option<ThreadId>>,
     readers: Mutex<Readers>,
     returned: Condvar,
@@ -217,7 +217,7 @@ fn refuse_orphaned_wal(options: &StoreOptions) -> Result<(), StoreError> {
 }
 
 /// A poisoned lock only says that a closure panicked; its transaction was rolled back.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -35,6 +35,7 @@ mod purge;
 mod queue;
 mod search;
 mod tray;
+mod wipe;
 
 #[cfg(test)]
 mod tests;

@@ -30,6 +30,8 @@ pub enum Errand {
     Sync,
     /// A courier's bundle up, its receipt down.
     Courier,
+    /// A wiped phone's report; signed itself, it needs no token.
+    Wiped,
 }
 
 impl Errand {
@@ -38,6 +40,7 @@ impl Errand {
         match self {
             Self::Sync => "sync",
             Self::Courier => "courier",
+            Self::Wiped => "wiped",
         }
     }
 
@@ -46,6 +49,7 @@ impl Errand {
         match self {
             Self::Sync => super::MEDIA_TYPE,
             Self::Courier => crate::courier::MEDIA_TYPE,
+            Self::Wiped => crate::identity::wiped::MEDIA_TYPE,
         }
     }
 }

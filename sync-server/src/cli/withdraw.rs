@@ -11,7 +11,7 @@ use lastmile_core::identity::{CertificateKind, Directory};
 use super::{Exit, Language, fail, secrets};
 use crate::http::api::moment;
 use crate::server::{Options, Server};
-use crate::withdraw::{self, Judgement, Order, WithdrawError};
+use crate::withdraw::{self, Judgement, Order, Wiping, WithdrawError};
 
 /// Options of `device list`.
 #[derive(Debug, Args)]
@@ -81,11 +81,16 @@ pub fn list(args: &ListArgs, language: Language, out: &mut dyn Write) -> Exit {
         Ok(directory) => directory,
         Err(error) => return fail(language, error.code(), &error),
     };
+    let wipings = match server.store().read(withdraw::wipings) {
+        Ok(wipings) => wipings,
+        Err(error) => return fail(language, error.code(), &error),
+    };
     for (id, verified) in directory.certificates() {
         let body = verified.payload();
         if body.kind != CertificateKind::Person {
             continue;
         }
+        let wiping = wipings.get(&id).map(|wiping| wiped(*wiping, language)).unwrap_or_default();
         let standing = match directory.withdrawn(&id) {
             Some(since) => {
                 format!("{} {}", language.pick("已吊销", "withdrawn"), moment(since.at_ms))
@@ -95,11 +100,28 @@ pub fn list(args: &ListArgs, language: Language, out: &mut dyn Write) -> Exit {
         let (person, device) = (body.person.as_deref(), body.device.as_deref());
         let (person, device) = (person.unwrap_or("-"), device.unwrap_or("-"));
         let roles = body.roles.join(",");
-        if writeln!(out, "{}  {person}  {device}  {roles}  {standing}", id.to_hex()).is_err() {
+        if writeln!(out, "{}  {person}  {device}  {roles}  {standing}{wiping}", id.to_hex())
+            .is_err()
+        {
             return Exit::Unavailable;
         }
     }
     Exit::Done
+}
+
+/// How an order to wipe stands, in words.
+fn wiped(wiping: Wiping, language: Language) -> String {
+    let ordered = moment(wiping.ordered_ms);
+    let Some(done) = wiping.honoured else {
+        return format!("  {} {ordered}", language.pick("已下令擦除", "to be wiped, ordered"));
+    };
+    let (at, saved, lost) = (moment(done.received_ms), done.saved, done.lost);
+    match language {
+        Language::Zh => format!("  {ordered}下令擦除,{at}已擦除:交回{saved}项,损失{lost}项"),
+        Language::En => {
+            format!("  ordered wiped {ordered}, wiped {at}: {saved} handed in, {lost} lost")
+        }
+    }
 }
 
 /// Withdraws certificates.

@@ -9,6 +9,7 @@ mod log;
 pub mod metrics;
 pub mod problem;
 mod sync;
+mod wiped;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,6 +121,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))
         .route("/v1/courts/{court}/log/tile/{*tile}", get(log::tile))
+        .routes(routes!(wiped::wiped))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }
