@@ -18,6 +18,7 @@ pub mod demo;
 pub mod device;
 pub mod enrol;
 mod failure;
+pub mod export;
 pub mod import;
 pub mod init;
 pub mod key;
@@ -73,6 +74,8 @@ pub enum Command {
     Openapi,
     /// 由日志重建全部缓存 / make every cache anew from the log.
     Rebuild(upkeep::UpkeepArgs),
+    /// 导出一案,供当事人、审计、上级法院核验 / export a case, to be checked by anybody.
+    Export(export::ExportArgs),
     /// 备份数据库 / back the database up.
     Backup(restore::BackupArgs),
     /// 以备份继续运行,须两人批准 / go on from a backup; two persons must approve.
@@ -148,6 +151,7 @@ pub fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args, language, out),
         Command::Openapi => openapi::run(out),
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
+        Command::Export(args) => export::run(&args, language, out),
         Command::Backup(args) => restore::backup(&args, language, out),
         Command::Restore(command) => restore::run(&command, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),

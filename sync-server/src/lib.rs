@@ -15,6 +15,7 @@
 //! | [`ingest`] | from offered bytes to verdicts, feeds, read models |
 //! | [`sync`] | the sync endpoint without HTTP: who may read what, answers, repairs |
 //! | [`publish`], [`issuer`] | what the server signs: packs, memberships, routes |
+//! | [`export`] | one case in one file, for the other side |
 //! | [`restore`] | backups, and the new life after one |
 //! | [`sequencer`] | signs the checkpoints of the court's log |
 //! | [`routing`] | which station a request goes to |
@@ -39,6 +40,7 @@ pub mod courier;
 pub mod court;
 pub mod demo;
 pub mod enrol;
+pub mod export;
 pub mod http;
 pub mod import;
 pub mod ingest;

@@ -7,6 +7,7 @@ pub mod check;
 pub mod clock;
 pub mod day;
 mod eviction;
+mod exports;
 mod factory;
 pub mod link;
 pub mod report;

@@ -14,6 +14,7 @@ use super::cast::{COURT, prepare};
 use super::check::{ServerSide, check};
 use super::clock::FileClock;
 use super::day::play;
+use super::exports::exports;
 use super::report::{self, Traffic};
 use super::stage::{StageError, true_ms};
 use crate::cli::Language;
@@ -71,7 +72,9 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     let outcome = play(&crew, [0, 1, 2], &mut tell, &mut tick)?;
     lines?;
     let side = ServerSide::read(&prepared.data.join(DATABASE), &builtin())?;
-    let assertions = check(&crew, &outcome, &side)?;
+    let mut assertions = check(&crew, &outcome, &side)?;
+    let folder = options.dir.join("export");
+    assertions.push(exports(&prepared.data, &clock, &folder)?);
     let traffic = Traffic::of(&crew, outcome.requests);
     report::summary(out, &crew, &outcome, &assertions, traffic, language)?;
     let path = options.dir.join("report.json");

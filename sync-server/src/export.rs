@@ -1,0 +1,149 @@
+//! One case's file from the database: its feed and the directory's, whole, with proof that all of it
+//! stands in the court's log. What the file is, and what a party does not see, is
+//! [`lastmile_core::export`]'s.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use lastmile_core::envelope::Body;
+use lastmile_core::export::chain::{Chain, ChainEntry, Chains, Content};
+use lastmile_core::export::proof::{Group, Grown, Proofs, Range};
+use lastmile_core::export::{Draft, Edition, ExportError, Report, build};
+use lastmile_core::id::EnvelopeId;
+use lastmile_core::identity::Canonical;
+use lastmile_core::log::tree;
+use lastmile_core::pack::signed::SignedPack;
+use lastmile_core::sync::channel::{DIRECTORY, EntryKind, of_case};
+
+use crate::server::Server;
+use crate::store::{LogEntry, Reading, StoreError};
+
+/// Nothing was exported.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseExportError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// No such case here.
+    #[error("the court's server knows no such case")]
+    UnknownCase,
+}
+
+impl CaseExportError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Export(error) => error.code(),
+            Self::UnknownCase => "unknown_case",
+        }
+    }
+}
+
+/// Writes the file of a case to `out`, signed by this server; gives what a verifier will say of it.
+/// Photos are named as absent until the server keeps them.
+pub fn case<W: Write>(
+    server: &Server,
+    case_no: &str,
+    edition: Edition,
+    out: W,
+) -> Result<(W, Report), CaseExportError> {
+    let directory = server.directory()?;
+    let (chains, proofs) = server.store().read::<_, CaseExportError>(|reading| {
+        let channel = of_case(case_no);
+        if reading.channel_head(&channel)?.is_none() {
+            return Err(CaseExportError::UnknownCase);
+        }
+        let chains = Chains(vec![chain(reading, &channel)?, chain(reading, DIRECTORY)?]);
+        let proofs = proofs(reading, server.sequencer().origin(), &chains)?;
+        Ok((chains, proofs))
+    })?;
+    let draft = Draft {
+        case_no: case_no.to_owned(),
+        edition,
+        made_at_ms: server.now_ms(),
+        directory: &directory,
+        chains,
+        proofs,
+        certificate: server.keys().server.certificate,
+    };
+    let signer = server.keys().server.signer.as_ref();
+    let photos = &mut |_| Err("not_received".to_owned());
+    Ok(build(server.kinds(), draft, signer, photos, out)?)
+}
+
+fn chain(reading: &Reading<'_>, channel: &str) -> Result<Chain, StoreError> {
+    let end = reading.channel_head(channel)?.unwrap_or_default().seq;
+    let entries = reading
+        .log_entries(channel, 0, end)?
+        .iter()
+        .map(|entry| Ok(ChainEntry { index: entry.index, content: content(reading, entry)? }))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Chain { channel: channel.to_owned(), blind: reading.blind(channel)?, entries })
+}
+
+fn content(reading: &Reading<'_>, entry: &LogEntry) -> Result<Content, StoreError> {
+    const MISSING: StoreError = StoreError::Damaged("feed entry");
+    Ok(match entry.kind {
+        EntryKind::Change => {
+            let row = reading.envelope(EnvelopeId(entry.id))?.ok_or(MISSING)?;
+            let signature = row.signature.to_vec();
+            Content::Change { body: row.body, signature, change: row.change }
+        }
+        EntryKind::Certificate => Content::Certificate(entry.id),
+        EntryKind::Transition => {
+            Content::Transition(reading.transition(&entry.id)?.ok_or(MISSING)?)
+        }
+        EntryKind::Pack => {
+            let bytes = reading.pack(&entry.id)?.ok_or(MISSING)?;
+            let pack = SignedPack::from_bytes(&bytes).map_err(|_| MISSING)?;
+            let (header, signature, payload) = pack.raw_parts();
+            Content::Pack {
+                header: header.to_vec(),
+                signature: signature.to_vec(),
+                payload: Ok(payload.to_vec()),
+            }
+        }
+    })
+}
+
+/// One proof for all entries under the newest checkpoint, and every checkpoint that gives one of them a
+/// time: the first that covers it, and the one its author held.
+fn proofs(
+    reading: &Reading<'_>,
+    origin: &str,
+    chains: &Chains,
+) -> Result<Proofs, CaseExportError> {
+    const DAMAGED: StoreError = StoreError::Damaged("log tree");
+    let newest = reading.newest_checkpoint(origin)?.ok_or(ExportError::NoCheckpoint)?;
+    let mut sizes = BTreeSet::from([newest.size]);
+    let mut indices = BTreeSet::new();
+    let mut ranges = Vec::new();
+    for (number, chain) in (0..).zip(&chains.0) {
+        for entry in &chain.entries {
+            indices.insert(entry.index);
+            let covering = reading.checkpoint_covering(origin, entry.index)?;
+            sizes.extend(covering.map(|row| row.size));
+            if let Content::Change { body, .. } = &entry.content {
+                let named = Body::decode(body).ok().and_then(|body| body.checkpoint);
+                sizes.extend(named.map(|named| named.size));
+            }
+        }
+        ranges.push(Range { chain: number, first: 1, last: chain.entries.len() as u64 });
+    }
+    let tree = reading.log_tree();
+    let mut checkpoints = Vec::with_capacity(sizes.len());
+    for size in sizes {
+        // An author may name a checkpoint that this log never had: the verifier will say so.
+        let Some(row) = reading.checkpoint_of_size(origin, size)? else { continue };
+        let growth = tree::prove_growth(size, newest.size, &tree).map_err(|_| DAMAGED)?;
+        checkpoints.push(Grown { note: row.note, growth });
+    }
+    let indices: Vec<u64> = indices.into_iter().collect();
+    let proof = tree::prove(&indices, newest.size, &tree).map_err(|_| DAMAGED)?;
+    let checkpoint = (checkpoints.len() as u64).saturating_sub(1);
+    Ok(Proofs { checkpoints, groups: vec![Group { checkpoint, ranges, proof }] })
+}
