@@ -112,11 +112,7 @@ fn content(reading: &Reading<'_>, entry: &LogEntry) -> Result<Content, StoreErro
 
 /// One proof for all entries under the newest checkpoint, and every checkpoint that gives one of them a
 /// time: the first that covers it, and the one its author held.
-fn proofs(
-    reading: &Reading<'_>,
-    origin: &str,
-    chains: &Chains,
-) -> Result<Proofs, CaseExportError> {
+fn proofs(reading: &Reading<'_>, origin: &str, chains: &Chains) -> Result<Proofs, CaseExportError> {
     const DAMAGED: StoreError = StoreError::Damaged("log tree");
     let newest = reading.newest_checkpoint(origin)?.ok_or(ExportError::NoCheckpoint)?;
     let mut sizes = BTreeSet::from([newest.size]);

@@ -66,13 +66,14 @@ pub fn proposed(server: &Server) -> Result<TransitionKind, RestoreError> {
     })
 }
 
-/// Begins the new life. The server must be opened again afterwards; no other process may have it open.
+/// Begins the new life. The server must be closed and opened again afterwards: what it holds in memory
+/// is the old life's. No other process may have the database open.
 pub fn restore(
-    server: Server,
+    server: &Server,
     approvals: Vec<Vec<u8>>,
     entropy: &dyn Entropy,
 ) -> Result<ServerEpoch, RestoreError> {
-    let mut kind = proposed(&server)?;
+    let mut kind = proposed(server)?;
     let subject = kind.approved_subject(server.court()).ok_or(RestoreError::NoLog)?;
     let directory = server.directory()?;
     two_persons(&directory, subject, &approvals)?;

@@ -184,7 +184,7 @@ fn lost_repeated_and_overtaken() {
     // A direct sync overtakes both receipts.
     sender.line(record, "行车");
     sender.sync();
-    assert_eq!(says(&sender.phone, record), "已到法院");
+    assert_eq!(says(&sender.phone, record), "回执已核验");
     for receipt in [&newer, &older] {
         let applied = sender.phone.apply_courier_receipt(receipt).unwrap().unwrap();
         assert_eq!((applied.accepted, applied.rejected), (0, 0));

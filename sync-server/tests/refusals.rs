@@ -75,7 +75,7 @@ fn headers_bodies_and_addresses() {
     };
     let media = code(PATH, &with("content-type", "application/json"), sealed.clone());
     assert_eq!(media, (415, "unsupported_media_type".into()));
-    let future = code(PATH, &with(PROTOCOL_HEADER, "2"), sealed.clone());
+    let future = code(PATH, &with(PROTOCOL_HEADER, "99"), sealed.clone());
     assert_eq!(future, (400, "wrong_protocol".into()));
     let unsigned = code(PATH, &good[..2], sealed.clone());
     assert_eq!(unsigned, (401, "bad_request_token".into()));

@@ -61,42 +61,6 @@ fn a_phone_that_lost_an_entry_is_told_and_gets_only_that_one() {
 }
 
 #[test]
-fn a_server_set_back_to_an_older_copy_gets_back_what_it_lost() {
-    let mut world = World::new();
-    let lu = world.officer("luqihang");
-    let wen = world.officer("wenruotang");
-    let record = lu.seizure();
-    lu.sync();
-    wen.sync();
-    world.stop();
-    let copy = world.dir.path().join("copy");
-    copy_dir(&world.data(), &copy);
-    world.start();
-    lu.line(record, "甲");
-    lu.sync();
-    wen.sync();
-    wen.line(record, "乙");
-    wen.sync();
-    lu.sync();
-    let whole = lu.phone.digest(record).unwrap();
-    world.stop();
-    std::fs::remove_dir_all(world.data()).unwrap();
-    copy_dir(&copy, &world.data());
-    world.start();
-    let digest = |world: &World| {
-        let found = world.server().store().read::<_, StoreError>(|reading| reading.record(record));
-        found.unwrap().unwrap().state_digest
-    };
-    assert_ne!(digest(&world), whole);
-    lu.sync();
-    assert_eq!(digest(&world), whole, "one phone's copy is enough");
-    wen.sync();
-    assert_eq!(wen.phone.digest(record).unwrap(), whole);
-    assert_eq!(lu.phone.digest(record).unwrap(), whole);
-    assert_eq!(upkeep::verify(world.server()).unwrap().findings, []);
-}
-
-#[test]
 fn caches_follow_from_the_log_and_damage_is_noticed() {
     let mut world = World::new();
     let lu = world.officer("luqihang");
@@ -137,17 +101,4 @@ fn caches_follow_from_the_log_and_damage_is_noticed() {
     assert_eq!(codes(), ["envelope_signature"]);
     meddle("UPDATE feed SET set_after = zeroblob(32) WHERE channel LIKE 'case:%' AND seq = 2");
     assert!(codes().contains(&"channel_hash"));
-}
-
-fn copy_dir(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_dir(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

@@ -173,7 +173,7 @@ fn a_proxy_that_repeats_requests_stops_nothing() {
     assert_eq!(log.unwrap().len(), 2);
     lu.sync();
     let standing = lu.phone.standing(record).unwrap();
-    assert_eq!(standing.standing.label().zh, "已到法院");
+    assert_eq!(standing.standing.label().zh, "回执已核验");
 }
 
 #[test]

@@ -185,7 +185,8 @@ impl CourtStage {
             .iter()
             .map(|official| approval(subject, official.certificate()?, official.signer.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
-        restore::restore(server, approvals, &SystemEntropy)?;
+        restore::restore(&server, approvals, &SystemEntropy)?;
+        drop(server);
         self.start()
     }
 

@@ -6,6 +6,7 @@ use std::error::Error;
 
 use lastmile_core::id::{Digest, DocumentId, EnvelopeId, sha256};
 use lastmile_core::identity::{Canonical, Signed};
+use lastmile_core::log::receipt::WAITING;
 use lastmile_core::phone::transport::{Transport, TransportError};
 use lastmile_core::phone::{Limit, Phone};
 use lastmile_core::sync::batch::SignedChange;
@@ -60,7 +61,8 @@ impl Court {
         let server = self.stage.server()?.server();
         let channels = server.store().read::<_, StoreError>(|reading| {
             let mut heads = Vec::new();
-            for name in reading.channels()? {
+            // What waits is kept, in a feed of its own that nobody reads.
+            for name in reading.channels()?.into_iter().filter(|name| name != WAITING) {
                 let head = reading.channel_head(&name)?.unwrap_or_default();
                 heads.push((name, head.seq, head.set));
             }

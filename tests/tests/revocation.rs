@@ -117,7 +117,7 @@ fn before_it_stands_after_it_waits_for_a_person() -> Tested {
     }
     // What stands is flagged where it is read.
     assert_eq!(scene.ou.standing(record)?.withdrawn, 1);
-    assert_eq!(scene.ou.standing(record)?.standing, Standing::WithCourt);
+    assert_eq!(scene.ou.standing(record)?.standing, Standing::Receipted);
     // A person admits one and sets the other aside; everybody gets what was admitted.
     assert_eq!(scene.judge(after, true)?, (State::Accepted, String::new()));
     assert!(matches!(scene.judge(after, true), Err(WithdrawError::NotWaiting)));

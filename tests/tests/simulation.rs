@@ -389,11 +389,10 @@ impl Play {
             copy_dir(&backup, &data)?;
             self.restored = true;
             return self.stage.restore(&self.officials.each_ref());
-        } else {
-            self.trace.push("the server is copied".into());
-            copy_dir(&data, &backup)?;
-            self.backup = true;
         }
+        self.trace.push("the server is copied".into());
+        copy_dir(&data, &backup)?;
+        self.backup = true;
         self.stage.start()
     }
 

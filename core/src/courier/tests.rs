@@ -1,3 +1,5 @@
+//! Bundles there and receipts back: what holds, what is refused, and what nobody on the way can read.
+
 #![allow(clippy::unwrap_used)]
 
 use super::seal::MAX_PLAIN;

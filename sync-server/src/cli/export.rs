@@ -35,8 +35,7 @@ pub fn run(args: &ExportArgs, language: Language, out: &mut dyn Write) -> Exit {
         Err(error) => return fail(language, error.code(), &error),
     };
     // What is in it is for those it is given to.
-    let file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&args.out);
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&args.out);
     let file = match file {
         Ok(file) => file,
         Err(error) => return fail(language, "data_directory", &error),

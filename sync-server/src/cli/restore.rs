@@ -93,7 +93,7 @@ pub fn run(command: &RestoreCommand, language: Language, out: &mut dyn Write) ->
     };
     match command {
         RestoreCommand::Approve(args) => approve(args, &server, language, out),
-        RestoreCommand::Begin(args) => begin(args, server, language, out),
+        RestoreCommand::Begin(args) => begin(args, &server, language, out),
     }
 }
 
@@ -119,7 +119,7 @@ fn approve(args: &ApproveArgs, server: &Server, language: Language, out: &mut dy
     }
 }
 
-fn begin(args: &BeginArgs, server: Server, language: Language, out: &mut dyn Write) -> Exit {
+fn begin(args: &BeginArgs, server: &Server, language: Language, out: &mut dyn Write) -> Exit {
     let approvals = match approval::read(&args.approvals) {
         Ok(approvals) => approvals,
         Err(error) => return fail(language, error.code(), &error),

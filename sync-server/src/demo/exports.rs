@@ -22,8 +22,7 @@ pub(super) fn exports(data: &Path, clock: &Path, dir: &Path) -> Result<Assertion
         std::fs::remove_dir_all(dir)?;
     }
     std::fs::create_dir_all(dir)?;
-    let options =
-        Options { clock: Arc::new(FileClock::new(clock)), ..Options::default() };
+    let options = Options { clock: Arc::new(FileClock::new(clock)), ..Options::default() };
     let server = Server::open(data, options).map_err(|error| script(&error))?;
     let (mut entries, mut findings) = (0, Vec::new());
     for (name, case) in [("K1", K1), ("K2", K2), ("K3", K3)] {
@@ -37,7 +36,8 @@ pub(super) fn exports(data: &Path, clock: &Path, dir: &Path) -> Result<Assertion
             let report = verify(&builtin(), read, Some(server.root()), &mut |_| {})
                 .map_err(|error| script(&error))?;
             entries += report.chains.iter().map(|chain| chain.entries).sum::<usize>();
-            findings.extend(report.codes().into_iter().map(|code| format!("{name}-{suffix}: {code}")));
+            findings
+                .extend(report.codes().into_iter().map(|code| format!("{name}-{suffix}: {code}")));
         }
     }
     Ok(Assertion {

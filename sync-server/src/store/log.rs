@@ -304,12 +304,12 @@ impl Writing<'_> {
             _ => Some(self.leaf_at(channel, first - 1)?),
         };
         let tree = self.log_tree();
-        let mut index = self.log_size()?;
+        let begin = self.log_size()?;
         let mut keep = self
             .db
             .prepare_cached("INSERT INTO log_hash (court, position, hash) VALUES (?1, ?2, ?3)")?;
         let mut places = Vec::with_capacity(things.len());
-        for (sequence, (kind, id)) in (first..).zip(things) {
+        for (index, (sequence, (kind, id))) in (begin..).zip((first..).zip(things)) {
             let leaf = Leaf { chain, sequence, previous, kind: *kind, id: *id }.hash();
             let hashes = tlog_tiles::stored_hashes_for_record_hash(index, Hash(leaf), &tree)
                 .map_err(|_| StoreError::Damaged("log tree"))?;
@@ -319,7 +319,6 @@ impl Writing<'_> {
             }
             places.push((index, leaf));
             previous = Some(leaf);
-            index += 1;
         }
         Ok(places)
     }

@@ -5,7 +5,6 @@
 use lastmile_core::id::CertificateId;
 use lastmile_core::identity::Directory;
 use lastmile_core::log::SignedCheckpoint;
-use lastmile_core::log::checkpoint::CheckpointError;
 use lastmile_core::log::tree;
 
 use crate::sequencer::Sequencer;
@@ -28,10 +27,7 @@ pub(super) fn against(
     carrier: CertificateId,
     now_ms: i64,
 ) -> Result<Option<EvidenceRow>, StoreError> {
-    let signed = match SignedCheckpoint::verify(directory, note) {
-        Ok(signed) => signed,
-        Err(CheckpointError::NotSigned | CheckpointError::Malformed) | Err(_) => return Ok(None),
-    };
+    let Ok(signed) = SignedCheckpoint::verify(directory, note) else { return Ok(None) };
     let shown = signed.checkpoint();
     let finding = if shown.origin == sequencer.origin() {
         let size = reading.log_size()?;
