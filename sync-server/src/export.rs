@@ -38,7 +38,7 @@ impl CaseExportError {
         match self {
             Self::Store(error) => error.code(),
             Self::Export(error) => error.code(),
-            Self::UnknownCase => "unknown_case",
+            Self::UnknownCase => "case_unknown",
         }
     }
 }

@@ -192,7 +192,7 @@ fn lost_repeated_and_overtaken() {
     for receipt in [&older, &again, &newer] {
         assert_eq!(sender.phone.apply_courier_receipt(receipt).unwrap(), None, "read before");
     }
-    assert_eq!(says(&sender.phone, record), "已到法院");
+    assert_eq!(says(&sender.phone, record), "回执已核验");
     assert_eq!(sender.phone.courier_bag().unwrap(), []);
 }
 

@@ -96,7 +96,7 @@ fn headers_bodies_and_addresses() {
     let cut = frame::seal(&plain[..plain.len() - 1]).unwrap();
     assert_eq!(post_signed(&lu, cut).1, "malformed_request");
     let mut newer = plain.clone();
-    newer[1] = 2;
+    newer[1] = 3;
     assert_eq!(post_signed(&lu, frame::seal(&newer).unwrap()).1, "wrong_protocol");
     assert_eq!(reqwest::blocking::get(format!("{}/healthz", lu.url)).unwrap().status(), 200);
 }

@@ -29,6 +29,10 @@ const CONTENT: [(&str, &str); 4] = [
     (".db-wal", "the same store's write-ahead log"),
     (".db-shm", "the same store's index of it"),
     (
+        "-full.zip",
+        "a case's full edition, for those who may read the case; the party edition is read",
+    ),
+    (
         "stage/passphrase",
         "the demonstration's passphrase, known to the world, as its server is handed it",
     ),

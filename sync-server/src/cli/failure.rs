@@ -51,7 +51,7 @@ const FAILURES: &[(&str, &str, Exit)] = &[
     ("passphrase_same_as_root", "根密钥须另设口令,不能与服务器密钥相同;未作改动。", Exit::Refused),
     ("passphrase_terminal", "无法从终端读取口令。", Exit::Unavailable),
     ("unknown_enrolment", "没有这个登记码,或已使用、已作废。", Exit::Refused),
-    ("unknown_case", "本院没有这个案号,未导出。", Exit::Refused),
+    ("case_unknown", "本院没有这个案号,未导出。", Exit::Refused),
     ("export_too_large", "案件内容超过一个文件的上限,未导出。", Exit::Refused),
     ("export_no_checkpoint", "日志还没有检查点,请先启动一次服务;未导出。", Exit::Refused),
     ("restore_no_log", "数据库里没有可以继续的日志,未作改动。", Exit::Refused),
