@@ -4,8 +4,6 @@
 
 mod world;
 
-use std::path::Path;
-
 use lastmile_core::sync::channel::{EntryHash, EntryKind, SetHash, of_case};
 use lastmile_core::sync::request::{Cursor, Repair};
 use lastmile_core::sync::response::Entry;

@@ -21,7 +21,7 @@ use world::COURT;
 use world::command::{KEYS, ROOT, program};
 
 /// Files that hold people's data because that is what they are for.
-const CONTENT: [(&str, &str); 4] = [
+const CONTENT: [(&str, &str); 5] = [
     (
         ".db",
         "a store of records and packs: on the phone in its owner's keeping, on the server the court's",
