@@ -28,8 +28,8 @@ use super::exchange::Plan;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogTrouble {
-    /// The answer brings entries and proves nothing, although this court keeps a log.
-    #[error("the answer proves nothing about what it brings")]
+    /// The answer proves nothing, although this court keeps a log.
+    #[error("the answer proves nothing")]
     Missing,
     /// The receipt cannot be read or does not fit the answer.
     #[error("the receipt does not fit the answer")]
@@ -112,10 +112,9 @@ impl Phone {
     ) -> Result<Option<Proved>, PhoneError> {
         let held = tx.newest_checkpoint()?;
         let asked_with = &plan.request.log;
-        let brings = placed.iter().any(|part| !part.entries.is_empty());
         let Some(bytes) = &answer.receipt else {
-            // A server of which no log is known yet may have none.
-            let missing = brings && held.is_some();
+            // A server of which no log is known yet may have none; a known log is shown on each contact.
+            let missing = held.is_some();
             return if missing { Err(LogTrouble::Missing.into()) } else { Ok(None) };
         };
         let receipt = Receipt::decode(bytes).map_err(|_| LogTrouble::Malformed)?;

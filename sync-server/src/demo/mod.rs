@@ -11,6 +11,7 @@ mod exports;
 mod factory;
 pub mod link;
 pub mod report;
+mod rewrite;
 pub mod run;
 mod signing;
 pub mod stage;

@@ -16,6 +16,7 @@ use super::clock::FileClock;
 use super::day::play;
 use super::exports::exports;
 use super::report::{self, Traffic};
+use super::rewrite::rewritten;
 use super::stage::{StageError, true_ms};
 use crate::cli::Language;
 use crate::keys::passphrase::Whose;
@@ -75,6 +76,7 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     let mut assertions = check(&crew, &outcome, &side)?;
     let folder = options.dir.join("export");
     assertions.push(exports(&prepared.data, &clock, &folder)?);
+    assertions.push(rewritten(&crew.p1, &prepared.data, &clock, &stage)?);
     let traffic = Traffic::of(&crew, outcome.requests);
     report::summary(out, &crew, &outcome, &assertions, traffic, language)?;
     let path = options.dir.join("report.json");
