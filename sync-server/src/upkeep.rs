@@ -1,6 +1,8 @@
 //! `rebuild` makes every cache anew from what is true; `verify` checks what is true and that the caches
 //! follow from it. Neither asks anybody for trust: both start from the pinned root.
 
+mod log;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lastmile_core::document::RecordState;
@@ -159,6 +161,7 @@ pub fn verify(server: &Server) -> Result<Checked, IngestError> {
         for id in in_feeds.difference(&accepted) {
             checked.found("in_channel_but_not_accepted", id.to_hex());
         }
+        log::log(reading, server.sequencer(), &directory, &mut checked)?;
         records(server, reading, &directory, &mut checked)?;
         Ok(checked)
     })

@@ -97,6 +97,12 @@ fn caches_follow_from_the_log_and_damage_is_noticed() {
     meddle("UPDATE member SET person = 'wenruotang' WHERE person = 'nobody'");
     meddle("UPDATE envelope SET signature = zeroblob(64) WHERE verb = 'add_line'");
     assert_eq!(codes(), ["envelope_signature"]);
+    meddle("UPDATE log_hash SET hash = zeroblob(32)");
+    assert!(codes().contains(&"log_root"));
+    meddle("UPDATE feed SET leaf = zeroblob(32) WHERE log_index = 3");
+    assert!(codes().contains(&"log_leaf"));
+    meddle("UPDATE checkpoint SET note = x'00'");
+    assert!(codes().contains(&"log_checkpoint"));
     meddle("UPDATE feed SET set_after = zeroblob(32) WHERE channel LIKE 'case:%' AND seq = 2");
     assert!(codes().contains(&"channel_hash"));
 }
