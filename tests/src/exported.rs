@@ -71,6 +71,8 @@ pub struct CourtLog {
     pub now_ms: i64,
     /// Photos by hash.
     pub photos: BTreeMap<BlobHash, Vec<u8>>,
+    /// The program that exports are said to be made by; this one when nothing is said.
+    pub program: Option<String>,
     documents: BTreeMap<DocumentId, Document>,
     sequence: u64,
     items: u128,
@@ -86,6 +88,7 @@ impl CourtLog {
             checkpoints: Vec::new(),
             now_ms: BEGUN_MS,
             photos: BTreeMap::new(),
+            program: None,
             documents: BTreeMap::new(),
             sequence: 0,
             items: 0,
@@ -475,7 +478,12 @@ impl CourtLog {
         let signer = self.court.server.signer.as_ref();
         let photos =
             &mut |hash| self.photos.get(&hash).cloned().ok_or_else(|| "not_received".to_owned());
-        build(&self.kinds, draft, signer, photos, Vec::new()).expect("it can be exported").0
+        let file = build(&self.kinds, draft, signer, photos, Vec::new());
+        let file = file.expect("it can be exported").0;
+        let Some(program) = &self.program else { return file };
+        let mut opened = Opened::of(&file);
+        opened.manifest.program.clone_from(program);
+        opened.seal(&self.court.server)
     }
 
     /// What a verifier says of a file, when the court's root is known.

@@ -1,6 +1,8 @@
 //! Forty-odd ways to bend an export, each by somebody who holds certain keys and signs again whatever he
 //! can, and the finding that names it. Honest exports pass: `exports.rs`.
 
+mod vectors;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -645,16 +647,21 @@ const TRICKS: &[Trick] = &[
     ),
 ];
 
+/// What the verifier finds in a file, by code.
+fn found(log: &CourtLog, file: &[u8]) -> BTreeSet<&'static str> {
+    match log.verify(file) {
+        Ok(report) => report.codes(),
+        Err(code) => BTreeSet::from([code]),
+    }
+}
+
 #[test]
 fn every_manipulation_is_found_and_named() {
     let log = CourtLog::case();
     assert!(log.verify(&file(&log)).unwrap().proven(), "the honest one");
     let mut wrong = Vec::new();
     for trick in TRICKS {
-        let found = match log.verify(&(trick.make)(&log)) {
-            Ok(report) => report.codes(),
-            Err(code) => BTreeSet::from([code]),
-        };
+        let found = found(&log, &(trick.make)(&log));
         if !found.contains(trick.expected) {
             wrong.push(format!(
                 "{} (keys: {}): expected {}, found {found:?}",

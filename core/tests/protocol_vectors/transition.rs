@@ -1,0 +1,83 @@
+//! Transitions signed by a server.
+
+use lastmile_core::id::DocumentId;
+use lastmile_core::identity::test_keys::{COURT, TestCourt};
+use lastmile_core::identity::{Canonical, Signed, Transition, TransitionKind};
+
+use crate::harness::{Accepted, bytes, compare, refused, usual_refusals};
+
+#[test]
+fn transitions() {
+    let court = TestCourt::nanhai();
+    let document = DocumentId([9; 16]);
+    let station = || "station:440605-09".to_owned();
+    let make = |kind: TransitionKind| Transition {
+        court: COURT.to_owned(),
+        channel: "case:(2026)粤0605执1101号".to_owned(),
+        kind,
+        on_behalf_of: None,
+        at_ms: 1_773_710_000_000,
+        nonce: [1; 16],
+        follows: None,
+        certificate: court.server.id,
+    };
+    let enter = make(TransitionKind::Member { person: "wenruotang".to_owned(), enter: true });
+    let leave = Transition {
+        kind: TransitionKind::Member { person: "wenruotang".to_owned(), enter: false },
+        on_behalf_of: Some("guanyongyi".to_owned()),
+        nonce: [2; 16],
+        follows: Some(enter.id()),
+        ..enter.clone()
+    };
+    let certificate = court.person("wenruotang").id;
+    let decide = |due_ms, note: Option<&str>| TransitionKind::Decide {
+        document,
+        decision: "on_the_way".to_owned(),
+        due_ms,
+        note: note.map(str::to_owned),
+    };
+    let block = TransitionKind::Block { series: "S".to_owned(), certificate, first: 1, last: 50 };
+    let revoke = TransitionKind::Revoke { certificate, reason: "lost".to_owned() };
+    let later = TransitionKind::Other { kind: "sealing".to_owned(), content: vec![1, 2, 3] };
+    let route = TransitionKind::Route { document, to_channel: station() };
+    let unroute = TransitionKind::Unroute { document, from_channel: station() };
+    let accepted = [
+        Accepted::new("a person enters", 2, &enter),
+        Accepted::new("and leaves, by somebody's decision", 2, &leave),
+        Accepted::new("a record is routed to a station", 2, &make(route)),
+        Accepted::new("and taken back", 2, &make(unroute)),
+        Accepted::new("a certificate is withdrawn", 2, &make(revoke)),
+        Accepted::new("a block of numbers", 2, &make(block)),
+        Accepted::new(
+            "a decision, with everything",
+            2,
+            &make(decide(Some(1_773_710_540_000), Some("预计9分钟到场"))),
+        ),
+        Accepted::new("a decision, with nothing", 2, &make(decide(None, None))),
+        Accepted::new("a kind of a later version, kept", 2, &make(later)),
+    ];
+    let other = |kind: &str, content: &[u8]| {
+        make(TransitionKind::Other { kind: kind.to_owned(), content: content.to_vec() }).encode()
+    };
+    let mut wrong = usual_refusals(&enter.encode(), Transition::TAG.len());
+    wrong.extend([
+        refused("content that is no member", "malformed", other("member", &[0x80])),
+        refused(
+            "content with a byte more",
+            "trailing_bytes",
+            other("member", &[0x82, 0x61, b'a', 0xf5, 0]),
+        ),
+        refused(
+            "content with a wide head",
+            "not_canonical",
+            other("member", &[0x98, 2, 0x61, b'a', 0xf5]),
+        ),
+        refused("a kind that is no code", "field_out_of_bounds", other("成员", &[])),
+    ]);
+    let about = "Transitions signed by a server process (transition.cddl).";
+    for vector in compare::<Transition>("transition.json", about, &accepted, &wrong) {
+        let signed =
+            Signed::<Transition>::from_parts(&bytes(&vector, "body"), &bytes(&vector, "signature"));
+        court.directory.verify(signed.unwrap()).unwrap();
+    }
+}
