@@ -1,0 +1,1 @@
+//! The papers of a day in the field, as PDF.
