@@ -152,6 +152,12 @@ impl Field {
         self
     }
 
+    /// Whether its values name files: originals, or the strokes of a signature. Every other hash is a
+    /// digest of content.
+    pub fn names_file(&self) -> bool {
+        self.ty == FieldType::Hash && matches!(self.name, "hash" | "stroke")
+    }
+
     /// Lets these roles settle the field's alternatives, too.
     #[must_use]
     pub const fn settled_by(mut self, settlers: &'static [Role]) -> Self {

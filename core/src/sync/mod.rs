@@ -4,13 +4,14 @@
 //! [`response`]); changes travel as a [`batch`] that leaves out what the receiver can recompute; the
 //! whole is one bounded zstd [`frame`], and a [`token`] beside it says who asks. A [`channel`] is a
 //! server-ordered feed: entries numbered from 1 without gaps, with a set hash that both sides compute
-//! from their own log.
+//! from their own log. Files of evidence travel beside all of this ([`files`]).
 //!
 //! The formats are described in `docs/protocol/`, with vectors. What the phone
 //! does with them is [`crate::phone`]'s; what the server does is the server's.
 
 pub mod batch;
 pub mod channel;
+pub mod files;
 pub mod frame;
 pub mod peer;
 pub mod request;

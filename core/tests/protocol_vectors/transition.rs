@@ -1,6 +1,6 @@
 //! Transitions signed by a server.
 
-use lastmile_core::id::DocumentId;
+use lastmile_core::id::{BlobHash, DocumentId};
 use lastmile_core::identity::test_keys::{COURT, TestCourt};
 use lastmile_core::identity::{Canonical, Signed, Transition, TransitionKind};
 
@@ -40,6 +40,7 @@ fn transitions() {
     let revoke = TransitionKind::Revoke { certificate, reason: "lost".to_owned() };
     let later = TransitionKind::Other { kind: "sealing".to_owned(), content: vec![1, 2, 3] };
     let route = TransitionKind::Route { document, to_channel: station() };
+    let stored = TransitionKind::Stored { hash: BlobHash([7; 32]), bytes: 4_123_456 };
     let unroute = TransitionKind::Unroute { document, from_channel: station() };
     let accepted = [
         Accepted::new("a person enters", 2, &enter),
@@ -55,6 +56,7 @@ fn transitions() {
         ),
         Accepted::new("a decision, with nothing", 2, &make(decide(None, None))),
         Accepted::new("a kind of a later version, kept", 2, &make(later)),
+        Accepted::new("an original the court has", 2, &make(stored)),
     ];
     let other = |kind: &str, content: &[u8]| {
         make(TransitionKind::Other { kind: kind.to_owned(), content: content.to_vec() }).encode()
@@ -71,6 +73,11 @@ fn transitions() {
             "content with a wide head",
             "not_canonical",
             other("member", &[0x98, 2, 0x61, b'a', 0xf5]),
+        ),
+        refused(
+            "a file's name cut short",
+            "field_out_of_bounds",
+            other("stored", &[0x82, 0x41, 7, 1]),
         ),
         refused("a kind that is no code", "field_out_of_bounds", other("成员", &[])),
     ]);

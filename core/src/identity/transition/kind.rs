@@ -1,6 +1,6 @@
 //! What a transition decides, kind by kind, and the one encoding of each.
 
-use crate::id::{CertificateId, DocumentId, EnvelopeId, sha256};
+use crate::id::{BlobHash, CertificateId, DocumentId, EnvelopeId, sha256};
 
 use super::{CHANNEL_LEN, CODE_LEN, CONTENT_LEN, PERSON_LEN};
 use crate::identity::approval::MAX_APPROVALS;
@@ -104,6 +104,13 @@ pub enum TransitionKind {
         /// Signed approvals of two persons.
         approvals: Vec<Vec<u8>>,
     },
+    /// The court has the original of this name, whole and verified: a record of this channel names it.
+    Stored {
+        /// SHA-256 of its bytes.
+        hash: BlobHash,
+        /// Its length, bytes.
+        bytes: u64,
+    },
     /// A kind of a later version, kept as it came.
     Other {
         /// Its code.
@@ -114,9 +121,9 @@ pub enum TransitionKind {
 }
 
 impl TransitionKind {
-    const KNOWN: [&'static str; 10] = [
+    const KNOWN: [&'static str; 11] = [
         "member", "route", "unroute", "revoke", "block", "decide", "role", "wipe", "judge",
-        "restore",
+        "restore", "stored",
     ];
 
     /// The code used in transitions.
@@ -132,6 +139,7 @@ impl TransitionKind {
             Self::Wipe { .. } => "wipe",
             Self::Judge { .. } => "judge",
             Self::Restore { .. } => "restore",
+            Self::Stored { .. } => "stored",
             Self::Other { kind, .. } => kind,
         }
     }
@@ -192,6 +200,11 @@ impl TransitionKind {
                 out.uint(*size);
                 out.bytes(root);
                 write_approvals(&mut out, approvals);
+            }
+            Self::Stored { hash, bytes } => {
+                out.array(2);
+                out.bytes(&hash.0);
+                out.uint(*bytes);
             }
             Self::Other { content, .. } => return content.clone(),
         }
@@ -306,6 +319,10 @@ impl TransitionKind {
                     approvals: read_approvals(&mut input)?,
                 }
             }
+            "stored" => {
+                input.array_of(2)?;
+                Self::Stored { hash: BlobHash(input.fixed("hash")?), bytes: input.uint()? }
+            }
             other => {
                 return Ok(Self::Other { kind: other.to_owned(), content: content.to_vec() });
             }
@@ -350,6 +367,7 @@ impl TransitionKind {
                 bound::count(*size, "size")?;
                 self.check_length()
             }
+            Self::Stored { bytes, .. } => bound::count(*bytes, "bytes"),
             Self::Other { kind, content } => {
                 bound::code(kind, CODE_LEN, "kind")?;
                 if Self::KNOWN.contains(&kind.as_str()) || content.len() > CONTENT_LEN {

@@ -116,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::id::{DocumentId, EnvelopeId};
+    use crate::id::{BlobHash, DocumentId, EnvelopeId};
     use crate::identity::test_keys::{COURT, TestCourt, TestIdentity};
     use crate::identity::{Finding, Signed, TrustError};
 
@@ -173,6 +173,7 @@ mod tests {
                 root: [6; 32],
                 approvals: vec![vec![1; 200], vec![2; 200]],
             },
+            TransitionKind::Stored { hash: BlobHash([5; 32]), bytes: 4_123_456 },
             TransitionKind::Other { kind: "sealing_ceremony".to_owned(), content: vec![1, 2, 3] },
         ]
     }
