@@ -21,6 +21,7 @@
 //! | [`log`] | the court's transparency log: leaves, proofs, checkpoints, receipts |
 //! | [`signing`] | what those present sign: the content read back, declarations, strokes |
 //! | [`export`] | one case in one file, and its verification |
+//! | [`picture`] | what a photo says about itself, its thumbnail and preview, what does not fit |
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
@@ -32,12 +33,14 @@ pub mod document;
 pub mod envelope;
 pub mod export;
 pub mod geo;
+mod guard;
 pub mod id;
 pub mod identifier;
 pub mod identity;
 pub mod log;
 pub mod pack;
 pub mod phone;
+pub mod picture;
 pub mod records;
 pub mod rules;
 pub mod signing;

@@ -6,7 +6,7 @@
 //! 2. header: document, hash, actor, sequence, dependencies known, numbering;
 //! 3. authority: kind, verb, role, capacity;
 //! 4. the verb's own check ([`super::verb_check`]);
-//! 5. once for the whole batch: apply to a copy behind [`super::guard`], compare the bytes Automerge
+//! 5. once for the whole batch: apply to a copy behind [`crate::guard`], compare the bytes Automerge
 //!    gives back with the signed ones, save and load. On failure the batch is taken one by one.
 //!
 //! Signatures are checked before ([`crate::envelope`]); membership and revocation after, because a
@@ -19,12 +19,12 @@ use automerge::{Automerge, ReadDoc};
 
 use super::Document;
 use super::expand::{Container, Expanded, expand};
-use super::guard::guarded;
 use super::history::{ChangeSet, History, Provenance};
 use super::prescan::Limits;
 use super::refusal::{Hold, Refusal, Verdict};
 use super::state::RecordState;
 use super::verb_check::{Right, Scene};
+use crate::guard::guarded;
 use crate::id::{ActorId, ChangeHash, DocumentId};
 use crate::records::{Action, Capacity, Kind, KindSet, Verb};
 

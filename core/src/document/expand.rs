@@ -4,8 +4,8 @@
 
 use automerge::{Change, ScalarValue, legacy};
 
-use super::guard::guarded;
 use super::prescan::{Limits, PrescanError, prescan};
+use crate::guard::guarded;
 use crate::id::{ActorId, ChangeHash};
 use crate::value::Value;
 

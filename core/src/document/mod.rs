@@ -14,7 +14,6 @@ mod conflict;
 mod digest;
 mod expand;
 mod files;
-mod guard;
 mod history;
 mod intent;
 mod prescan;
@@ -47,6 +46,7 @@ pub use view::{Finalisation, RecordView, Signature};
 pub use withheld::entering;
 pub use write::{WriteError, Written, write};
 
+use crate::guard::guarded;
 use crate::id::{ChangeHash, Digest, DocumentId};
 use crate::records::{Kind, KindSet};
 
@@ -99,11 +99,11 @@ impl Document {
             have == heads
         };
         let cached = snapshot
-            .and_then(|bytes| guard::guarded(|| Automerge::load(bytes).ok()).ok().flatten())
+            .and_then(|bytes| guarded(|| Automerge::load(bytes).ok()).ok().flatten())
             .filter(matches);
         let automerge = match cached {
             Some(automerge) => automerge,
-            None => guard::guarded(|| {
+            None => guarded(|| {
                 let mut automerge = Automerge::new();
                 automerge.apply_changes(changes).ok()?;
                 Some(automerge)

@@ -2,8 +2,8 @@
 //! never depends on who carried the change or when it arrived, only on the change and its ancestors.
 
 use super::expand::ExpandError;
-use super::guard::Panicked;
 use super::prescan::PrescanError;
+use crate::guard::Panicked;
 use crate::records::Label;
 
 /// The verdict on one change.

@@ -1,6 +1,6 @@
-//! The wall around Automerge: it panics on some hostile changes, so every call that sees outside
-//! bytes runs in here. A document that was inside a panic is thrown away and built again from the
-//! log; nothing of it is reused.
+//! The wall around libraries that see outside bytes: Automerge panics on some hostile changes, and picture
+//! decoders have done so on some files. What was inside a panic is thrown away; a document is built again
+//! from the log.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,9 +10,9 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Automerge panicked.
+/// The library panicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the document library failed on this change")]
+#[error("a library failed on these bytes")]
 pub struct Panicked;
 
 /// Runs `work`; a panic inside becomes [`Panicked`] and prints nothing, because a panic message
