@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::files::scrub::scrub;
+use crate::files::{FileError, upload};
 use crate::http::{AppState, Limits, router};
 use crate::server::{OpenError, Options, Server};
 
@@ -21,6 +24,7 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
     let state = AppState::new(Arc::clone(&server), limits, stop.clone());
+    let tending = tokio::spawn(tend_files(Arc::clone(&server), limits.scrub_days, stop.clone()));
     let mut stopped = stop;
     let signal = async move {
         while !*stopped.borrow() {
@@ -31,7 +35,38 @@ pub async fn serve(
         server.waiters().wake_all();
     };
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(signal).await
+    let served = axum::serve(listener, service).with_graceful_shutdown(signal).await;
+    // Ends by itself when the service stops; after a failure nothing tells it to.
+    tending.abort();
+    served
+}
+
+/// How often files are looked after.
+const TEND_EVERY: Duration = Duration::from_mins(10);
+/// Files read again at a time: a scrub never stands in anybody's way for long.
+const TEND_FILES: usize = 200;
+
+/// Ends expired uploads and reads stored files again, a few at a time, while the service runs.
+async fn tend_files(server: Arc<Server>, scrub_days: u16, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let (server, stopping) = (Arc::clone(&server), stop.clone());
+        let tended = tokio::task::spawn_blocking(move || {
+            upload::sweep(&server)?;
+            if scrub_days > 0 {
+                let age_ms = i64::from(scrub_days) * 24 * 60 * 60 * 1_000;
+                let before_ms = server.now_ms().saturating_sub(age_ms);
+                scrub(&server, before_ms, TEND_FILES, |_| !*stopping.borrow())?;
+            }
+            Ok::<_, FileError>(())
+        });
+        if let Ok(Err(error)) = tended.await {
+            tracing::error!(code = error.code(), "files could not be looked after");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TEND_EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
 }
 
 /// The service cannot be started.

@@ -25,6 +25,7 @@ pub mod key;
 pub mod openapi;
 pub mod restore;
 pub mod role;
+pub mod scrub;
 mod secrets;
 pub mod serve;
 pub mod token;
@@ -76,7 +77,9 @@ pub enum Command {
     Rebuild(upkeep::UpkeepArgs),
     /// 导出一案,供当事人、审计、上级法院核验 / export a case, to be checked by anybody.
     Export(export::ExportArgs),
-    /// 备份数据库 / back the database up.
+    /// 重新读取证据原件,核对校验值 / read every file of evidence again and check it.
+    Scrub(scrub::ScrubArgs),
+    /// 备份数据库和证据原件 / back the database and the files of evidence up.
     Backup(restore::BackupArgs),
     /// 以备份继续运行,须两人批准 / go on from a backup; two persons must approve.
     #[command(subcommand)]
@@ -152,6 +155,7 @@ pub fn run() -> ExitCode {
         Command::Openapi => openapi::run(out),
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
         Command::Export(args) => export::run(&args, language, out),
+        Command::Scrub(args) => scrub::run(&args, language, out),
         Command::Backup(args) => restore::backup(&args, language, out),
         Command::Restore(command) => restore::run(&command, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),

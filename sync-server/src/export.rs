@@ -9,14 +9,19 @@ use lastmile_core::envelope::Body;
 use lastmile_core::export::chain::{Chain, ChainEntry, Chains, Content};
 use lastmile_core::export::proof::{Group, Grown, Proofs, Range};
 use lastmile_core::export::{Draft, Edition, ExportError, Report, build};
-use lastmile_core::id::EnvelopeId;
+use lastmile_core::id::{BlobHash, EnvelopeId, sha256};
 use lastmile_core::identity::Canonical;
 use lastmile_core::log::tree;
 use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{DIRECTORY, EntryKind, of_case};
 
+use crate::files::depot::{Place, wait};
+use crate::files::trouble;
 use crate::server::Server;
 use crate::store::{LogEntry, Reading, StoreError};
+
+/// Larger files are named as absent: an export is one archive of less than 4 GiB.
+const MAX_PHOTO: u64 = 256 << 20;
 
 /// Nothing was exported.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +49,7 @@ impl CaseExportError {
 }
 
 /// Writes the file of a case to `out`, signed by this server; gives what a verifier will say of it.
-/// Photos are named as absent until the server keeps them.
+/// Photos come from the store of files; those the court does not have are named as absent, with the reason.
 pub fn case<W: Write>(
     server: &Server,
     case_no: &str,
@@ -71,8 +76,27 @@ pub fn case<W: Write>(
         certificate: server.keys().server.certificate,
     };
     let signer = server.keys().server.signer.as_ref();
-    let photos = &mut |_| Err("not_received".to_owned());
+    let photos = &mut |hash| photo(server, hash);
     Ok(build(server.kinds(), draft, signer, photos, out)?)
+}
+
+/// The bytes of a photo, or the code of why they are not given.
+fn photo(server: &Server, hash: BlobHash) -> Result<Vec<u8>, String> {
+    let row = server
+        .store()
+        .read::<_, StoreError>(|reading| Ok((reading.file(hash)?, reading.file_trouble(hash)?)))
+        .map_err(|error| error.code().to_owned())?;
+    match row {
+        (Some(_), _) => {
+            let bytes = wait(server.files().depot.read(Place::Original(hash), MAX_PHOTO))
+                .map_err(|error| error.code().to_owned())?;
+            // A file that has changed since it was stored proves nothing.
+            let sound = BlobHash(sha256(&bytes)) == hash;
+            if sound { Ok(bytes) } else { Err(trouble::DAMAGED.to_owned()) }
+        }
+        (None, Some(code)) => Err(code),
+        (None, None) => Err("not_received".to_owned()),
+    }
 }
 
 fn chain(reading: &Reading<'_>, channel: &str) -> Result<Chain, StoreError> {

@@ -16,6 +16,7 @@
 //! | [`sync`] | the sync endpoint without HTTP: who may read what, answers, repairs |
 //! | [`publish`], [`issuer`] | what the server signs: packs, memberships, routes |
 //! | [`export`] | one case in one file, for the other side |
+//! | [`files`] | files of evidence: uploads, their verification, where they lie |
 //! | [`restore`] | backups, and the new life after one |
 //! | [`sequencer`] | signs the checkpoints of the court's log |
 //! | [`routing`] | which station a request goes to |
@@ -41,6 +42,7 @@ pub mod court;
 pub mod demo;
 pub mod enrol;
 pub mod export;
+pub mod files;
 pub mod http;
 pub mod import;
 pub mod ingest;

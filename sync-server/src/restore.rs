@@ -13,6 +13,8 @@ use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::sync::channel::DIRECTORY;
 use lastmile_core::time::Entropy;
 
+use crate::files::FileError;
+use crate::files::backup::{Copied, copy_files};
 use crate::issuer::IssueError;
 use crate::sequencer::Sequencer;
 use crate::server::Server;
@@ -36,6 +38,9 @@ pub enum RestoreError {
     /// The backup is not whole.
     #[error("the copy is damaged")]
     Damaged,
+    /// The files of evidence.
+    #[error(transparent)]
+    Files(#[from] FileError),
 }
 
 impl RestoreError {
@@ -47,6 +52,7 @@ impl RestoreError {
             Self::Approval(error) => error.code(),
             Self::NoLog => "restore_no_log",
             Self::Damaged => "backup_damaged",
+            Self::Files(error) => error.code(),
         }
     }
 }
@@ -94,18 +100,31 @@ pub fn restore(
     Ok(epoch)
 }
 
-/// Copies the database to a new file, reads the copy back whole, and notes how much of the log lies
-/// in it; gives that number of leaves.
-pub fn backup(server: &Server, to: &Path) -> Result<u64, RestoreError> {
+/// What a backup holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackedUp {
+    /// Leaves of the log whose loss the backup makes good: up to the first that promises a file which
+    /// could not be copied.
+    pub leaves: u64,
+    /// What became of the files.
+    pub files: Copied,
+}
+
+/// Copies the database to a new file and the files of evidence into a folder, reads the copies back
+/// whole, and notes how much of the log lies in the backup. The folder is used again by the next backup:
+/// what it holds is not copied twice.
+pub fn backup(server: &Server, to: &Path, files: &Path) -> Result<BackedUp, RestoreError> {
     server.store().copy_to(to)?;
     let copy = Store::open(to)?;
-    let size = copy.read::<_, RestoreError>(|reading| {
+    let (size, promised) = copy.read::<_, RestoreError>(|reading| {
         if reading.damage()? {
             return Err(RestoreError::Damaged);
         }
-        Ok(reading.log_size()?)
+        Ok((reading.log_size()?, reading.files_promised()?))
     })?;
     drop(copy);
-    server.store().write::<_, StoreError>(|writing| writing.set_backed_up(size))?;
-    Ok(size)
+    let copied = copy_files(server, &promised, files)?;
+    let leaves = copied.first_missing.map_or(size, |index| size.min(index));
+    server.store().write::<_, StoreError>(|writing| writing.set_backed_up(leaves))?;
+    Ok(BackedUp { leaves, files: copied })
 }

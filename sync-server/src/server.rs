@@ -15,6 +15,8 @@ use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::courier::Opener;
+use crate::files::incoming::{Disk, RealDisk};
+use crate::files::{ConfigError, Files};
 use crate::ingest::{Hot, Ingest, IngestError, Ingested};
 use crate::issuer::Issuer;
 use crate::keys::{KeyError, Keyring, Loose, Passphrase, PassphraseError};
@@ -43,6 +45,8 @@ pub struct Options {
     pub entropy: Arc<dyn Entropy>,
     /// Opens the key files.
     pub passphrase: Passphrase,
+    /// The disk under arriving files; tests put one here that is full.
+    pub disk: Arc<dyn Disk>,
 }
 
 /// Opens courts of the demo and tests; no other court has their passphrase.
@@ -54,6 +58,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock::new(&entropy)),
             entropy: Arc::new(entropy),
             passphrase: Passphrase::demo(),
+            disk: Arc::new(RealDisk),
         }
     }
 }
@@ -73,6 +78,12 @@ pub enum OpenError {
     /// The keys.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The files of evidence.
+    #[error(transparent)]
+    Files(#[from] ConfigError),
+    /// The list of which record names which file.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
 }
 
 impl OpenError {
@@ -81,6 +92,8 @@ impl OpenError {
         match self {
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
+            Self::Files(error) => error.code(),
+            Self::Ingest(error) => error.code(),
         }
     }
 }
@@ -106,6 +119,7 @@ pub struct Server {
     waiters: Waiters,
     answered: Answered,
     opener: Opener,
+    files: Files,
 }
 
 /// Something made from packs, and the versions it was made from.
@@ -138,6 +152,7 @@ impl Server {
         };
         let (court, epoch) = (&store.court().court, store.court().epoch);
         let sequencer = Sequencer::new(court, epoch, keys.checkpoint.clone());
+        let files = Files::open(dir, Arc::clone(&options.disk))?;
         let server = Self {
             dir: dir.to_owned(),
             store,
@@ -151,8 +166,10 @@ impl Server {
             waiters: Waiters::default(),
             answered: Answered::default(),
             opener: Opener::default(),
+            files,
         };
         server.catch_up()?;
+        server.list_files(&directory)?;
         server.look_again(&directory)?;
         Ok(server)
     }
@@ -165,6 +182,22 @@ impl Server {
                 self.sequencer.seal(writing, self.now_ms())
             })?;
         }
+        Ok(())
+    }
+
+    /// Lists the files that records from before there was such a list name.
+    fn list_files(&self, directory: &Directory) -> Result<(), IngestError> {
+        if self.store.read::<_, StoreError>(|reading| reading.files_listed())? {
+            return Ok(());
+        }
+        self.ingest(directory, |ingest| {
+            for id in ingest.writing.documents()? {
+                let document = ingest.from_log(id)?;
+                ingest.list_files(&document)?;
+            }
+            ingest.writing.set_files_listed()?;
+            Ok(Ingested::default())
+        })?;
         Ok(())
     }
 
@@ -240,6 +273,16 @@ impl Server {
     /// What opens couriers' bundles.
     pub fn opener(&self) -> &Opener {
         &self.opener
+    }
+
+    /// The files of evidence.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Randomness.
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.options.entropy.as_ref()
     }
 
     /// What opens the court's key files.

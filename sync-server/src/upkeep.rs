@@ -16,6 +16,7 @@ use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{self, EntryHash, EntryKind, SetHash};
 
+use crate::files::trouble;
 use crate::ingest::{Ingest, IngestError, Ingested, model_of};
 use crate::publish::{self, PublishError};
 use crate::routing::RoutedBy;
@@ -163,6 +164,7 @@ pub fn verify(server: &Server) -> Result<Checked, IngestError> {
         }
         log::log(reading, server.sequencer(), &directory, &mut checked)?;
         records(server, reading, &directory, &mut checked)?;
+        files(reading, &mut checked)?;
         Ok(checked)
     })
 }
@@ -312,7 +314,11 @@ fn records(
             continue;
         };
         let (record, _) = model_of(&document, reading.station_of(id)?, reading.received(id)?);
-        if stored.remove(&id).as_ref() == Some(&record) {
+        let listed = reading.files_of(id)?.into_iter().map(|one| (one.named.item, one.named.hash));
+        let named: BTreeSet<_> =
+            document.files().into_iter().map(|file| (file.item, file.hash)).collect();
+        let lists = listed.collect::<BTreeSet<_>>() == named;
+        if stored.remove(&id).as_ref() == Some(&record) && lists {
             checked.records += 1;
         } else {
             checked.found("record_differs", id.to_hex());
@@ -320,6 +326,23 @@ fn records(
     }
     for id in stored.keys() {
         checked.found("record_without_log", id.to_hex());
+    }
+    Ok(())
+}
+
+/// Files that the court has promised to keep and knows that it does not have. Whether the others are what
+/// they were is `scrub`'s to find out.
+fn files(reading: &Reading<'_>, checked: &mut Checked) -> Result<(), StoreError> {
+    for (hash, _) in reading.files_promised()? {
+        if reading.file(hash)?.is_none() {
+            let code = reading.file_trouble(hash)?;
+            let code = if code.as_deref() == Some(trouble::MISSING) {
+                "file_gone"
+            } else {
+                "file_differs"
+            };
+            checked.found(code, hash.to_hex());
+        }
     }
     Ok(())
 }

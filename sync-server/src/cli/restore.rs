@@ -9,8 +9,9 @@ use lastmile_core::identity::TransitionKind;
 use lastmile_core::time::SystemEntropy;
 
 use super::{Exit, Language, approval, fail, secrets};
+use crate::files::backup::Copied;
 use crate::keys::passphrase::Whose;
-use crate::restore;
+use crate::restore::{self, BackedUp};
 use crate::server::{Options, Server};
 
 /// Options of `backup`.
@@ -22,6 +23,10 @@ pub struct BackupArgs {
     /// 备份写到此文件(须是新文件) / the copy, a new file.
     #[arg(long)]
     to: PathBuf,
+    /// 证据原件备份到此目录,可反复使用,默认为备份文件旁的 files / files of evidence go into this folder,
+    /// which is used again each time; by default `files` beside the copy.
+    #[arg(long)]
+    files: Option<PathBuf>,
 }
 
 /// What to do after the backup lies in its place.
@@ -64,20 +69,41 @@ pub fn backup(args: &BackupArgs, language: Language, out: &mut dyn Write) -> Exi
         Ok(server) => server,
         Err(error) => return fail(language, error.code(), &error),
     };
-    match restore::backup(&server, &args.to) {
-        Ok(leaves) => say(
-            out,
-            &match language {
-                Language::Zh => {
-                    format!("已备份到 {},含日志前{leaves}项。密钥须另行备份。", args.to.display())
-                }
-                Language::En => format!(
-                    "Backed up to {}: the first {leaves} entries of the log. Back the keys up too.",
-                    args.to.display()
-                ),
-            },
+    let files = args.files.clone().unwrap_or_else(|| args.to.with_file_name("files"));
+    let backed_up = match restore::backup(&server, &args.to, &files) {
+        Ok(backed_up) => backed_up,
+        Err(error) => return fail(language, error.code(), &error),
+    };
+    let BackedUp { leaves, files: Copied { new, known, elsewhere, missing, .. } } = backed_up;
+    let to = args.to.display();
+    let mut text = match language {
+        Language::Zh => format!(
+            "已备份到 {to},含日志前{leaves}项;证据原件新备份{new}个,先前已备份{known}个。密钥须另行备份。"
         ),
-        Err(error) => fail(language, error.code(), &error),
+        Language::En => format!(
+            "Backed up to {to}: the first {leaves} entries of the log; {new} files of evidence copied, \
+             {known} were copied before. Back the keys up too."
+        ),
+    };
+    if elsewhere > 0 {
+        text.push_str(&match language {
+            Language::Zh => format!("\n另有{elsewhere}个原件在外部存储中,由该存储自行备份。"),
+            Language::En => {
+                format!("\n{elsewhere} files lie in the store elsewhere, which is backed up there.")
+            }
+        });
+    }
+    if missing > 0 {
+        text.push_str(&match language {
+            Language::Zh => format!("\n有{missing}个原件损坏或缺失,未能备份;请运行 scrub 查看。"),
+            Language::En => {
+                format!("\n{missing} files are damaged or gone and were not copied; run scrub.")
+            }
+        });
+    }
+    match (say(out, &text), missing) {
+        (Exit::Done, 1..) => Exit::Refused,
+        (exit, _) => exit,
     }
 }
 

@@ -26,6 +26,10 @@ pub struct ServeArgs {
     /// 就绪后把地址写入此文件 / when ready, write the address into this file.
     #[arg(long)]
     ready_file: Option<PathBuf>,
+    /// 每个证据原件至少隔这些天重新核对一次,0表示不核对 / read each file of evidence again after so many
+    /// days at the latest; 0: never.
+    #[arg(long, default_value_t = Limits::default().scrub_days)]
+    scrub_days: u16,
     /// 演示用:服务器时间取自此文件(毫秒) / for demonstrations: the server's time is read from this file.
     #[arg(long, hide = true)]
     clock_file: Option<PathBuf>,
@@ -63,7 +67,8 @@ pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
                 // Nobody listens any more when the service has failed already.
                 let _ = stop.send(true);
             });
-            app::serve(server, listener, Limits::default(), stopped).await
+            let limits = Limits { scrub_days: args.scrub_days, ..Limits::default() };
+            app::serve(server, listener, limits, stopped).await
         })
     });
     match done {

@@ -34,6 +34,8 @@ pub struct Counters {
     pub bytes_down: Counter,
     /// Channels for which phones asked for a repair: their copy differs from ours.
     pub repairs: Counter,
+    /// Bytes of uploads, as they were kept.
+    pub upload_bytes: Counter,
 }
 
 /// Whoever may see figures: an operator with any token, or a program on this machine.
@@ -129,6 +131,20 @@ fn render(
         "How long the oldest of those has waited",
         oldest.unsigned_abs() / 1000,
     );
+    let files = &figures.files;
+    gauge("files_stored", "Originals that the court has, verified", files.stored);
+    gauge("files_stored_bytes", "Bytes of those", files.stored_bytes);
+    gauge(
+        "files_missing",
+        "Originals that records name and the court does not have",
+        files.missing,
+    );
+    gauge(
+        "files_differ",
+        "Originals to be sent again: another file came, or the stored one is damaged or gone",
+        files.troubled,
+    );
+    gauge("uploads_open", "Uploads that are not finished", files.uploads_open);
     gauge("store_bytes", "Bytes of the database on the disk", store_bytes);
     let mut counter = |name: &str, help: &str, counter: &Counter| {
         registry.register(name, help, counter.clone());
@@ -137,6 +153,7 @@ fn render(
     counter("sync_up_bytes", "Bytes of sync requests", &counters.bytes_up);
     counter("sync_down_bytes", "Bytes of answers to sync requests", &counters.bytes_down);
     counter("sync_repairs", "Channels whose copy on a phone differed", &counters.repairs);
+    counter("upload_up_bytes", "Bytes of uploads that were kept", &counters.upload_bytes);
     let mut text = String::new();
     encode(&mut text, &registry)?;
     Ok(text)
@@ -146,7 +163,7 @@ fn render(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::store::State;
+    use crate::store::{FileFigures, State};
 
     #[test]
     fn a_scrape_has_every_figure_and_no_other_label_than_the_state() {
@@ -156,6 +173,7 @@ mod tests {
             changes: vec![(State::Accepted, 5), (State::Held, 1)],
             open_requests: 2,
             oldest_open_ms: Some(1_000),
+            files: FileFigures { stored: 3, troubled: 1, ..FileFigures::default() },
             ..Figures::default()
         };
         let text = render(&counters, &figures, 4096, 91_500).unwrap();
@@ -165,6 +183,9 @@ mod tests {
             "lastmile_assistance_open 2",
             "lastmile_assistance_oldest_unacknowledged_seconds 90",
             "lastmile_store_bytes 4096",
+            "lastmile_files_stored 3",
+            "lastmile_files_differ 1",
+            "lastmile_upload_up_bytes_total 0",
             "lastmile_sync_up_bytes_total 700",
             "lastmile_sync_repairs_total 0",
         ] {

@@ -4,11 +4,16 @@
 pub mod api;
 mod courier;
 mod enrol;
+mod files;
 mod health;
 mod log;
 pub mod metrics;
 pub mod problem;
+mod range;
+mod receive;
 mod sync;
+mod tus;
+mod uploads;
 mod wiped;
 
 use std::sync::Arc;
@@ -40,6 +45,8 @@ pub struct AppState {
     pub stopping: watch::Receiver<bool>,
     /// Bounds that tests tighten.
     pub limits: Limits,
+    /// How many bodies of uploads arrive at a time.
+    pub uploads: Arc<Semaphore>,
     /// What this process has counted since it started.
     pub counters: Counters,
     health: Arc<Health>,
@@ -54,12 +61,25 @@ pub struct Limits {
     pub queue: Duration,
     /// Requests at work at a time.
     pub at_work: usize,
+    /// How long an upload may bring nothing.
+    pub idle: Duration,
+    /// Uploads that arrive at a time; each holds a quarter of a mebibyte and a connection.
+    pub uploads: usize,
+    /// A stored file is read again after so many days at the latest; 0: never.
+    pub scrub_days: u16,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { body: Duration::from_mins(2), queue: Duration::from_secs(20), at_work: cores * 4 }
+        Self {
+            body: Duration::from_mins(2),
+            queue: Duration::from_secs(20),
+            at_work: cores * 4,
+            idle: Duration::from_secs(30),
+            uploads: 64,
+            scrub_days: 30,
+        }
     }
 }
 
@@ -69,6 +89,7 @@ impl AppState {
         Self {
             server,
             work: Arc::new(Semaphore::new(limits.at_work)),
+            uploads: Arc::new(Semaphore::new(limits.uploads)),
             stopping,
             limits,
             counters: Counters::default(),
@@ -122,6 +143,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(log::checkpoint))
         .route("/v1/courts/{court}/log/tile/{*tile}", get(log::tile))
         .routes(routes!(wiped::wiped))
+        .routes(routes!(uploads::begin, uploads::abilities))
+        .routes(routes!(uploads::look, uploads::add, uploads::give_up, uploads::instead))
+        .routes(routes!(files::file))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }

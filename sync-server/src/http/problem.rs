@@ -111,6 +111,38 @@ problems! {
     UnknownCase = 404, "unknown_case", "本院没有该案件", "This court has no such case.";
     /// No such record here.
     UnknownRecord = 404, "unknown_record", "没有该记录", "There is no such record.";
+    /// Another version of tus.
+    WrongTus = 412, "wrong_tus", "上传协议版本不符,请升级应用", "The upload follows another version of tus; update the app.";
+    /// A header of an upload is missing or cannot be read.
+    BadUpload = 400, "bad_upload", "上传请求不完整或格式不正确", "A header of the upload is missing or has the wrong form.";
+    /// No record that concerns the person names the file.
+    FileNotNamed = 409, "file_not_named", "法院尚未收到引用该文件的记录,请先同步记录再上传", "The court has no record of yours that names the file; sync the record first, then come again.";
+    /// Larger than a file of its kind may be.
+    FileTooLarge = 413, "file_too_large", "文件超出上限", "The file is larger than its kind may be.";
+    /// Another length than its record says.
+    FileLength = 400, "file_length", "文件大小与记录不符", "The file's length is not the one its record says.";
+    /// What arrived has another hash than the one signed.
+    FileDiffers = 422, "file_differs", "照片校验不符,待重传", "What arrived is another file than the one signed; send it again.";
+    /// A derived picture that is none.
+    FileNoPicture = 422, "file_no_picture", "缩略图不是JPEG图片", "The small picture is no JPEG.";
+    /// No such upload.
+    UploadUnknown = 404, "upload_unknown", "没有该上传任务,或已过期,请重新上传", "There is no such upload, or it has ended; begin again.";
+    /// Two requests at a time.
+    UploadBusy = 423, "upload_busy", "该文件正在上传中,请稍后继续", "Another request writes to this upload; go on in a moment.";
+    /// It goes on elsewhere.
+    UploadOffset = 409, "upload_offset", "上传位置不符,请查询后继续", "The upload goes on at another byte; ask where.";
+    /// More bytes than announced.
+    UploadTooLong = 413, "upload_too_long", "上传内容超出所报大小", "More bytes came than the upload has.";
+    /// The chunk's checksum differs.
+    UploadChecksum = 460, "upload_checksum", "本段校验不符,请重传本段", "The chunk was damaged on its way; send it again.";
+    /// Too many unfinished uploads of one person.
+    UploadsTooMany = 429, "uploads_too_many", "未完成的上传过多,请先完成或取消", "You have too many unfinished uploads; finish or end some first.";
+    /// A range behind the file's end.
+    BadRange = 416, "bad_range", "请求的范围超出文件", "The range lies behind the file's end.";
+    /// No room for files.
+    StorageFull = 507, "storage_full", "服务器文件存储已满,请联系管理员;已收到的部分已保留", "The server has no room for files; call the administrator. What arrived is kept.";
+    /// Files cannot be read or written.
+    StorageUnavailable = 503, "storage_unavailable", "文件存储暂时无法读写,请稍后重试", "Files cannot be read or written at the moment; try again later.";
     /// The database cannot be read or written.
     StoreUnavailable = 503, "store_unavailable", "数据库无法读写,请联系管理员", "The database cannot be read or written; call the administrator.";
     /// No such address.

@@ -55,6 +55,7 @@ impl Ingest<'_> {
         let received = self.writing.received(id)?;
         let (record, conflicts) = model_of(document, station, received);
         self.writing.put_record(&record)?;
-        self.writing.put_conflicts(id, &conflicts)
+        self.writing.put_conflicts(id, &conflicts)?;
+        self.list_files(document)
     }
 }

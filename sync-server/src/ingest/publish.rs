@@ -64,11 +64,13 @@ impl Batch {
             let things: Vec<_> = things.iter().map(|(_, thing)| *thing).collect();
             ingest.writing.append(channel, &things)?;
         }
+        let mut channels: BTreeSet<String> = feeds.into_keys().collect();
         for changed in self.changed.drain(..) {
             ingest.write_models(&changed.document)?;
+            channels.extend(ingest.tell_of_files(&changed.document)?);
             self.documents.push(changed.document);
         }
-        Ok(feeds.into_keys().collect())
+        Ok(channels)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Counts over the whole database, for the metrics, and the proof that it can be written.
 
-use super::{Reading, RequestState, State, Store, StoreError, Writing, count};
+use super::{FileFigures, Reading, RequestState, State, Store, StoreError, Writing, count};
 
 /// How much of everything there is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Figures {
     pub open_requests: u64,
     /// When the oldest of those came, server clock.
     pub oldest_open_ms: Option<i64>,
+    /// Files of evidence.
+    pub files: FileFigures,
 }
 
 impl Reading<'_> {
@@ -55,6 +57,7 @@ impl Reading<'_> {
             log_evidence: self.number("SELECT count(*) FROM log_evidence WHERE court = ?1")?,
             open_requests,
             oldest_open_ms,
+            files: self.file_figures()?,
         })
     }
 

@@ -5,8 +5,9 @@
 //!
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
-//!          token, enrolment, probe, log_hash, checkpoint, log_evidence
-//! caches   record, conflict, request, case_file, party        (`rebuild` makes them anew)
+//!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
+//!          file_trouble, upload
+//! caches   record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
 //! Judging is [`crate::ingest`]'s; this folder stores what it is told.
@@ -17,6 +18,7 @@ mod envelopes;
 mod error;
 mod feed;
 mod figures;
+mod files;
 mod log;
 mod members;
 mod models;
@@ -24,6 +26,7 @@ mod packs;
 mod pages;
 mod schema;
 mod tokens;
+mod uploads;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -40,12 +43,14 @@ pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, State};
 pub use error::StoreError;
 pub use feed::{ChannelHead, FeedEntry};
 pub use figures::Figures;
+pub use files::{DerivedRow, FileFigures, FileRow, FileStanding, FileUse};
 pub use log::{CheckpointRow, EvidenceRow, LogEntry, StoredTree};
 pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};
 pub use pages::{AfterConflict, WaitingRow};
 pub use tokens::TokenRow;
+pub use uploads::{UploadId, UploadRow};
 
 /// How long a writer waits for another process (the command line beside the service).
 const BUSY: Duration = Duration::from_secs(20);

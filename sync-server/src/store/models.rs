@@ -380,7 +380,7 @@ impl Writing<'_> {
 
     /// Empties every cache.
     pub fn drop_caches(&self) -> Result<(), StoreError> {
-        for table in ["record", "conflict", "request", "case_file", "party"] {
+        for table in ["record", "conflict", "request", "case_file", "party", "file_use"] {
             self.db.execute(&format!("DELETE FROM {table} WHERE court = ?1"), [self.court])?;
         }
         Ok(())

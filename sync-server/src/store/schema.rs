@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 4] = [V1, V2, V3, V4];
+const STEPS: [&str; 5] = [V1, V2, V3, V4, V5];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -329,6 +329,78 @@ CREATE TABLE log_evidence (
 ) STRICT;
 ";
 
+/// Files of evidence: which are stored, what is on its way, what is wrong with one; and, as a cache, which
+/// record names which. `files_listed` says whether that cache was made for records from before it.
+const V5: &str = "
+ALTER TABLE court ADD COLUMN files_listed INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE file (
+  court TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  bytes INTEGER NOT NULL,
+  media_type TEXT NOT NULL,
+  stored_ms INTEGER NOT NULL,
+  checked_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, hash)
+) STRICT;
+CREATE INDEX file_checked ON file (court, checked_ms, hash);
+
+-- Small pictures of originals; by_court: made here from the verified original.
+CREATE TABLE file_derived (
+  court TEXT NOT NULL,
+  original BLOB NOT NULL CHECK (length(original) = 32),
+  kind TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  bytes INTEGER NOT NULL,
+  by_court INTEGER NOT NULL,
+  PRIMARY KEY (court, original, kind)
+) STRICT;
+
+-- Originals to be sent again: what came was another file, or what was stored is damaged or gone.
+CREATE TABLE file_trouble (
+  court TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  code TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, hash)
+) STRICT;
+
+-- Uploads; arrived: bytes that lie on the disk, synced. A finished one is answered until it expires.
+CREATE TABLE upload (
+  court TEXT NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  kind TEXT NOT NULL,
+  original BLOB CHECK (length(original) = 32),
+  person TEXT NOT NULL,
+  certificate BLOB NOT NULL CHECK (length(certificate) = 32),
+  bytes INTEGER NOT NULL,
+  arrived INTEGER NOT NULL,
+  done INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, id),
+  CHECK (arrived BETWEEN 0 AND bytes)
+) STRICT;
+CREATE UNIQUE INDEX upload_person ON upload (court, person, hash, kind);
+CREATE INDEX upload_hash ON upload (court, hash);
+CREATE INDEX upload_last ON upload (court, last_ms);
+
+-- A cache.
+CREATE TABLE file_use (
+  court TEXT NOT NULL,
+  document BLOB NOT NULL CHECK (length(document) = 16),
+  item TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  channel TEXT NOT NULL,
+  envelope BLOB NOT NULL CHECK (length(envelope) = 32),
+  person TEXT NOT NULL,
+  bytes INTEGER,
+  media_type TEXT,
+  PRIMARY KEY (court, document, item, hash)
+) STRICT;
+CREATE INDEX file_use_hash ON file_use (court, hash);
+";
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -341,5 +413,32 @@ mod tests {
         migrate(&connection).unwrap();
         connection.execute_batch("PRAGMA user_version = 99").unwrap();
         assert_eq!(migrate(&connection).unwrap_err().code(), "store_newer");
+    }
+
+    #[test]
+    fn every_older_database_becomes_todays() {
+        let tables = |connection: &Connection| {
+            let sql = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name";
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+            rows.collect::<Result<Vec<_>, _>>().unwrap()
+        };
+        let fresh = Connection::open_in_memory().unwrap();
+        migrate(&fresh).unwrap();
+        for version in 1..STEPS.len() {
+            let old = Connection::open_in_memory().unwrap();
+            for step in &STEPS[..version] {
+                old.execute_batch(step).unwrap();
+            }
+            let insert = "INSERT INTO court (court, name, epoch, root, created_ms)
+                VALUES ('粤0605', '测试法院', zeroblob(16), zeroblob(32), 1)";
+            old.execute_batch(insert).unwrap();
+            old.execute_batch(&format!("PRAGMA user_version = {version}")).unwrap();
+            migrate(&old).unwrap();
+            assert_eq!(tables(&old), tables(&fresh), "from version {version}");
+            let name: String =
+                old.query_row("SELECT name FROM court", [], |row| row.get(0)).unwrap();
+            assert_eq!(name, "测试法院");
+        }
     }
 }

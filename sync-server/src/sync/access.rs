@@ -1,7 +1,7 @@
 //! Which channels a person may read, and how far.
 
 use lastmile_core::id::CertificateId;
-use lastmile_core::identity::Certificate;
+use lastmile_core::identity::{Certificate, Directory};
 use lastmile_core::records::Role;
 use lastmile_core::sync::channel::{DIRECTORY, STATION, of_device};
 
@@ -50,4 +50,23 @@ pub fn readable(
         channels.push(whole(STAFF));
     }
     Ok(channels)
+}
+
+/// The channels of a person on a phone with the certificate `own`; `None` when it was withdrawn and
+/// nothing has taken its place.
+pub fn reach(
+    reading: &Reading<'_>,
+    directory: &Directory,
+    own: CertificateId,
+    certificate: &Certificate,
+    person: &str,
+) -> Result<Option<Vec<Access>>, StoreError> {
+    if directory.withdrawn(&own).is_none() {
+        return readable(reading, certificate, person).map(Some);
+    }
+    // Other roles, same key: the phone goes on under the new certificate.
+    match directory.successor(&own).and_then(|next| directory.get(&next)) {
+        Some(next) => readable(reading, next.payload(), person).map(Some),
+        None => Ok(None),
+    }
 }

@@ -11,7 +11,7 @@ use lastmile_core::sync::request::SyncRequest;
 use lastmile_core::sync::response::{Outcome, SyncResponse};
 use lastmile_core::sync::token::{Errand, RequestToken};
 
-use super::access::{Access, device, readable};
+use super::access::{Access, device, reach};
 use super::{Asker, answer, evidence, receipt};
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
@@ -197,15 +197,8 @@ impl Session {
         directory: &Directory,
     ) -> Result<Vec<Access>, StoreError> {
         let own = self.request.certificate;
-        let mut certificate = &self.asker.certificate;
-        if directory.withdrawn(&own).is_some() {
-            // Other roles, same key: the phone goes on under the new certificate.
-            let Some(next) = directory.successor(&own).and_then(|next| directory.get(&next)) else {
-                return Ok(vec![device(own)]);
-            };
-            certificate = next.payload();
-        }
-        let mut access = readable(reading, certificate, &self.asker.person)?;
+        let (certificate, person) = (&self.asker.certificate, &self.asker.person);
+        let mut access = reach(reading, directory, own, certificate, person)?.unwrap_or_default();
         access.push(device(own));
         Ok(access)
     }

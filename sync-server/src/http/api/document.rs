@@ -23,6 +23,7 @@ use crate::http::problem::ProblemCode;
         (name = "conflicts", description = "Open conflicts 待核定的不一致"),
         (name = "requests", description = "Requests for police assistance 请求公安协助"),
         (name = "waiting", description = "Changes not part of their record 未并入记录的修改"),
+        (name = "files", description = "Files of evidence 证据原件"),
         (name = "sync", description = "What phones use 手机同步"),
         (name = "service", description = "Running the service 运维")
     )

@@ -39,7 +39,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Segments<T> {
 
 /// Query parameters.
 #[derive(Debug)]
-pub(super) struct Asked<T>(pub T);
+pub(in crate::http) struct Asked<T>(pub T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Asked<T> {
     type Rejection = Problem;
@@ -118,6 +118,41 @@ pub(super) struct RecordPath {
     /// Record id, 32 hexadecimal digits.
     #[param(pattern = "^[0-9a-f]{32}$")]
     pub id: String,
+}
+
+/// An upload.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(in crate::http) struct UploadPath {
+    /// Court code.
+    #[param(example = "粤0605")]
+    pub court: String,
+    /// The upload, 32 hexadecimal digits: the last part of its `Location`.
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    pub upload: String,
+}
+
+/// A file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(in crate::http) struct FilePath {
+    /// Court code.
+    #[param(example = "粤0605")]
+    pub court: String,
+    /// SHA-256 of the original, 64 hexadecimal digits.
+    #[param(pattern = "^[0-9a-f]{64}$")]
+    pub hash: String,
+}
+
+/// Which form of it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct FileQuery {
+    /// `thumbnail` or `preview`; the original when absent.
+    #[serde(rename = "as")]
+    #[param(rename = "as", pattern = "^(original|thumbnail|preview)$")]
+    pub form: Option<String>,
 }
 
 impl RecordPath {

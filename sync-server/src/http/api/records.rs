@@ -21,7 +21,7 @@ use super::input::{
 use super::shown::{Moment, Page};
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
-use crate::store::{EnvelopeRow, Reading, RecordRow, StoreError};
+use crate::store::{EnvelopeRow, FileStanding, Reading, RecordRow, StoreError};
 
 /// A record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,6 +91,68 @@ pub(super) struct Change {
     pub author_withdrawn: Option<Moment>,
 }
 
+/// Where a file stands that a record names.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FileState {
+    /// 原件待上传: nothing of it has come.
+    Absent,
+    /// Part of it has come.
+    Arriving,
+    /// The court has it, verified.
+    Stored,
+    /// 照片校验不符,待重传: what came, or what was stored, is not the file that was signed.
+    Differs,
+}
+
+/// A file of evidence that the record names.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RecordFile {
+    /// SHA-256 of the original, 64 hexadecimal digits: its address under `files/`.
+    pub hash: String,
+    /// The item that names it.
+    pub item: String,
+    /// Staff id of who recorded it.
+    pub person: String,
+    /// Where it stands.
+    pub state: FileState,
+    /// Its length in bytes, as stored or as the record says.
+    pub bytes: Option<u64>,
+    /// Bytes that have come.
+    pub arrived: u64,
+    /// Media type: of the stored bytes, else as the record says.
+    pub media_type: Option<String>,
+    /// Whether there is a thumbnail.
+    pub thumbnail: bool,
+    /// Whether there is a preview.
+    pub preview: bool,
+    /// When it was stored.
+    pub stored: Option<Moment>,
+}
+
+fn file_of(standing: FileStanding) -> RecordFile {
+    let FileStanding { named, file, arrived, trouble, thumbnail, preview } = standing;
+    let state = match (&file, arrived, &trouble) {
+        (Some(_), ..) => FileState::Stored,
+        (None, Some(1..), _) => FileState::Arriving,
+        (None, _, Some(_)) => FileState::Differs,
+        (None, _, None) => FileState::Absent,
+    };
+    let stored = file.as_ref();
+    RecordFile {
+        hash: named.hash.to_hex(),
+        item: named.item,
+        person: named.person,
+        state,
+        bytes: stored.map(|file| file.bytes).or(named.bytes),
+        arrived: stored.map(|file| file.bytes).or(arrived).unwrap_or(0),
+        stored: stored.map(|file| Moment::of(file.stored_ms)),
+        media_type: file.map(|file| file.media_type).or(named.media_type),
+        thumbnail,
+        preview,
+    }
+}
+
 /// A record with everything known about it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RecordDetail {
@@ -104,6 +166,8 @@ pub(super) struct RecordDetail {
     pub facts: Value,
     /// What is contested, with every side.
     pub conflicts: Vec<Conflict>,
+    /// The files of evidence it names.
+    pub files: Vec<RecordFile>,
     /// Its changes; each follows those it was made on.
     pub changes: Vec<Change>,
 }
@@ -245,6 +309,7 @@ fn detail(
     Ok(RecordDetail {
         heads: row.heads.chunks(32).map(|head| HEXLOWER.encode(head)).collect(),
         conflicts,
+        files: reading.files_of(row.id)?.into_iter().map(file_of).collect(),
         changes,
         facts,
         record: record_of(row),

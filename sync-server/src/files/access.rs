@@ -1,0 +1,56 @@
+//! Who may send and read a file: whoever may read a channel in which a change stands that names it; its
+//! author may send it besides.
+
+use lastmile_core::id::BlobHash;
+use lastmile_core::identity::Directory;
+
+use crate::store::{FileUse, Reading, StoreError};
+use crate::sync::Asker;
+use crate::sync::access::{Access, reach};
+
+/// Whether the person may read the file of this hash, or what was derived from it.
+pub fn may_read(
+    reading: &Reading<'_>,
+    directory: &Directory,
+    asker: &Asker,
+    hash: BlobHash,
+) -> Result<bool, StoreError> {
+    Ok(reads_one_of(reading, directory, asker, &reading.uses_of_file(hash)?)?)
+}
+
+/// The records that name the file, when the person may send it; nothing when not. A phone whose
+/// certificate was withdrawn may still hand in what its owner recorded: it learns nothing by it.
+pub fn may_send(
+    reading: &Reading<'_>,
+    directory: &Directory,
+    asker: &Asker,
+    hash: BlobHash,
+) -> Result<Vec<FileUse>, StoreError> {
+    let uses = reading.uses_of_file(hash)?;
+    let own = uses.iter().any(|named| named.person == asker.person);
+    if own || reads_one_of(reading, directory, asker, &uses)? { Ok(uses) } else { Ok(Vec::new()) }
+}
+
+fn reads_one_of(
+    reading: &Reading<'_>,
+    directory: &Directory,
+    asker: &Asker,
+    uses: &[FileUse],
+) -> Result<bool, StoreError> {
+    if uses.is_empty() {
+        return Ok(false);
+    }
+    let reach = reach(reading, directory, asker.id, &asker.certificate, &asker.person)?;
+    let Some(reach) = reach else { return Ok(false) };
+    for named in uses {
+        for (channel, seq) in reading.places_of(named.envelope)? {
+            let shows = |access: &Access| {
+                access.channel == channel && access.until.is_none_or(|until| seq <= until)
+            };
+            if reach.iter().any(shows) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,87 @@
+//! Copies of files for a backup. A phone lets go of an original once the court's promise to have it lies in a
+//! backup, so a promise counts as backed up only when its file was copied and the copy read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lastmile_core::id::BlobHash;
+
+use super::FileError;
+use super::depot::{Depot, Place, wait};
+use super::incoming::{self, Incoming, RealDisk};
+use crate::server::Server;
+use crate::store::UploadId;
+
+/// Bytes copied at a time.
+const BLOCK: u64 = 4 << 20;
+
+/// The copy that is being made: one at a time, because it is locked.
+const COPY: UploadId = [0; 16];
+
+/// What became of the files of a backup.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Files copied now.
+    pub new: u64,
+    /// Files that an earlier backup had copied.
+    pub known: u64,
+    /// Files that lie elsewhere, in a store of their own whose safety is its operator's.
+    pub elsewhere: u64,
+    /// Files that are damaged or gone.
+    pub missing: u64,
+    /// The first leaf that promises one of those.
+    pub first_missing: Option<u64>,
+}
+
+/// Copies what the court has promised to keep into `to`, which may hold earlier copies. Each new copy is
+/// synced and read back.
+pub fn copy_files(
+    server: &Server,
+    promised: &[(BlobHash, u64)],
+    to: &Path,
+) -> Result<Copied, FileError> {
+    let mut copied = Copied::default();
+    let from = &server.files().depot;
+    if from.folder().is_none() {
+        copied.elsewhere = promised.len() as u64;
+        return Ok(copied);
+    }
+    if promised.is_empty() {
+        return Ok(copied);
+    }
+    let target = Depot::local(to)?;
+    for (hash, index) in promised {
+        let place = Place::Original(*hash);
+        // Names are hashes, and nothing gets there unread.
+        if wait(target.size(place))?.is_some() {
+            copied.known += 1;
+        } else if copy(from, &target, place, to)? {
+            copied.new += 1;
+        } else {
+            copied.missing += 1;
+            let first = copied.first_missing.get_or_insert(*index);
+            *first = (*first).min(*index);
+        }
+    }
+    Ok(copied)
+}
+
+/// Copies one file; whether a whole, right copy lies in the target now.
+fn copy(from: &Depot, target: &Depot, place: Place, to: &Path) -> Result<bool, FileError> {
+    let Some(size) = wait(from.size(place))? else { return Ok(false) };
+    let mut half = Incoming::open(&to.join(incoming::FOLDER), Arc::new(RealDisk))?.take(&COPY)?;
+    half.go_to(0)?;
+    let mut at = 0;
+    while at < size {
+        let end = (at + BLOCK).min(size);
+        half.append(&wait(from.range(place, at..end))?)?;
+        at = end;
+    }
+    let whole = half.read_again()?;
+    if whole.hash == place.hash() {
+        wait(target.take(half.path(), place))?;
+    } else {
+        half.discard()?;
+    }
+    Ok(whole.hash == place.hash())
+}
