@@ -20,7 +20,8 @@ demo: setup
 	@$(CARGO) build --quiet --bin lastmile-server
 	@$(CARGO) run --quiet --bin lastmile-server -- demo $(ARGS)
 
-test: setup
+test:
+	@sh scripts/setup.sh test
 	$(CARGO) test --workspace
 
 bench: setup
@@ -30,7 +31,8 @@ lint: setup
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-soak: setup
+soak:
+	@sh scripts/setup.sh test
 	LASTMILE_SOAK=1 PROPTEST_CASES=2000 $(CARGO) test --release --workspace
 
 fmt:

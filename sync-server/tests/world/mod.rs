@@ -4,6 +4,8 @@
 
 pub mod author;
 pub mod command;
+pub mod process;
+pub mod tus;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use lastmile_core::time::{Entropy, ManualClock, SeededEntropy, SystemEntropy};
 use lastmile_core::value::Value;
 use lastmile_server::app::Running;
 use lastmile_server::court::{self, NewDevice};
+use lastmile_server::files::incoming::Disk;
 use lastmile_server::http::Limits;
 use lastmile_server::keys::Secrets;
 use lastmile_server::server::{Options, Server};
@@ -38,6 +41,8 @@ pub struct World {
     pub dir: TempDir,
     pub clock: Arc<ManualClock>,
     pub running: Option<Running>,
+    /// The disk under arriving files, when it is not the machine's.
+    pub disk: Option<Arc<dyn Disk>>,
     address: String,
     kinds: KindSet,
     phones: u8,
@@ -75,7 +80,8 @@ impl World {
         let (secrets, entropy) = (Secrets::demo(), SeededEntropy::new(1));
         court::found(&data, COURT, "测试法院", &secrets, clock.as_ref(), &entropy).unwrap();
         let address = "127.0.0.1:0".to_owned();
-        let mut world = Self { dir, clock, running: None, address, kinds, phones: 0 };
+        let disk = None;
+        let mut world = Self { dir, clock, running: None, disk, address, kinds, phones: 0 };
         world.start();
         world.publish(&case_pack(CASE, 1, &["luqihang", "wenruotang"]));
         world
@@ -86,9 +92,11 @@ impl World {
     }
 
     fn options(&self) -> Options {
+        let usual = Options::default();
         Options {
             kinds: self.kinds.clone(),
             clock: Arc::clone(&self.clock) as _,
+            disk: self.disk.clone().unwrap_or(usual.disk),
             ..Options::default()
         }
     }
