@@ -59,3 +59,31 @@ fn length(item: &Item) -> Option<u64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::records::{FieldType, builtin};
+
+    #[test]
+    fn files_are_told_from_digests() {
+        let (mut files, mut digests) = (BTreeSet::new(), BTreeSet::new());
+        for kind in builtin().iter() {
+            for collection in kind.collections {
+                for field in collection.fields.iter().filter(|field| field.ty == FieldType::Hash) {
+                    let set = if field.names_file() { &mut files } else { &mut digests };
+                    set.insert((collection.name, field.name));
+                }
+            }
+            assert!(!kind.head.iter().any(|field| field.names_file()), "only items name files");
+        }
+        let named = [("photos", "hash"), ("proofs", "hash"), ("signatures", "stroke")];
+        assert_eq!(files, BTreeSet::from(named));
+        assert!(digests.contains(&("signatures", "content")), "{digests:?}");
+        assert!(
+            digests.iter().all(|(_, field)| ["content", "digest"].contains(field)),
+            "{digests:?}"
+        );
+    }
+}
