@@ -20,6 +20,9 @@ use super::turn::Turn;
 use crate::guard::guarded;
 use crate::identifier::Reason;
 
+/// What decoding a JPEG whole takes a pixel: three for the result, and coefficients if it is progressive.
+const WHOLE_JPEG_BYTES_PER_PIXEL: u64 = 8;
+
 /// A decoded picture as its file has it: not turned, transparency and shades as stored.
 pub(super) struct Raster {
     width: u32,
@@ -43,8 +46,8 @@ pub(super) fn decode(
             return Ok(raster);
         }
         // Cut off, damaged, or of a rarer kind: the other decoder shows what there is, whole.
-        let size = u64::from(reading.width) * u64::from(reading.height) * 3;
-        if size > DECODED_BYTES {
+        let pixels = u64::from(reading.width) * u64::from(reading.height);
+        if pixels * WHOLE_JPEG_BYTES_PER_PIXEL > DECODED_BYTES {
             return Err(TOO_MANY_PIXELS);
         }
     }
