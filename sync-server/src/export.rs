@@ -20,8 +20,10 @@ use crate::files::trouble;
 use crate::server::Server;
 use crate::store::{LogEntry, Reading, StoreError};
 
-/// Larger files are named as absent: an export is one archive of less than 4 GiB.
+/// Larger files are named as left out; each is held in memory once.
 const MAX_PHOTO: u64 = 256 << 20;
+/// All files together: an export is one archive of less than 4 GiB.
+const MAX_PHOTOS: u64 = 3 << 30;
 
 /// Nothing was exported.
 #[derive(Debug, thiserror::Error)]
@@ -76,18 +78,21 @@ pub fn case<W: Write>(
         certificate: server.keys().server.certificate,
     };
     let signer = server.keys().server.signer.as_ref();
-    let photos = &mut |hash| photo(server, hash);
+    let mut room = MAX_PHOTOS;
+    let photos = &mut |hash| photo(server, hash, &mut room);
     Ok(build(server.kinds(), draft, signer, photos, out)?)
 }
 
 /// The bytes of a photo, or the code of why they are not given.
-fn photo(server: &Server, hash: BlobHash) -> Result<Vec<u8>, String> {
+fn photo(server: &Server, hash: BlobHash, room: &mut u64) -> Result<Vec<u8>, String> {
     let row = server
         .store()
         .read::<_, StoreError>(|reading| Ok((reading.file(hash)?, reading.file_trouble(hash)?)))
         .map_err(|error| error.code().to_owned())?;
     match row {
-        (Some(_), _) => {
+        (Some(row), _) if row.bytes > MAX_PHOTO.min(*room) => Err("left_out".to_owned()),
+        (Some(row), _) => {
+            *room -= row.bytes;
             let bytes = wait(server.files().depot.read(Place::Original(hash), MAX_PHOTO))
                 .map_err(|error| error.code().to_owned())?;
             // A file that has changed since it was stored proves nothing.

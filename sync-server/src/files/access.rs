@@ -15,7 +15,7 @@ pub fn may_read(
     asker: &Asker,
     hash: BlobHash,
 ) -> Result<bool, StoreError> {
-    Ok(reads_one_of(reading, directory, asker, &reading.uses_of_file(hash)?)?)
+    reads_one_of(reading, directory, asker, &reading.uses_of_file(hash)?)
 }
 
 /// The records that name the file, when the person may send it; nothing when not. A phone whose

@@ -19,15 +19,12 @@ pub(super) fn derive(server: &Server, original: BlobHash, bytes: u64) -> Result<
     }
     let depot = &server.files().depot;
     let place = Place::Original(original);
-    let derived = match depot.folder() {
-        Some(folder) => {
-            let mut file = BufReader::new(std::fs::File::open(folder.join(place.name()))?);
-            pictures(&mut file, bytes)
-        }
-        None => {
-            let whole = wait(depot.read(place, limits::FILE_BYTES))?;
-            pictures(&mut Cursor::new(whole), bytes)
-        }
+    let derived = if let Some(folder) = depot.folder() {
+        let mut file = BufReader::new(std::fs::File::open(folder.join(place.name()))?);
+        pictures(&mut file, bytes)
+    } else {
+        let whole = wait(depot.read(place, limits::FILE_BYTES))?;
+        pictures(&mut Cursor::new(whole), bytes)
     };
     let Some(derived) = derived else { return Ok(()) };
     let mut rows = Vec::new();

@@ -102,7 +102,7 @@ impl Chunk {
         let ended = ended.and(writer.flush().await);
         let differs = ended.is_ok() && self.checksum.take().is_some_and(|sum| !sum.holds());
         let arriving = writer.arriving.take().ok_or(ProblemCode::Internal)?;
-        let kept = state.run(move |server| settle(server, row, arriving, at, differs)).await??;
+        let kept = state.run(move |server| settle(server, &row, arriving, at, differs)).await??;
         ended?;
         if differs { Err(ProblemCode::UploadChecksum.into()) } else { Ok(kept) }
     }
@@ -209,7 +209,7 @@ fn append(
 /// What becomes of the chunk that began at `at`: dropped, kept, or the end of the file.
 fn settle(
     server: &Server,
-    row: UploadRow,
+    row: &UploadRow,
     mut arriving: Arriving,
     at: u64,
     differs: bool,
@@ -217,7 +217,7 @@ fn settle(
     if differs {
         upload::go_back(server, &row.id, &mut arriving, at)?;
     } else if arriving.at() == row.bytes {
-        finish::finish(server, &row, arriving)?;
+        finish::finish(server, row, arriving)?;
     } else {
         upload::keep(server, &row.id, &mut arriving)?;
     }
