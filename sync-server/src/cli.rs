@@ -23,6 +23,7 @@ pub mod import;
 pub mod init;
 pub mod key;
 pub mod openapi;
+pub mod papers;
 pub mod restore;
 pub mod role;
 pub mod scrub;
@@ -79,6 +80,8 @@ pub enum Command {
     Export(export::ExportArgs),
     /// 重新读取证据原件,核对校验值 / read every file of evidence again and check it.
     Scrub(scrub::ScrubArgs),
+    /// 输出一案的全部文书(PDF) / write the papers of a case as PDF.
+    Papers(papers::PapersArgs),
     /// 备份数据库和证据原件 / back the database and the files of evidence up.
     Backup(restore::BackupArgs),
     /// 以备份继续运行,须两人批准 / go on from a backup; two persons must approve.
@@ -156,6 +159,7 @@ pub fn run() -> ExitCode {
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
         Command::Export(args) => export::run(&args, language, out),
         Command::Scrub(args) => scrub::run(&args, language, out),
+        Command::Papers(args) => papers::run(&args, language, out),
         Command::Backup(args) => restore::backup(&args, language, out),
         Command::Restore(command) => restore::run(&command, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),

@@ -23,6 +23,7 @@
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
 //! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
 //! | [`operator`] | tokens of those who read the API |
+//! | [`papers`] | papers of records, as PDF |
 //! | [`court`] | making a court: keys, certificates, devices |
 //! | [`keys`], [`rotate`] | the court's private keys: sealed at rest, held against certificates, replaced |
 //! | [`certify`] | certificates on their way into the database and the directory channel |
@@ -49,6 +50,7 @@ pub mod ingest;
 pub mod issuer;
 pub mod keys;
 pub mod operator;
+pub mod papers;
 pub mod publish;
 pub mod reference;
 pub mod restore;

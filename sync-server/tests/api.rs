@@ -153,6 +153,29 @@ fn a_record_shows_what_it_says_what_is_contested_and_who_did_what() {
 }
 
 #[test]
+fn a_paper_is_made_of_the_record_for_whoever_may_read_it() {
+    let mut world = World::new();
+    let reader = Reader::new(&world, OperatorRole::Command);
+    let officer = world.officer("luqihang");
+    let record = officer.seizure();
+    officer.line(record, "注塑机");
+    officer.sync();
+    let paper =
+        |form: &str| format!("/v1/courts/{COURT}/records/{}/papers/{form}", record.to_hex());
+    let (status, pdf) = reader.text(&paper("F-01"), &[]);
+    assert_eq!(status, 200, "{pdf}");
+    assert!(pdf.starts_with("%PDF-"));
+    assert_eq!(reader.text(&paper("F-06"), &[]).0, 200, "a blank receipt");
+    assert_eq!(reader.problem(&paper("F-04")), (404, "no_such_paper".to_owned()));
+    assert_eq!(reader.problem(&paper("F-99")), (400, "bad_path".to_owned()));
+    let nothing = format!("/v1/courts/{COURT}/records/{}/papers/F-01", "0".repeat(32));
+    assert_eq!(reader.problem(&nothing), (404, "unknown_record".to_owned()));
+    let admin = Reader::new(&world, OperatorRole::Admin);
+    assert_eq!(admin.problem(&paper("F-01")), (403, "no_content_for_admin".to_owned()));
+    assert_eq!(reader.without_token().problem(&paper("F-01")).0, 401);
+}
+
+#[test]
 fn pages_show_every_row_once_while_rows_are_added() {
     let mut world = World::new();
     let reader = Reader::new(&world, OperatorRole::Command);

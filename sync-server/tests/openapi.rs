@@ -77,6 +77,7 @@ impl Service {
             .replace("{court}", &encoded(COURT.as_bytes()))
             .replace("{case_no}", &encoded(CASE.as_bytes()))
             .replace("{id}", &self.record)
+            .replace("{form}", "F-01")
     }
 }
 
@@ -303,13 +304,14 @@ fn hostile(service: &Service) -> impl Strategy<Value = Hostile> + use<> {
         Just(encoded(COURT.as_bytes())),
         Just(encoded(CASE.as_bytes())),
         Just(record),
+        Just("F-01".to_owned()),
         proptest::collection::vec(any::<u8>(), 0..40).prop_map(|bytes| encoded(&bytes)),
         "[!-~]{0,20}",
         (1_usize..5_000).prop_map(|length| "9".repeat(length)),
     ];
     let path = (
         proptest::sample::select(templates),
-        proptest::collection::vec(segment, 3),
+        proptest::collection::vec(segment, 4),
         proptest::option::weighted(0.1, "/[ -~]{0,30}"),
         proptest::bool::weighted(0.8),
     )
@@ -317,7 +319,7 @@ fn hostile(service: &Service) -> impl Strategy<Value = Hostile> + use<> {
             let mut segments = segments.into_iter();
             let court = encoded(COURT.as_bytes());
             let mut path = template;
-            for name in ["{court}", "{case_no}", "{id}"] {
+            for name in ["{court}", "{case_no}", "{id}", "{form}"] {
                 let drawn = segments.next().unwrap();
                 let segment = if name == "{court}" && right_court { court.clone() } else { drawn };
                 path = path.replace(name, &segment);

@@ -80,7 +80,7 @@ impl Phone {
         })
     }
 
-    fn reference(&self, kind: &str, id: &str) -> Result<Option<Json>, PhoneError> {
+    pub(super) fn reference(&self, kind: &str, id: &str) -> Result<Option<Json>, PhoneError> {
         let found = self.store.read(|tx| self.pack_json(tx, kind, id))?;
         Ok(found.map(|(pack, _)| pack))
     }

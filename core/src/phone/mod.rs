@@ -21,6 +21,7 @@
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `times` | what clocks said and what is proven |
+//! | `papers` | what papers need beside the record |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
 //!
@@ -36,6 +37,7 @@ mod exchange;
 mod law;
 mod log;
 mod open;
+mod papers;
 mod peer;
 mod read;
 mod rebase;

@@ -104,21 +104,8 @@ impl Phone {
     }
 
     fn read_back_of(&self, view: &RecordView) -> ReadBack {
-        let directory = self.directory();
-        let case = self.case_pack(&view.state.case).ok().flatten();
-        let party = |id: &str| {
-            let (pack, _) = case.as_ref()?;
-            let parties = pack.get("parties")?.as_array()?;
-            let party = parties
-                .iter()
-                .find(|party| party.get("id").and_then(|id| id.as_str()) == Some(id))?;
-            Some(party.get("name")?.as_str()?.to_owned())
-        };
-        let colleague = |id: &str| {
-            let mut known = directory.certificates().map(|(_, verified)| verified.payload());
-            known.find(|body| body.person.as_deref() == Some(id)).map(|body| body.name.clone())
-        };
-        ReadBack::of(view, &|id| party(id).or_else(|| colleague(id)))
+        let names = self.names(&view.state.case).unwrap_or_default();
+        ReadBack::of(view, &|id| names.get(id).cloned())
     }
 }
 

@@ -70,9 +70,12 @@ pub(super) const TOLD_RESULT: Codes = &[
     code("sent_representative", "派员到场", "sent a representative"),
 ];
 
-/// How a paper was handed over.
+/// How a paper was handed over. A copy may be printed on the spot, or written by hand and photographed
+/// (R-SEZ-05): both are known by name, because a photo is the only copy the court keeps of the second.
 pub(super) const HANDED_BY: Codes = &[
     code("direct", "直接交付", "handed over"),
+    code("printed", "现场打印交付", "printed on the spot and handed over"),
+    code("handwritten", "手写副本拍照后交付", "written by hand, photographed and handed over"),
     code("left_on_site", "留置现场", "left on site"),
     code("through_family", "交成年家属", "handed to adult family"),
     code("electronic", "电子送达", "electronically"),

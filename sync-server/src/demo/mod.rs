@@ -10,6 +10,7 @@ mod eviction;
 mod exports;
 mod factory;
 pub mod link;
+mod papers;
 pub mod report;
 mod rewrite;
 pub mod run;

@@ -15,6 +15,7 @@ use super::check::{ServerSide, check};
 use super::clock::FileClock;
 use super::day::play;
 use super::exports::exports;
+use super::papers::papers;
 use super::report::{self, Traffic};
 use super::rewrite::rewritten;
 use super::stage::{StageError, true_ms};
@@ -76,6 +77,7 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     let mut assertions = check(&crew, &outcome, &side)?;
     let folder = options.dir.join("export");
     assertions.push(exports(&prepared.data, &clock, &folder)?);
+    assertions.push(papers(&crew, &options.dir.join("papers"))?);
     assertions.push(rewritten(&crew.p1, &prepared.data, &clock, &stage)?);
     let traffic = Traffic::of(&crew, outcome.requests);
     report::summary(out, &crew, &outcome, &assertions, traffic, language)?;

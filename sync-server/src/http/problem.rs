@@ -143,6 +143,10 @@ problems! {
     StorageFull = 507, "storage_full", "服务器文件存储已满,请联系管理员;已收到的部分已保留", "The server has no room for files; call the administrator. What arrived is kept.";
     /// Files cannot be read or written.
     StorageUnavailable = 503, "storage_unavailable", "文件存储暂时无法读写,请稍后重试", "Files cannot be read or written at the moment; try again later.";
+    /// The form is not made of this kind of record.
+    NoSuchPaper = 404, "no_such_paper", "这类记录没有该种文书", "This kind of record has no such paper.";
+    /// More pages than a paper may have.
+    PaperTooLong = 422, "paper_too_long", "文书页数超过上限", "The paper has more pages than are made.";
     /// The database cannot be read or written.
     StoreUnavailable = 503, "store_unavailable", "数据库无法读写,请联系管理员", "The database cannot be read or written; call the administrator.";
     /// No such address.

@@ -6,6 +6,7 @@
 //! | [`access`] | who may read |
 //! | [`input`] | parts of the address, query parameters, places in a list |
 //! | [`shown`] | pages and times |
+//! | [`papers`] | papers as PDF |
 //! | [`cases`], [`records`], [`conflicts`], [`requests`], [`waiting`] | the answers |
 //! | [`document`] | the OpenAPI description |
 
@@ -14,6 +15,7 @@ mod cases;
 mod conflicts;
 pub mod document;
 pub(super) mod input;
+mod papers;
 mod records;
 mod requests;
 mod shown;
@@ -31,6 +33,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::case))
         .routes(routes!(records::records))
         .routes(routes!(records::record))
+        .routes(routes!(papers::paper))
         .routes(routes!(conflicts::conflicts))
         .routes(routes!(requests::requests))
         .routes(routes!(waiting::held))

@@ -1,0 +1,75 @@
+//! Papers of records, as PDF: for whoever reads the record.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use lastmile_core::id::DocumentId;
+use lastmile_papers::{Form, PaperError, Templates};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::access::Reader;
+use super::input::Segments;
+use crate::http::AppState;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::papers::{PapersError, of_record};
+
+/// A paper of a record.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct PaperPath {
+    /// Court code.
+    #[param(example = "粤0605")]
+    #[allow(dead_code)] // compared where access is checked
+    pub court: String,
+    /// Record id, 32 hexadecimal digits.
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    pub id: String,
+    /// Number of the form: `F-01`, `F-03`, `F-04`, `F-05`, `F-06`, `F-12`.
+    #[param(example = "F-01")]
+    pub form: String,
+}
+
+/// A paper of a record, as PDF
+///
+/// Made from the record as the server has it now. A record that is not finalised gives a draft, marked on
+/// every page.
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/records/{id}/papers/{form}",
+    tag = "records",
+    params(PaperPath),
+    responses((status = 200, description = "The paper", content_type = "application/pdf", body = Vec<u8>))
+)]
+pub(super) async fn paper(
+    _: Reader,
+    State(state): State<AppState>,
+    Segments(path): Segments<PaperPath>,
+) -> Result<impl IntoResponse, Problem> {
+    let bad = |name: &str| Problem::new(ProblemCode::BadPath).with("name", name);
+    let record = DocumentId::from_hex(&path.id).map_err(|_| bad("id"))?;
+    let form = Form::from_code(&path.form).ok_or_else(|| bad("form"))?;
+    let made =
+        state.run(move |server| of_record(server, record, form, &Templates::default())).await??;
+    let name = format!("inline; filename=\"{}-{}.pdf\"", form.code(), path.id);
+    Ok((
+        [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        made.pdf,
+    ))
+}
+
+impl From<PapersError> for Problem {
+    fn from(error: PapersError) -> Self {
+        match error {
+            PapersError::Store(error) => error.into(),
+            PapersError::UnknownCase => ProblemCode::UnknownCase.into(),
+            PapersError::UnknownRecord => ProblemCode::UnknownRecord.into(),
+            PapersError::Paper(PaperError::WrongRecord) => ProblemCode::NoSuchPaper.into(),
+            PapersError::Paper(PaperError::TooLong(_)) => ProblemCode::PaperTooLong.into(),
+            other => {
+                tracing::error!(code = other.code(), "paper not made");
+                ProblemCode::Internal.into()
+            }
+        }
+    }
+}
