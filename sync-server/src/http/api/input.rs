@@ -163,6 +163,22 @@ impl RecordPath {
     }
 }
 
+/// A paper of a record.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct PaperPath {
+    /// Court code.
+    #[param(example = "粤0605")]
+    #[allow(dead_code)] // compared where access is checked
+    pub court: String,
+    /// Record id, 32 hexadecimal digits.
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    pub id: String,
+    /// Number of the form: `F-01`, `F-03`, `F-04`, `F-05`, `F-06`, `F-12`.
+    #[param(example = "F-01")]
+    pub form: String,
+}
+
 /// Which part of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
