@@ -50,8 +50,17 @@ pub fn derive(source: &mut (impl BufRead + Seek), reading: &Reading) -> Result<D
 
 /// Makes the thumbnail alone, which is faster.
 pub fn thumbnail(source: &mut (impl BufRead + Seek), reading: &Reading) -> Result<Vec<u8>, Reason> {
-    let small = decode(source, reading, THUMBNAIL_EDGE)?.upright(THUMBNAIL_EDGE, reading.turn)?;
-    within(&small, THUMBNAIL_BYTES)
+    reduced(source, reading, THUMBNAIL_EDGE, THUMBNAIL_BYTES)
+}
+
+/// One picture of another size, for papers: at most `edge` pixels on its longest edge and `most` bytes.
+pub fn reduced(
+    source: &mut (impl BufRead + Seek),
+    reading: &Reading,
+    edge: u32,
+    most: usize,
+) -> Result<Vec<u8>, Reason> {
+    within(&decode(source, reading, edge)?.upright(edge, reading.turn)?, most)
 }
 
 /// The best JPEG on the ladder that has at most `most` bytes.

@@ -44,7 +44,8 @@ mod turn;
 mod webp;
 
 pub use derive::{
-    Derived, PREVIEW_BYTES, PREVIEW_EDGE, THUMBNAIL_BYTES, THUMBNAIL_EDGE, derive, thumbnail,
+    Derived, PREVIEW_BYTES, PREVIEW_EDGE, THUMBNAIL_BYTES, THUMBNAIL_EDGE, derive, reduced,
+    thumbnail,
 };
 pub use fingerprint::Fingerprint;
 pub use format::{Format, HEAD_BYTES, UNKNOWN_MEDIA_TYPE, media_type, name_differs};

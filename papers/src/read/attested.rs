@@ -32,6 +32,8 @@ pub(crate) struct Signature {
     signed_at: Option<String>,
     /// Whether it is over the content printed here; else 所签为先前内容.
     current: bool,
+    /// Whether it was given after the finalisation, under it (会签).
+    countersigned: bool,
     /// The strokes, as a vector drawing.
     drawing: Option<String>,
     /// Strokes that stand in the record and are not here (笔迹原件待上传).
@@ -44,7 +46,7 @@ pub(crate) fn signatures(reader: Reader<'_>, files: &mut Files) -> Vec<Signature
     let view = reader.source.view;
     let mut signatures = Vec::new();
     for collection in view.kind.collections.iter().filter(|collection| collection.signs) {
-        for item in reader.items(collection.name) {
+        for (_, item) in reader.numbered(collection.name) {
             let of = |name: &str| reader.of(collection.name, item, name);
             let hash = raw(&item.fields, "stroke").and_then(hash);
             let drawing = hash.and_then(|hash| (reader.source.strokes)(hash));
@@ -62,6 +64,7 @@ pub(crate) fn signatures(reader: Reader<'_>, files: &mut Files) -> Vec<Signature
                 read_back: of("read_back"),
                 signed_at: of("signed_at"),
                 current,
+                countersigned: item.text("finalisation").is_some(),
                 drawing_awaited: hash.is_some() && drawing.is_none(),
                 drawing: drawing.map(|strokes| files.add("sign", "svg", strokes.svg().into())),
                 picture: item.text("proof").and_then(|proof| picture_label(reader, proof)),
@@ -116,12 +119,12 @@ impl Album {
 
     fn of(reader: Reader<'_>, albums: &[&'static str], files: &mut Files) -> Self {
         let all = albums.iter().flat_map(|album| {
-            reader.source.view.state.items(album).iter().map(move |item| (*album, item))
+            reader.numbered(album).into_iter().map(move |(_, item)| (*album, item.clone()))
         });
-        let all: Vec<(&str, &Item)> = all.collect();
+        let all: Vec<(&str, Item)> = all.collect();
         let left_out = all.len().saturating_sub(MAX_PICTURES);
         let pictures = all.into_iter().take(MAX_PICTURES);
-        let pictures = pictures.map(|(album, item)| photo(reader, album, item, files)).collect();
+        let pictures = pictures.map(|(album, item)| photo(reader, album, &item, files)).collect();
         Self { pictures, left_out }
     }
 }
@@ -161,11 +164,12 @@ pub(crate) fn picture_label(reader: Reader<'_>, path: &str) -> Option<String> {
 /// Labels of the pictures that show an item.
 pub(crate) fn pictures_of(reader: Reader<'_>, path: &str) -> Vec<String> {
     let showing = ALBUMS.iter().flat_map(|album| {
-        let items = reader.items(album).iter();
-        let showing = items.filter(|item| item.text("item") == Some(path));
-        showing.filter_map(move |item| picture_label(reader, &format!("{album}/{}", item.id)))
+        let items = reader.numbered(album).into_iter();
+        let showing = items.filter(|(_, item)| item.text("item") == Some(path));
+        let paths: Vec<String> = showing.map(|(_, item)| format!("{album}/{}", item.id)).collect();
+        paths
     });
-    showing.collect()
+    showing.filter_map(|path| picture_label(reader, &path)).collect()
 }
 
 fn hash(value: &Value) -> Option<BlobHash> {

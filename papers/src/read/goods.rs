@@ -74,13 +74,13 @@ pub(crate) struct Goods {
 impl Goods {
     pub(crate) fn read(reader: Reader<'_>) -> Self {
         let things = reader.rows::<Moved>("moved_items").into_iter();
-        let lines = things.zip(reader.items("moved_items")).map(|(thing, item)| Line {
+        let lines = things.zip(reader.numbered("moved_items")).map(|(thing, (_, item))| Line {
             thing,
             pictures: pictures_of(reader, &format!("moved_items/{}", item.id)),
         });
         let lines: Vec<Line> = lines.collect();
         let handed = reader.rows::<Handed>("goods_handed").into_iter();
-        let handed = handed.zip(reader.items("goods_handed")).map(|(handed, item)| Given {
+        let handed = handed.zip(reader.numbered("goods_handed")).map(|(handed, (_, item))| Given {
             handed,
             line: item.text("item").and_then(|path| reader.number(path)),
         });

@@ -92,14 +92,14 @@ pub(crate) struct List {
 impl List {
     pub(crate) fn read(reader: Reader<'_>) -> Self {
         let things = reader.rows::<Thing>("lines");
-        let items = reader.items("lines");
-        let lines = things.into_iter().zip(items).map(|(thing, item)| {
+        let items = reader.numbered("lines");
+        let lines = things.into_iter().zip(items).map(|(thing, (_, item))| {
             let path = format!("lines/{}", item.id);
             let mut pictures = pictures_of(reader, &path);
             for (collection, fields) in
                 [("seals", ["photo", ""]), ("notices", ["photo_near", "photo_far"])]
             {
-                for other in reader.items(collection) {
+                for (_, other) in reader.numbered(collection) {
                     if other.text("line") == Some(path.as_str()) {
                         let named = fields.iter().filter_map(|field| other.text(field));
                         pictures.extend(named.filter_map(|named| picture_label(reader, named)));
@@ -134,15 +134,16 @@ impl List {
 
 /// Rows of a collection whose field `line` names `path`.
 fn on<T: super::rows::Read>(reader: Reader<'_>, collection: &str, path: &str) -> Vec<Row<T>> {
-    let rows = reader.rows(collection).into_iter().zip(reader.items(collection));
-    rows.filter(|(_, item)| item.text("line") == Some(path)).map(|(row, _)| row).collect()
+    let rows = reader.rows(collection).into_iter().zip(reader.numbered(collection));
+    let rows = rows.filter(|(_, (_, item))| item.text("line") == Some(path));
+    rows.map(|(row, _)| row).collect()
 }
 
 /// The sum over the lines that stand; nothing when no line has an estimate or the sum leaves the range.
 fn estimates(reader: Reader<'_>, lines: &[Line]) -> Option<Estimates> {
     let mut sum = Fen::default();
     let (mut estimated, mut without) = (0, 0);
-    for (line, item) in lines.iter().zip(reader.items("lines")) {
+    for (line, (_, item)) in lines.iter().zip(reader.numbered("lines")) {
         let seized = item.text("measure") != Some("not_seized");
         if line.thing.struck.is_some() || !seized {
             continue;

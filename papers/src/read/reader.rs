@@ -48,17 +48,28 @@ impl Reader<'_> {
         Some(reasons.join(";"))
     }
 
-    /// The items of a collection.
-    pub(crate) fn items(&self, collection: &str) -> &[Item] {
-        self.source.view.state.items(collection)
+    /// The items of a collection with their numbers on the paper: by their own numbers (序号) when each has
+    /// another one; else counted, in the order of their times when all have one, else of their recording.
+    pub(crate) fn numbered(&self, collection: &str) -> Vec<(usize, &Item)> {
+        let items = self.source.view.state.items(collection);
+        let own: Option<BTreeMap<usize, &Item>> =
+            items.iter().map(|item| Some((line_no(item)?, item))).collect();
+        if let Some(own) = own.filter(|own| own.len() == items.len()) {
+            return own.into_iter().collect();
+        }
+        let mut items: Vec<&Item> = items.iter().collect();
+        if items.iter().all(|item| time(item).is_some()) {
+            items.sort_by_key(|item| time(item));
+        }
+        (1..).zip(items).collect()
     }
 
-    /// `lines/01J…` as a number on the paper, counted from 1.
+    /// `lines/01J…` as its number on the paper.
     pub(crate) fn number(&self, path: &str) -> Option<usize> {
         let (collection, id) = path.split_once('/')?;
         let id = id.split('/').next()?;
-        let at = self.items(collection).iter().position(|item| item.id == id)?;
-        Some(at + 1)
+        let all = self.numbered(collection);
+        all.into_iter().find(|(_, item)| item.id == id).map(|(number, _)| number)
     }
 
     /// `lines/01J…/quantity` as a person finds it: 财产清单第2项数量.
@@ -125,6 +136,19 @@ impl Reader<'_> {
         };
         Some(text).filter(|text| !text.is_empty())
     }
+}
+
+fn line_no(item: &Item) -> Option<usize> {
+    match item.fields.get("line_no")?.winner()?.value {
+        Value::Int(number) => usize::try_from(number).ok(),
+        _ => None,
+    }
+}
+
+/// When it happened: the time that leads its row.
+fn time(item: &Item) -> Option<Timestamp> {
+    let fields = ["at", "signed_at", "shown_at", "start_at", "notified_at"];
+    fields.iter().find_map(|field| item.text(field)?.parse().ok())
 }
 
 /// The label of a code; a code of a later version as it is.

@@ -9,7 +9,7 @@ use super::Reader;
 /// An item of a collection as it stands on the paper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Row<T> {
-    /// Its number on the paper, from 1: the order in which things were recorded, the struck ones too.
+    /// Its number on the paper; struck rows have theirs too.
     pub(crate) number: usize,
     /// Why it is struck; printed struck through, never left out.
     pub(crate) struck: Option<String>,
@@ -25,10 +25,10 @@ pub(crate) trait Read: Sized {
 }
 
 impl Reader<'_> {
-    /// Every item of a collection, in the order of its recording.
+    /// Every item of a collection, in the order of the paper.
     pub(crate) fn rows<T: Read>(self, collection: &str) -> Vec<Row<T>> {
-        let items = self.items(collection).iter().zip(1..);
-        let rows = items.map(|(item, number)| Row {
+        let items = self.numbered(collection).into_iter();
+        let rows = items.map(|(number, item)| Row {
             number,
             struck: self.struck(collection, item),
             says: T::read(self, collection, item),

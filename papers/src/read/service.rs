@@ -39,7 +39,7 @@ pub(crate) struct Receipts {
 impl Receipts {
     pub(crate) fn read(reader: Reader<'_>) -> Self {
         let mut receipts: Vec<Receipt> = Vec::new();
-        for item in reader.items("deliveries") {
+        for (_, item) in reader.numbered("deliveries") {
             let paper = Delivery::read(reader, "deliveries", item);
             let recipient = paper.name.clone().or_else(|| paper.to.clone());
             let picture = item.text("proof").and_then(|proof| picture_label(reader, proof));
