@@ -88,7 +88,7 @@ pub struct Paper {
 #[serde(untagged)]
 enum Body {
     List(Box<List>),
-    Notice(Notice),
+    Notice(Box<Notice>),
     Onsite(Box<Onsite>),
     Eviction(Box<Eviction>),
     Goods(Box<Goods>),
@@ -132,7 +132,7 @@ impl Paper {
             Form::EvictionNotice => {
                 let notice = Notice::read(reader);
                 draft.extend(notice.faults());
-                (Body::Notice(notice), Album::none(), Vec::new())
+                (Body::Notice(Box::new(notice)), Album::none(), Vec::new())
             }
             Form::ServiceReceipt => {
                 let album = Album::proofs(reader, &mut files);

@@ -4,13 +4,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use lastmile_core::id::DocumentId;
+use lastmile_core::id::{BlobHash, DocumentId};
 use lastmile_core::identifier::date_time::china_date;
+use lastmile_core::identity::Canonical;
 use lastmile_core::pack::case::CasePack;
 use lastmile_core::pack::court::CourtPack;
 use lastmile_core::pack::roster::RosterPack;
-use lastmile_papers::{Form, NoPhotos, Paper, PaperError, Source, Templates, pdf_with};
+use lastmile_core::picture::limits::FILE_BYTES;
+use lastmile_core::signing::Strokes;
+use lastmile_core::sync::files::FileKind;
+use lastmile_papers::{Form, Paper, PaperError, Photos, Picture, Source, Templates, pdf_with};
 
+use crate::files::depot::{Place, wait};
+use crate::files::trouble;
 use crate::ingest::{IngestError, rebuild};
 use crate::publish::{PublishError, stored};
 use crate::server::Server;
@@ -85,6 +91,7 @@ pub fn of_record(
         let court = stored::<CourtPack>(reading, server.court())?.unwrap_or_default();
         let names = names(server, reading, case.as_ref())?;
         let titles = titles(server, reading, &row.case_no)?;
+        let originals = Originals { server, reading };
         let source = Source {
             view: &view,
             court: server.court(),
@@ -92,9 +99,8 @@ pub fn of_record(
             case: case.as_ref(),
             names: &|id| names.get(id).cloned(),
             titles: &|id| titles.get(&id).cloned(),
-            // Originals, strokes among them, do not reach the server yet.
-            strokes: &|_| None,
-            photos: &NoPhotos,
+            strokes: &|hash| originals.strokes(hash),
+            photos: &originals,
             printed_on: china_date(now(server)),
         };
         Ok((Paper::of(form, &source)?, form.title(view.kind)))
@@ -129,6 +135,46 @@ pub fn of_case(server: &Server, case_no: &str) -> Result<Vec<(DocumentId, Form)>
         }
         Ok(papers)
     })
+}
+
+/// Originals as the court's server has them.
+struct Originals<'a> {
+    server: &'a Server,
+    reading: &'a Reading<'a>,
+}
+
+impl Originals<'_> {
+    fn strokes(&self, hash: BlobHash) -> Option<Strokes> {
+        let limit = u64::try_from(Strokes::MAX_LEN).unwrap_or_default();
+        Strokes::decode(&self.bytes(self.original(hash)?, limit)?).ok()
+    }
+
+    fn original(&self, hash: BlobHash) -> Option<Place> {
+        self.reading.file(hash).ok().flatten().map(|_| Place::Original(hash))
+    }
+
+    fn bytes(&self, place: Place, limit: u64) -> Option<Vec<u8>> {
+        let read = wait(self.server.files().depot.read(place, limit));
+        read.inspect_err(|error| tracing::warn!(code = error.code(), "original not read")).ok()
+    }
+}
+
+impl Photos for Originals<'_> {
+    /// The preview when there is one: the picture is made small anyway.
+    fn picture(&self, hash: BlobHash) -> Picture {
+        let preview = self.reading.derived(hash, FileKind::Preview).ok().flatten();
+        let preview = preview.map(|row| Place::Derived(row.hash));
+        match preview
+            .or_else(|| self.original(hash))
+            .and_then(|place| self.bytes(place, FILE_BYTES))
+        {
+            Some(bytes) => Picture::Here(bytes),
+            None if matches!(self.reading.file_trouble(hash), Ok(Some(code)) if code == trouble::DIFFERS) => {
+                Picture::Differs
+            }
+            None => Picture::Awaited,
+        }
+    }
 }
 
 fn now(server: &Server) -> Timestamp {

@@ -28,6 +28,7 @@ pub(crate) mod service;
 pub(crate) use reader::{Reader, moment, raw, written};
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use lastmile_core::records::builtin;
 

@@ -67,7 +67,7 @@ impl Notice {
 }
 
 /// The notice among the papers of the case: the one the record names, else the only one.
-fn paper<'a>(reader: Reader<'a>) -> Option<&'a Ruling> {
+fn paper(reader: Reader<'_>) -> Option<&Ruling> {
     let rulings = reader.source.case?.rulings.iter();
     let notices: Vec<&Ruling> =
         rulings.filter(|ruling| ruling.kind == RulingKind::EvictionNotice).collect();

@@ -22,21 +22,21 @@ pub(crate) struct Reader<'a> {
     pub(crate) source: &'a Source<'a>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// A field of the head.
-    pub(crate) fn head(&self, name: &str) -> Option<String> {
+    pub(crate) fn head(self, name: &str) -> Option<String> {
         let view = self.source.view;
         self.register(view.state.head.get(name)?, view.kind.head_field(name))
     }
 
     /// A field of an item.
-    pub(crate) fn of(&self, collection: &str, item: &Item, name: &str) -> Option<String> {
+    pub(crate) fn of(self, collection: &str, item: &Item, name: &str) -> Option<String> {
         let known = self.source.view.kind.collection(collection);
         self.register(item.fields.get(name)?, known.and_then(|known| known.field(name)))
     }
 
     /// Why an item is struck, if it is.
-    pub(crate) fn struck(&self, collection: &str, item: &Item) -> Option<String> {
+    pub(crate) fn struck(self, collection: &str, item: &Item) -> Option<String> {
         let state = &self.source.view.state;
         if !is_struck(state, collection, &item.id) {
             return None;
@@ -50,14 +50,14 @@ impl Reader<'_> {
 
     /// The items of a collection with their numbers on the paper: by their own numbers (序号) when each has
     /// another one; else counted, in the order of their times when all have one, else of their recording.
-    pub(crate) fn numbered(&self, collection: &str) -> Vec<(usize, &Item)> {
+    pub(crate) fn numbered(self, collection: &str) -> Vec<(usize, &'a Item)> {
         let items = self.source.view.state.items(collection);
-        let own: Option<BTreeMap<usize, &Item>> =
+        let own: Option<BTreeMap<usize, &'a Item>> =
             items.iter().map(|item| Some((line_no(item)?, item))).collect();
         if let Some(own) = own.filter(|own| own.len() == items.len()) {
             return own.into_iter().collect();
         }
-        let mut items: Vec<&Item> = items.iter().collect();
+        let mut items: Vec<&'a Item> = items.iter().collect();
         if items.iter().all(|item| time(item).is_some()) {
             items.sort_by_key(|item| time(item));
         }
@@ -65,7 +65,7 @@ impl Reader<'_> {
     }
 
     /// `lines/01J…` as its number on the paper.
-    pub(crate) fn number(&self, path: &str) -> Option<usize> {
+    pub(crate) fn number(self, path: &str) -> Option<usize> {
         let (collection, id) = path.split_once('/')?;
         let id = id.split('/').next()?;
         let all = self.numbered(collection);
@@ -73,7 +73,7 @@ impl Reader<'_> {
     }
 
     /// `lines/01J…/quantity` as a person finds it: 财产清单第2项数量.
-    pub(crate) fn place(&self, path: &str) -> String {
+    pub(crate) fn place(self, path: &str) -> String {
         let mut parts = path.split('/');
         let shelf = parts.next().unwrap_or_default();
         let kind = self.source.view.kind;
@@ -89,18 +89,18 @@ impl Reader<'_> {
     }
 
     /// A person's name, or the id nobody here has a name for.
-    pub(crate) fn person(&self, id: &str) -> String {
+    pub(crate) fn person(self, id: &str) -> String {
         (self.source.names)(id).unwrap_or_else(|| id.to_owned())
     }
 
     /// 查封(扣押)财产清单（记录编号3fa9…）.
-    fn record(&self, id: &str) -> String {
+    fn record(self, id: &str) -> String {
         let title = DocumentId::from_hex(id).ok().and_then(|id| (self.source.titles)(id));
         let short = id.get(..16).unwrap_or(id);
         format!("{}（记录编号{short}）", title.unwrap_or_default())
     }
 
-    fn register(&self, register: &Register, field: Option<&'static Field>) -> Option<String> {
+    fn register(self, register: &Register, field: Option<&'static Field>) -> Option<String> {
         let ty = field.map(|field| field.ty);
         if field.is_some_and(|field| field.policy == Policy::Winner) {
             return self.value(&register.winner()?.value, ty);
@@ -116,7 +116,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&self, value: &Value, ty: Option<FieldType>) -> Option<String> {
+    fn value(self, value: &Value, ty: Option<FieldType>) -> Option<String> {
         let text = match (value, ty) {
             (Value::Null, _) => return None,
             (Value::Bool(flag), _) => if *flag { "是" } else { "否" }.to_owned(),
