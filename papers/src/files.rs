@@ -23,10 +23,4 @@ impl Files {
     pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
         self.by_name.get(name).map(Vec::as_slice)
     }
-
-    /// All of it, in bytes.
-    #[cfg(test)]
-    pub(crate) fn total(&self) -> usize {
-        self.by_name.values().map(Vec::len).sum()
-    }
 }

@@ -42,6 +42,7 @@ macro_rules! row {
     ($(#[$doc:meta])* $name:ident of [$($collection:literal),+] { $($field:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+        #[allow(clippy::struct_field_names)] // the record's own names
         pub(crate) struct $name { $(pub(crate) $field: Option<String>),+ }
 
         impl $crate::read::rows::Read for $name {
@@ -68,6 +69,7 @@ macro_rules! head {
     ($(#[$doc:meta])* $name:ident of $kind:literal { $($field:ident),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+        #[allow(clippy::struct_field_names)] // the record's own names
         pub(crate) struct $name { $(pub(crate) $field: Option<String>),+ }
 
         impl $name {

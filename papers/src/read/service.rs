@@ -29,6 +29,7 @@ pub(crate) struct Receipt {
 
 /// All receipts of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(clippy::struct_field_names)] // a template's `b.receipts` reads well
 pub(crate) struct Receipts {
     receipts: Vec<Receipt>,
     /// What is served when nothing was yet: the record itself.

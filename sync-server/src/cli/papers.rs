@@ -70,11 +70,12 @@ fn own(folder: &Path) -> Result<Templates, PapersError> {
     let unreadable = || PaperError::Template("the folder cannot be read".to_owned());
     for entry in fs::read_dir(folder).map_err(|_| unreadable())? {
         let entry = entry.map_err(|_| unreadable())?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.ends_with(".typ") {
+        let path = entry.path();
+        if path.extension().is_none_or(|ending| ending != "typ") {
             continue;
         }
-        let text = fs::read_to_string(entry.path()).map_err(|_| unreadable())?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let text = fs::read_to_string(path).map_err(|_| unreadable())?;
         templates.replace(&name, text)?;
     }
     Ok(templates)
