@@ -21,6 +21,7 @@ pub mod export;
 mod failure;
 pub mod import;
 pub mod init;
+pub mod inspect;
 pub mod key;
 pub mod openapi;
 pub mod papers;
@@ -78,6 +79,8 @@ pub enum Command {
     Rebuild(upkeep::UpkeepArgs),
     /// 导出一案,供当事人、审计、上级法院核验 / export a case, to be checked by anybody.
     Export(export::ExportArgs),
+    /// 查看照片等文件的读取结果,每个文件一行JSON / what is read of photos and other files, one JSON line each.
+    Inspect(inspect::InspectArgs),
     /// 重新读取证据原件,核对校验值 / read every file of evidence again and check it.
     Scrub(scrub::ScrubArgs),
     /// 输出一案的全部文书(PDF) / write the papers of a case as PDF.
@@ -158,6 +161,7 @@ pub fn run() -> ExitCode {
         Command::Openapi => openapi::run(out),
         Command::Rebuild(args) => upkeep::rebuild(&args, language, out),
         Command::Export(args) => export::run(&args, language, out),
+        Command::Inspect(args) => inspect::run(&args, language, out),
         Command::Scrub(args) => scrub::run(&args, language, out),
         Command::Papers(args) => papers::run(&args, language, out),
         Command::Backup(args) => restore::backup(&args, language, out),

@@ -6,18 +6,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use lastmile_tests::figures::{Figures, acceptance, officer_day, phone_store, signatures};
+use lastmile_tests::figures::{
+    Figures, acceptance, officer_day, phone_store, pictures, signatures,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut figures = Figures::default();
     let started = Instant::now();
     // `make bench ARGS=phone` runs the parts whose name contains the word.
     let wanted = std::env::args().nth(1).unwrap_or_default();
+    if let (pictures::CHILD, Some(path)) = (wanted.as_str(), std::env::args_os().nth(2)) {
+        return pictures::child(Path::new(&path));
+    }
     for (what, run) in [
         ("officer day: 500 records, one reconnect", officer_day::run as fn(&mut Figures) -> _),
         ("phone store: save, open, search", phone_store::run),
         ("acceptance: the whole pipeline on one core", acceptance::run),
         ("signatures: sign, verify, receive a batch of 200", signatures::run),
+        ("pictures: 12 megapixels to hash and thumbnail", pictures::run),
     ] {
         if !what.contains(&wanted) {
             continue;

@@ -3,6 +3,7 @@
 pub mod acceptance;
 pub mod officer_day;
 pub mod phone_store;
+pub mod pictures;
 pub mod signatures;
 
 use std::collections::BTreeMap;
