@@ -26,13 +26,11 @@ pub struct InspectArgs {
 pub fn run(args: &InspectArgs, language: Language, out: &mut dyn Write) -> Exit {
     let mut exit = Exit::Done;
     for path in &args.files {
-        let line = match File::open(path).and_then(|file| inspect(path, file, language)) {
-            Ok(line) => line,
-            Err(_) => {
-                exit = Exit::Unavailable;
-                unreadable(path, language)
-            }
-        };
+        let read = File::open(path).and_then(|file| inspect(path, file, language));
+        let line = read.unwrap_or_else(|_| {
+            exit = Exit::Unavailable;
+            unreadable(path, language)
+        });
         if writeln!(out, "{line}").is_err() {
             return Exit::Unavailable; // nobody reads any more
         }
