@@ -165,7 +165,26 @@ fn a_change_swapped_for_another_one_is_caught() -> Tested {
 
 #[test]
 fn entries_in_another_order_are_caught() -> Tested {
-    assert_eq!(caught(|data| sign_again(data, None))?, "log_forked");
+    let reordered = |data: &Path| {
+        // The first two neighbours of different feeds change places.
+        let first: i64 = rusqlite::Connection::open(data.join(DATABASE))?.query_row(
+            "SELECT min(one.log_index) FROM feed AS one JOIN feed AS next
+             ON next.log_index = one.log_index + 1 AND next.channel <> one.channel",
+            [],
+            |row| row.get(0),
+        )?;
+        let next = first + 1;
+        sql(
+            data,
+            &format!(
+                "UPDATE feed SET log_index = 1000000 WHERE log_index = {first};
+                 UPDATE feed SET log_index = {first} WHERE log_index = {next};
+                 UPDATE feed SET log_index = {next} WHERE log_index = 1000000;"
+            ),
+        )?;
+        sign_again(data, None)
+    };
+    assert_eq!(caught(reordered)?, "log_forked");
     Ok(())
 }
 

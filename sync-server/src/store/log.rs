@@ -57,6 +57,13 @@ pub struct EvidenceRow {
     pub received_ms: i64,
 }
 
+/// An entry that has no place in this log yet.
+struct Unlogged {
+    channel: String,
+    seq: u64,
+    thing: (EntryKind, [u8; 32]),
+}
+
 /// The stored hashes of the tree.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredTree<'a>(Reading<'a>);
@@ -107,7 +114,7 @@ impl<'a> Reading<'a> {
     /// Leaves of the log.
     pub fn log_size(&self) -> Result<u64, StoreError> {
         Ok(count(self.db.query_row(
-            "SELECT coalesce(max(log_index) + 1, 0) FROM feed WHERE court = ?1 AND log_index IS NOT NULL",
+            "SELECT coalesce(max(log_index) + 1, 0) FROM feed WHERE court = ?1 AND log_index >= 0",
             [self.court],
             |row| row.get(0),
         )?))
@@ -229,6 +236,15 @@ impl<'a> Reading<'a> {
         self.one_checkpoint("origin = ?2 AND size = ?3", (self.court, origin, stored(size)))
     }
 
+    /// The checkpoint of this size and root, of whatever log.
+    pub fn checkpoint_named(
+        &self,
+        size: u64,
+        root: &[u8; 32],
+    ) -> Result<Option<CheckpointRow>, StoreError> {
+        self.one_checkpoint("size = ?2 AND root = ?3 LIMIT 1", (self.court, stored(size), root))
+    }
+
     fn one_checkpoint(
         &self,
         filter: &str,
@@ -245,10 +261,7 @@ impl<'a> Reading<'a> {
         let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
         let (id, named) = (row.id, body.checkpoint);
         let held = match named {
-            Some(named) => self.one_checkpoint(
-                "size = ?2 AND root = ?3 LIMIT 1",
-                (self.court, stored(named.size), named.root),
-            )?,
+            Some(named) => self.checkpoint_named(named.size, &named.root)?,
             None => None,
         };
         let first: Option<i64> = self.db.query_row(
@@ -336,45 +349,68 @@ impl Writing<'_> {
         leaf.ok_or(StoreError::Damaged("entry without a leaf"))
     }
 
-    /// Brings entries from before there was a log, or of a log that was lost, into this one: feed by
-    /// feed, each in its order. Says how many.
+    /// Brings entries from before there was a log, or of a log that was lost, into this one: those of a lost
+    /// log in its order, so that what was before a withdrawal stays before it; the others feed by feed. Says
+    /// how many.
     pub fn log_again(&self) -> Result<u64, StoreError> {
-        let mut brought = 0;
-        for channel in self.channels()? {
-            let unlogged: (Option<i64>, Option<i64>) = self.db.query_row(
-                "SELECT min(seq), max(seq) FROM feed
-                 WHERE court = ?1 AND channel = ?2 AND log_index IS NULL",
-                (self.court, &channel),
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?;
-            let (Some(first), Some(end)) = unlogged else { continue };
-            let (first, end) = (count(first), count(end));
-            let things: Vec<_> = self
-                .feed_between(&channel, first - 1, end, usize::MAX >> 1)?
-                .into_iter()
-                .map(|entry| (entry.kind, entry.id))
-                .collect();
-            let places = self.log_append(&channel, first, &things)?;
-            let mut keep = self.db.prepare_cached(
-                "UPDATE feed SET log_index = ?4, leaf = ?5
-                 WHERE court = ?1 AND channel = ?2 AND seq = ?3",
-            )?;
-            for (seq, (index, leaf)) in (first..).zip(&places) {
-                keep.execute((self.court, &channel, stored(seq), stored(*index), leaf))?;
+        let entries = self.unlogged()?;
+        let mut keep = self.db.prepare_cached(
+            "UPDATE feed SET log_index = ?4, leaf = ?5
+             WHERE court = ?1 AND channel = ?2 AND seq = ?3",
+        )?;
+        let together = |one: &Unlogged, next: &Unlogged| {
+            one.channel == next.channel && one.seq + 1 == next.seq
+        };
+        for run in entries.chunk_by(together) {
+            let Some(first) = run.first() else { continue };
+            let things: Vec<_> = run.iter().map(|entry| entry.thing).collect();
+            let places = self.log_append(&first.channel, first.seq, &things)?;
+            for (seq, (index, leaf)) in (first.seq..).zip(&places) {
+                keep.execute((self.court, &first.channel, stored(seq), stored(*index), leaf))?;
             }
-            brought += places.len() as u64;
         }
-        Ok(brought)
+        Ok(entries.len() as u64)
     }
 
-    /// A new life of this database and with it a new, empty log. The places of all entries are
-    /// forgotten: `log_again` gives new ones. Checkpoints of the old log stay, as evidence.
+    /// Entries without a place in this log, in the order in which they get one.
+    fn unlogged(&self) -> Result<Vec<Unlogged>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT channel, seq, kind, id FROM feed
+             WHERE court = ?1 AND (log_index IS NULL OR log_index < 0)
+             ORDER BY log_index IS NULL, log_index DESC, channel, seq",
+        )?;
+        let rows = statement.query_map([self.court], |row| {
+            // The table admits these codes only.
+            let kind = EntryKind::from_code(row.get(2)?).unwrap_or(EntryKind::Change);
+            Ok(Unlogged {
+                channel: row.get(0)?,
+                seq: count(row.get(1)?),
+                thing: (kind, row.get(3)?),
+            })
+        })?;
+        let mut entries = rows.collect::<Result<Vec<_>, _>>()?;
+        // The first leaf of a log that continued another one was decided after what was brought over.
+        if entries.first().is_some_and(|entry| entry.seq > 1) {
+            let opening = entries.remove(0);
+            let before = entries
+                .iter()
+                .position(|entry| entry.channel == opening.channel && entry.seq + 1 == opening.seq);
+            entries.insert(before.map_or(0, |before| before + 1), opening);
+        }
+        Ok(entries)
+    }
+
+    /// A new life of this database and with it a new, empty log. The places of all entries become
+    /// negative, -1 and down: `log_again` gives new ones. Checkpoints of the old log stay, as evidence.
     pub fn begin_life(&self, epoch: ServerEpoch) -> Result<(), StoreError> {
         self.db.execute(
             "UPDATE court SET epoch = ?2 WHERE court = ?1",
             (self.court, epoch.as_bytes()),
         )?;
-        self.db.execute("UPDATE feed SET log_index = NULL WHERE court = ?1", [self.court])?;
+        self.db.execute(
+            "UPDATE feed SET log_index = -1 - log_index WHERE court = ?1 AND log_index >= 0",
+            [self.court],
+        )?;
         self.db.execute("DELETE FROM log_hash WHERE court = ?1", [self.court])?;
         self.db.execute("UPDATE court SET backed_up = 0 WHERE court = ?1", [self.court])?;
         Ok(())
