@@ -7,10 +7,11 @@ use std::io::Write;
 
 use lastmile_core::envelope::Body;
 use lastmile_core::export::chain::{Chain, ChainEntry, Chains, Content};
-use lastmile_core::export::proof::{Group, Grown, Proofs, Range};
+use lastmile_core::export::proof::{Group, Grown, Held, Proofs, Range, Waited};
 use lastmile_core::export::{Draft, Edition, ExportError, Report, build};
 use lastmile_core::id::{BlobHash, EnvelopeId, sha256};
-use lastmile_core::identity::Canonical;
+use lastmile_core::identity::{Canonical, Directory};
+use lastmile_core::log::receipt::WAITING;
 use lastmile_core::log::tree;
 use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{DIRECTORY, EntryKind, of_case};
@@ -65,7 +66,7 @@ pub fn case<W: Write>(
             return Err(CaseExportError::UnknownCase);
         }
         let chains = Chains(vec![chain(reading, &channel)?, chain(reading, DIRECTORY)?]);
-        let proofs = proofs(reading, server.sequencer().origin(), &chains)?;
+        let proofs = proofs(reading, server.sequencer().origin(), &directory, &chains)?;
         Ok((chains, proofs))
     })?;
     let draft = Draft {
@@ -139,36 +140,83 @@ fn content(reading: &Reading<'_>, entry: &LogEntry) -> Result<Content, StoreErro
     })
 }
 
-/// One proof for all entries under the newest checkpoint, and every checkpoint that gives one of them a
-/// time: the first that covers it, and the one its author held.
-fn proofs(reading: &Reading<'_>, origin: &str, chains: &Chains) -> Result<Proofs, CaseExportError> {
-    const DAMAGED: StoreError = StoreError::Damaged("log tree");
+/// One proof for all entries under the newest checkpoint; every checkpoint that gives one of them a time: the
+/// first that covers it, and the one its author held; and what had waited here before its author was withdrawn.
+fn proofs(
+    reading: &Reading<'_>,
+    origin: &str,
+    directory: &Directory,
+    chains: &Chains,
+) -> Result<Proofs, CaseExportError> {
     let newest = reading.newest_checkpoint(origin)?.ok_or(ExportError::NoCheckpoint)?;
     let mut sizes = BTreeSet::from([newest.size]);
     let mut indices = BTreeSet::new();
-    let mut ranges = Vec::new();
+    let (mut ranges, mut named) = (Vec::new(), BTreeSet::new());
+    let mut waited = Vec::new();
     for (number, chain) in (0..).zip(&chains.0) {
         for entry in &chain.entries {
             indices.insert(entry.index);
             let covering = reading.checkpoint_covering(origin, entry.index)?;
             sizes.extend(covering.map(|row| row.size));
-            if let Content::Change { body, .. } = &entry.content {
-                let named = Body::decode(body).ok().and_then(|body| body.checkpoint);
-                sizes.extend(named.map(|named| named.size));
+            let Content::Change { body, .. } = &entry.content else { continue };
+            let Ok(body) = Body::decode(body) else { continue };
+            let held = body.checkpoint.filter(|held| held.size > 0);
+            named.extend(held.map(|held| (held.size, held.root)));
+            if directory.withdrawn(&body.certificate).is_some() {
+                waited.extend(waited_as(reading, newest.size, body.id())?);
             }
         }
         ranges.push(Range { chain: number, first: 1, last: chain.entries.len() as u64 });
     }
     let tree = reading.log_tree();
+    let (mut held, mut older) = (BTreeSet::new(), Vec::new());
+    for (size, root) in named {
+        if size <= newest.size && tree::root(size, &tree).map_err(damaged)? == root {
+            match reading.checkpoint_of_size(origin, size)? {
+                Some(_) => sizes.insert(size),
+                None => held.insert(size),
+            };
+        } else if let Some(row) = reading.checkpoint_named(size, &root)? {
+            older.push(row.note);
+        }
+        // Else an author names a checkpoint that this log never had: the verifier will say so.
+    }
+    let growth = |size| tree::prove_growth(size, newest.size, &tree).map_err(damaged);
     let mut checkpoints = Vec::with_capacity(sizes.len());
     for size in sizes {
-        // An author may name a checkpoint that this log never had: the verifier will say so.
-        let Some(row) = reading.checkpoint_of_size(origin, size)? else { continue };
-        let growth = tree::prove_growth(size, newest.size, &tree).map_err(|_| DAMAGED)?;
-        checkpoints.push(Grown { note: row.note, growth });
+        let row = reading.checkpoint_of_size(origin, size)?.ok_or(damaged(()))?;
+        checkpoints.push(Grown { note: row.note, growth: growth(size)? });
     }
+    let held = held.into_iter().map(|size| Ok(Held { size, growth: growth(size)? }));
+    let held = held.collect::<Result<_, StoreError>>()?;
     let indices: Vec<u64> = indices.into_iter().collect();
-    let proof = tree::prove(&indices, newest.size, &tree).map_err(|_| DAMAGED)?;
+    let proof = tree::prove(&indices, newest.size, &tree).map_err(damaged)?;
     let checkpoint = (checkpoints.len() as u64).saturating_sub(1);
-    Ok(Proofs { checkpoints, groups: vec![Group { checkpoint, ranges, proof }] })
+    let groups = vec![Group { checkpoint, ranges, proof }];
+    Ok(Proofs { checkpoints, held, older, waited, groups })
+}
+
+fn damaged<E>(_: E) -> StoreError {
+    StoreError::Damaged("log tree")
+}
+
+/// The leaf of a change among what waits, when it had to wait.
+fn waited_as(
+    reading: &Reading<'_>,
+    size: u64,
+    envelope: EnvelopeId,
+) -> Result<Option<Waited>, StoreError> {
+    let Some(entry) = reading.log_entry_of(WAITING, EntryKind::Change, &envelope.0)? else {
+        return Ok(None);
+    };
+    let before = entry.seq.saturating_sub(2);
+    let previous = reading.log_entries(WAITING, before, entry.seq - 1)?;
+    Ok(Some(Waited {
+        envelope,
+        index: entry.index,
+        blind: reading.blind(WAITING)?,
+        sequence: entry.seq,
+        previous: previous.first().map(|entry| entry.leaf),
+        proof: tree::prove(&[entry.index], size, &reading.log_tree()).map_err(damaged)?,
+    }))
 }

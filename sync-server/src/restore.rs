@@ -82,7 +82,7 @@ pub fn restore(
     let mut kind = proposed(server)?;
     let subject = kind.approved_subject(server.court()).ok_or(RestoreError::NoLog)?;
     let directory = server.directory()?;
-    two_persons(&directory, subject, &approvals)?;
+    two_persons(&directory, subject, &approvals, server.now_ms())?;
     if let TransitionKind::Restore { approvals: place, .. } = &mut kind {
         *place = approvals;
     }

@@ -14,15 +14,16 @@ use lastmile_core::export::chain::{
 use lastmile_core::export::container::{Archive, Writer};
 use lastmile_core::export::examine::{Claims, Contents, examine};
 use lastmile_core::export::manifest::{MANIFEST, Part};
-use lastmile_core::export::proof::{Group, Grown, PROOFS, Proofs, Range};
+use lastmile_core::export::proof::{Group, Grown, PROOFS, Proofs, Range, Waited};
 use lastmile_core::export::summary::{self, SUMMARY};
 use lastmile_core::export::{Draft, Edition, Manifest, Report, build, verify};
 use lastmile_core::id::{
-    ActorId, BlobHash, BootId, CertificateId, DocumentId, Epoch, ServerEpoch, sha256,
+    ActorId, BlobHash, BootId, CertificateId, DocumentId, EnvelopeId, Epoch, ServerEpoch, sha256,
 };
 use lastmile_core::identity::test_keys::{COURT, Cast, TestCourt, TestIdentity};
 use lastmile_core::identity::{Approval, Canonical, Signed, Transition, TransitionKind};
 use lastmile_core::log::checkpoint::origin;
+use lastmile_core::log::receipt::WAITING;
 use lastmile_core::log::tree::{self, MemoryTree};
 use lastmile_core::log::{Blind, Checkpoint};
 use lastmile_core::pack::case::{CasePack, CaseState, CaseStatus};
@@ -54,6 +55,8 @@ pub enum Feed {
     Directory,
     /// Another case's, of which the file says nothing.
     Foreign,
+    /// What waits at the court.
+    Waiting,
 }
 
 /// A court, what happened in it, and its log.
@@ -74,6 +77,8 @@ pub struct CourtLog {
     /// The program that exports are said to be made by; this one when nothing is said.
     pub program: Option<String>,
     documents: BTreeMap<DocumentId, Document>,
+    /// The last envelope of each record: all phones are one installation here.
+    last: BTreeMap<DocumentId, EnvelopeId>,
     sequence: u64,
     items: u128,
 }
@@ -90,17 +95,32 @@ impl CourtLog {
             photos: BTreeMap::new(),
             program: None,
             documents: BTreeMap::new(),
+            last: BTreeMap::new(),
             sequence: 0,
             items: 0,
             court,
         };
-        let certificates: Vec<[u8; 32]> =
-            log.court.directory.certificates().map(|(id, _)| id.0).collect();
-        for id in certificates {
-            log.entries.push((Feed::Directory, Content::Certificate(id)));
+        let own = log.court.directory.certificates();
+        let own = own.filter(|(_, verified)| verified.payload().person.is_none());
+        let own: Vec<CertificateId> = own.map(|(id, _)| id).collect();
+        for id in own {
+            log.publish(id);
+        }
+        for cast in PEOPLE {
+            let mut roles: Vec<&str> = cast.roles.iter().map(|role| role.code()).collect();
+            roles.sort_unstable();
+            let root = log.court.root.clone();
+            let kind = log.role_by(cast.person, &roles, &[&root]);
+            log.decide(Feed::Directory, kind);
+            log.publish(log.court.person(cast.person).id);
         }
         log.checkpoint();
         log
+    }
+
+    /// Announces a certificate.
+    pub fn publish(&mut self, id: CertificateId) {
+        self.entries.push((Feed::Directory, Content::Certificate(id.0)));
     }
 
     /// The case of the tamper tests: a finalised seizure by two officers with a photo, an unfinished record, a
@@ -189,27 +209,45 @@ impl CourtLog {
         Signed::seal(&body, signer.signer.as_ref()).expect("sound").to_bytes()
     }
 
-    /// An approval of `kind` by a person.
-    pub fn approve(&self, person: &str, kind: &TransitionKind) -> Vec<u8> {
-        let person = self.court.person(person);
+    /// An approval of `kind` by whoever holds this key.
+    pub fn approve(&self, by: &TestIdentity, kind: &TransitionKind) -> Vec<u8> {
         let body = Approval {
             court: COURT.to_owned(),
             subject: kind.approved_subject(COURT).expect("needs approval"),
             at_ms: self.now_ms,
-            certificate: person.id,
+            certificate: by.id,
         };
-        Signed::seal(&body, person.signer.as_ref()).expect("sound").to_bytes()
+        Signed::seal(&body, by.signer.as_ref()).expect("sound").to_bytes()
     }
 
     /// The kind that gives roles, approved by these people.
     pub fn role(&self, person: &str, roles: &[&str], approvers: &[&str]) -> TransitionKind {
+        let approvers: Vec<&TestIdentity> =
+            approvers.iter().map(|person| self.court.person(person)).collect();
+        self.role_by(person, roles, &approvers)
+    }
+
+    /// The kind that gives roles, approved by whoever holds these keys.
+    pub fn role_by(&self, person: &str, roles: &[&str], by: &[&TestIdentity]) -> TransitionKind {
         let kind = |approvals| TransitionKind::Role {
             person: person.to_owned(),
             roles: roles.iter().map(|role| (*role).to_owned()).collect(),
             approvals,
         };
         let bare = kind(Vec::new());
-        kind(approvers.iter().map(|person| self.approve(person, &bare)).collect())
+        kind(by.iter().map(|by| self.approve(by, &bare)).collect())
+    }
+
+    /// The kind that lets this log continue another one, approved by whoever holds these keys.
+    pub fn restore_by(&self, by: &[&TestIdentity]) -> TransitionKind {
+        let kind = |approvals| TransitionKind::Restore {
+            origin: origin(COURT, ServerEpoch([0xa0; 16])),
+            size: 9,
+            root: [9; 32],
+            approvals,
+        };
+        let bare = kind(Vec::new());
+        kind(by.iter().map(|by| self.approve(by, &bare)).collect())
     }
 
     fn give_roles(&mut self, person: &str, roles: &[&str]) {
@@ -360,6 +398,7 @@ impl CourtLog {
 
     fn log_change(&mut self, author: &TestIdentity, written: Written) {
         let body = self.body(author, &written);
+        self.last.insert(written.document, body.id());
         let signed = Envelope::new(body).expect("sound").sign(author.signer.as_ref());
         let signed = signed.expect("a key");
         let (body, signature) = signed.raw_parts();
@@ -382,7 +421,7 @@ impl CourtLog {
             epoch: Epoch([2; 16]),
             generation: 0,
             sequence: self.sequence,
-            previous: None,
+            previous: self.last.get(&written.document).copied(),
             replaces: None,
             schema: written.schema,
             device_ms: self.now_ms + 20_000,
@@ -399,6 +438,7 @@ impl CourtLog {
             Feed::Case => of_case(CASE),
             Feed::Directory => DIRECTORY.to_owned(),
             Feed::Foreign => of_case("(2026)粤0605执9999号"),
+            Feed::Waiting => WAITING.to_owned(),
         }
     }
 
@@ -415,7 +455,7 @@ impl CourtLog {
     /// The log's tree.
     pub fn tree(&self) -> MemoryTree {
         let mut leaves = BTreeMap::new();
-        for feed in [Feed::Case, Feed::Directory, Feed::Foreign] {
+        for feed in [Feed::Case, Feed::Directory, Feed::Foreign, Feed::Waiting] {
             let chain = self.chain(feed);
             for (entry, leaf) in chain.entries.iter().zip(chain.leaves()) {
                 leaves.insert(entry.index, leaf.expect("sound"));
@@ -439,6 +479,42 @@ impl CourtLog {
         checkpoint.sign(signer.signer.as_ref()).expect("a key")
     }
 
+    /// Lets the last change wait at the court: it does not enter the case yet. Gives it, to be pushed later.
+    pub fn wait(&mut self) -> (Feed, Content) {
+        let waits = self.entries.pop().expect("there is a change");
+        let id = waits.1.id().expect("sound");
+        let content = Content::Withheld { kind: EntryKind::Change, id, reason: "waiting".into() };
+        self.entries.push((Feed::Waiting, content));
+        waits
+    }
+
+    /// Proofs of what had waited and entered.
+    fn waited(&self, chains: &Chains) -> Vec<Waited> {
+        let waiting = self.chain(Feed::Waiting);
+        let leaves = waiting.leaves();
+        let entered: Vec<_> = chains
+            .0
+            .iter()
+            .flat_map(|chain| &chain.entries)
+            .map(|entry| entry.content.id())
+            .collect();
+        let head = self.checkpoints.last().expect("there is one").0;
+        let found =
+            (1..).zip(&waiting.entries).filter(|(_, one)| entered.contains(&one.content.id()));
+        let of = |(sequence, entry): (u64, &ChainEntry)| Waited {
+            envelope: EnvelopeId(entry.content.id().expect("sound")),
+            index: entry.index,
+            blind: waiting.blind,
+            sequence,
+            previous: leaves[..usize::try_from(sequence).expect("small") - 1]
+                .last()
+                .copied()
+                .flatten(),
+            proof: tree::prove(&[entry.index], head, &self.tree()).expect("whole"),
+        };
+        found.map(of).collect()
+    }
+
     /// Everything that proves, under the newest checkpoint.
     pub fn proofs(&self, chains: &Chains) -> Proofs {
         let tree = self.tree();
@@ -458,6 +534,9 @@ impl CourtLog {
         let checkpoint = self.checkpoints.len() as u64 - 1;
         Proofs {
             checkpoints: checkpoints.collect(),
+            held: Vec::new(),
+            older: Vec::new(),
+            waited: self.waited(chains),
             groups: vec![Group { checkpoint, ranges, proof }],
         }
     }

@@ -2,8 +2,11 @@
 
 use std::io::Cursor;
 
+use lastmile_core::export::chain::Content;
 use lastmile_core::export::{Edition, verify};
-use lastmile_tests::exported::{CASE, CourtLog, Opened};
+use lastmile_core::identity::{Canonical, Signed, TransitionKind};
+use lastmile_core::sync::channel::EntryKind;
+use lastmile_tests::exported::{CASE, CourtLog, Feed, Opened};
 
 #[test]
 fn an_honest_export_is_proven() {
@@ -37,6 +40,11 @@ fn the_party_edition_withholds_and_is_proven_too() {
     assert!(withheld.iter().any(|(reason, _)| *reason == "protected"), "{withheld:?}");
     assert!(withheld.iter().any(|(reason, _)| *reason == "not_final"), "{withheld:?}");
     assert!(report.withheld.iter().all(|entry| entry.not_after_ms.is_some()));
+    let mut opened = Opened::of(&file);
+    let change = |content: &Content| content.kind() == EntryKind::Change;
+    let withheld = |content: &Content| matches!(content, Content::Withheld { .. });
+    let bare = opened.case().iter().any(|entry| change(&entry.content) && withheld(&entry.content));
+    assert!(!bare, "a change without its envelope");
     assert!(report.packs.iter().all(|pack| !pack.given));
     // Not in the file in any form: who was met, the case pack's content, a volunteer's certificate.
     let text = String::from_utf8_lossy(&file).into_owned();
@@ -44,6 +52,70 @@ fn the_party_edition_withholds_and_is_proven_too() {
         assert!(!text.contains(hidden), "{hidden}");
     }
     assert!(String::from_utf8_lossy(&log.export(Edition::Full)).contains("罗敬文"));
+}
+
+#[test]
+fn honest_time_stands_beside_every_clock() {
+    let log = CourtLog::case();
+    let report = log.verify(&log.export(Edition::Full)).unwrap();
+    let record = &report.records[0];
+    let finalised = &record.finalised[0];
+    let last = record.changes.iter().find(|change| change.verb == "finalise").unwrap();
+    assert_eq!((finalised.proven, finalised.skew_ms), (last.proven, last.skew_ms));
+    assert!(finalised.proven.not_before_ms.is_some() && last.monotonic_ms == 1);
+    assert_eq!(last.boot, "0303030303030303");
+    let page = String::from_utf8(Opened::of(&log.export(Edition::Full)).summary).unwrap();
+    assert!(page.contains("开机后+0:00:00 (0303)") && page.contains("可证明的时间区间"));
+}
+
+#[test]
+fn whoever_gets_more_roles_goes_on_under_the_old_certificate() {
+    let mut log = CourtLog::case();
+    let old = log.court.person("luqihang").clone();
+    let kind = log.role_by("luqihang", &["judge", "officer"], &[]);
+    log.decide(Feed::Directory, kind);
+    let mut body = old.body.clone();
+    (body.serial, body.roles) = (60, vec!["judge".to_owned(), "officer".to_owned()]);
+    let new = Signed::seal(&body, log.court.issuing.signer.as_ref()).unwrap();
+    log.court.directory.add(new).unwrap();
+    log.publish(body.id());
+    let reason = "roles_changed".to_owned();
+    log.decide(Feed::Directory, TransitionKind::Revoke { certificate: old.id, reason });
+    let _ = log.create("luqihang", "onsite");
+    log.checkpoint();
+    assert_eq!(log.verify(&log.export(Edition::Full)).unwrap().findings, []);
+}
+
+#[test]
+fn what_the_court_had_before_a_withdrawal_may_enter_after_it() {
+    let mut log = CourtLog::case();
+    let _ = log.create("luqihang", "onsite");
+    let late = log.wait();
+    log.checkpoint();
+    let certificate = log.court.person("luqihang").id;
+    let reason = "lost".to_owned();
+    log.decide(Feed::Directory, TransitionKind::Revoke { certificate, reason });
+    log.entries.push(late);
+    log.checkpoint();
+    let file = log.export(Edition::Full);
+    assert_eq!(log.verify(&file).unwrap().findings, []);
+    let mut opened = Opened::of(&file);
+    opened.proofs.waited.clear();
+    let report = log.verify(&opened.sign(&log.kinds, &log.court.server)).unwrap();
+    assert!(report.codes().contains("revoked_author"), "{:?}", report.findings);
+}
+
+#[test]
+fn a_file_of_the_first_version_is_refused_by_name() {
+    let log = CourtLog::case();
+    let mut opened = Opened::of(&log.export(Edition::Full));
+    let mut chains = opened.chains.encode();
+    let version = chains.iter().position(|byte| *byte == 2).unwrap();
+    chains[version] = 1;
+    opened.manifest.parts.clear();
+    let mut parts = opened.parts();
+    parts[2].1 = chains;
+    assert_eq!(log.verify(&opened.seal_parts(&log.court.server, parts)), Err("older_version"));
 }
 
 #[test]

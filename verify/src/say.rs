@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use lastmile_core::export::finding::Found;
 use lastmile_core::export::report::{Author, ChangeReport, Interval, RecordReport, Report};
-use lastmile_core::export::summary::beijing;
+use lastmile_core::export::summary::{beijing, span};
 use lastmile_core::export::{Fault, Limit, Unusable};
 use lastmile_core::records::Label;
 
@@ -42,6 +42,11 @@ pub fn unusable(error: &Unusable, lang: Lang) -> String {
         "newer_version" => (
             "文件由更新的版本导出,请用新版核验程序。",
             "The file is of a later version: use a newer verifier.",
+        ),
+        "older_version" => (
+            "文件按旧版格式导出,旧版不能证明日志未被改写、内容未被略去,请由法院重新导出。",
+            "The file is of an earlier version, which does not prove that the log was not rewritten and \
+             nothing was left out: have the court export it again.",
         ),
         _ => ("这不是本系统导出的案件文件。", "This is not an exported case."),
     };
@@ -173,12 +178,19 @@ fn record(out: &mut String, record: &RecordReport, lang: Lang, all: bool) {
         let _ = writeln!(out, "  {}", lang.of("尚未定稿", "not finalised"));
     }
     for finalised in &record.finalised {
-        let at = beijing(finalised.device_ms);
+        let at = clock(finalised.device_ms, finalised.skew_ms, lang);
+        let certain = when(finalised.proven, lang);
         let _ = match lang {
-            Lang::Zh => writeln!(out, "  {} 于 {at}(手机时间)定稿", plain(&finalised.person)),
-            Lang::En => {
-                writeln!(out, "  finalised by {} at {at} (phone's clock)", plain(&finalised.person))
-            }
+            Lang::Zh => writeln!(
+                out,
+                "  {} 定稿 · 手机时间 {at} · 可证明的时间 {certain}",
+                plain(&finalised.person)
+            ),
+            Lang::En => writeln!(
+                out,
+                "  finalised by {} · phone's clock {at} · proven {certain}",
+                plain(&finalised.person)
+            ),
         };
     }
     for signature in &record.signatures {
@@ -213,19 +225,28 @@ fn record(out: &mut String, record: &RecordReport, lang: Lang, all: bool) {
 
 fn change(out: &mut String, change: &ChangeReport, lang: Lang) {
     let label = lang.of(change.label_zh, change.label_en);
-    let clock = lang.of("手机时间", "phone's clock");
-    let skew = match change.skew_ms {
-        0 => String::new(),
-        skew => format!(" ({} {:+} s)", lang.of("偏差", "off by"), skew / 1_000),
-    };
+    let monotonic = i64::try_from(change.monotonic_ms).unwrap_or(i64::MAX);
     let _ = writeln!(
         out,
-        "    #{} {label} · {} · {clock} {}{skew} · {}",
+        "    #{} {label} · {} · {} {} · {} {} ({}) · {}",
         change.sequence,
         plain(&change.author.name),
-        beijing(change.device_ms),
+        lang.of("手机时间", "phone's clock"),
+        clock(change.device_ms, change.skew_ms, lang),
+        lang.of("开机后", "after boot"),
+        span(monotonic),
+        change.boot.get(..4).unwrap_or_default(),
         when(change.proven, lang)
     );
+}
+
+/// A phone's clock, and how far it lies outside what is proven.
+fn clock(device_ms: i64, skew_ms: i64, lang: Lang) -> String {
+    let off = match skew_ms {
+        0 => String::new(),
+        skew => format!(" ({} {})", lang.of("偏差", "off by"), span(skew)),
+    };
+    format!("{}{off}", beijing(device_ms))
 }
 
 fn withheld(out: &mut String, report: &Report, lang: Lang) {

@@ -7,8 +7,8 @@ use std::io::Write;
 use crate::envelope::{Body, CheckpointRef};
 use crate::id::{BlobHash, CertificateId, sha256};
 use crate::identity::{
-    Approval, Canonical, CertificateKind, Directory, SealError, Signed, Signer, Transition,
-    TransitionKind,
+    Approval, Canonical, Certificate, CertificateKind, Directory, SealError, Signed, Signer,
+    Transition, TransitionKind,
 };
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::pack::signed::PackHeader;
@@ -186,6 +186,8 @@ pub fn needed(
     for entry in chains.0.iter().flat_map(|chain| &chain.entries) {
         signers_of(&entry.content, &mut wanted);
     }
+    let successors = successors(directory, &wanted);
+    wanted.extend(successors);
     let root = directory.get(&directory.root()).ok_or(ExportError::Certificate)?;
     let mut ordered: Vec<CertificateId> = vec![directory.root()];
     for id in wanted {
@@ -202,6 +204,22 @@ pub fn needed(
         root: root.signed().to_bytes(),
         others: others.map(|verified| verified.signed().to_bytes()).collect(),
     })
+}
+
+/// Certificates of the same keys and people: whether one that was revoked was replaced, or withdrawn.
+fn successors(directory: &Directory, wanted: &BTreeSet<CertificateId>) -> Vec<CertificateId> {
+    let of = |id| directory.get(id).map(|found| found.payload());
+    let keys: BTreeSet<_> = wanted
+        .iter()
+        .filter_map(of)
+        .filter(|body| body.person.is_some())
+        .filter_map(|body| body.signing_key().map(|key| *key.as_bytes()))
+        .collect();
+    let same = |body: &Certificate| {
+        body.person.is_some() && body.signing_key().is_some_and(|key| keys.contains(key.as_bytes()))
+    };
+    let all = directory.certificates().filter(|(_, verified)| same(verified.payload()));
+    all.map(|(id, _)| id).collect()
 }
 
 /// Who signed what an entry carries; nobody when it cannot be read, which the report will say.
@@ -228,6 +246,7 @@ fn signers_of(content: &Content, wanted: &mut BTreeSet<CertificateId>) {
                 wanted.extend(body.map(|body| body.certificate));
             }
         }
-        Content::Certificate(_) | Content::Withheld { .. } => {}
+        // Who wrote what is withheld may be somebody whom the file must not name.
+        Content::Certificate(_) | Content::Envelope { .. } | Content::Withheld { .. } => {}
     }
 }

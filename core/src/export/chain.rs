@@ -33,6 +33,15 @@ pub enum Content {
         /// The raw change.
         change: Vec<u8>,
     },
+    /// A withheld change, of which the envelope is given: whose it is, of which record, in which order.
+    Envelope {
+        /// The envelope's encoded body.
+        body: Vec<u8>,
+        /// The author's signature.
+        signature: Vec<u8>,
+        /// Why the change is withheld, a code.
+        reason: String,
+    },
     /// A certificate, by its identity; those that are needed stand in [`CERTIFICATES`].
     Certificate([u8; 32]),
     /// A signed transition.
@@ -61,7 +70,7 @@ impl Content {
     /// What kind of thing it is.
     pub fn kind(&self) -> EntryKind {
         match self {
-            Self::Change { .. } => EntryKind::Change,
+            Self::Change { .. } | Self::Envelope { .. } => EntryKind::Change,
             Self::Certificate(_) => EntryKind::Certificate,
             Self::Transition(_) => EntryKind::Transition,
             Self::Pack { .. } => EntryKind::Pack,
@@ -72,7 +81,7 @@ impl Content {
     /// Identity of what it carries; `None` when the bytes have not even a signed thing's form.
     pub fn id(&self) -> Option<[u8; 32]> {
         match self {
-            Self::Change { body, .. } => Some(sha256(body)),
+            Self::Change { body, .. } | Self::Envelope { body, .. } => Some(sha256(body)),
             Self::Pack { header, .. } => Some(sha256(header)),
             Self::Certificate(id) | Self::Withheld { id, .. } => Some(*id),
             Self::Transition(signed) => {
@@ -84,6 +93,7 @@ impl Content {
     fn strings(&self) -> (Option<&str>, Vec<&[u8]>) {
         match self {
             Self::Change { body, signature, change } => (None, vec![body, signature, change]),
+            Self::Envelope { body, signature, reason } => (Some(reason), vec![body, signature]),
             Self::Certificate(id) => (None, vec![id]),
             Self::Transition(signed) => (None, vec![signed]),
             Self::Pack { header, signature, payload: Ok(payload) } => {
@@ -114,6 +124,9 @@ impl Content {
             (EntryKind::Change, None, Some(signature), Some(change)) => {
                 Self::Change { body: first, signature, change }
             }
+            (EntryKind::Change, Some(reason), Some(signature), None) => {
+                Self::Envelope { body: first, signature, reason }
+            }
             (EntryKind::Certificate, None, None, None) => Self::Certificate(id()?),
             (EntryKind::Transition, None, None, None) => Self::Transition(first),
             (EntryKind::Pack, None, Some(signature), Some(payload)) => {
@@ -126,7 +139,9 @@ impl Content {
             _ => return Err(CanonicalError::Malformed),
         };
         match &content {
-            Self::Change { signature, .. } | Self::Pack { signature, .. }
+            Self::Change { signature, .. }
+            | Self::Envelope { signature, .. }
+            | Self::Pack { signature, .. }
                 if signature.len() != SIGNATURE_LEN =>
             {
                 Err(BOUND)
@@ -143,6 +158,16 @@ pub struct ChainEntry {
     pub index: u64,
     /// What it carries.
     pub content: Content,
+}
+
+impl ChainEntry {
+    /// Whether it is the first leaf of a log that continues another one: a decision to restore, which stands
+    /// in its chain where it was taken, and in the log before everything that was brought over.
+    pub fn opens_log(&self) -> bool {
+        let Content::Transition(signed) = &self.content else { return false };
+        let said = Signed::<Transition>::from_bytes(signed).ok().and_then(|one| one.claims().ok());
+        self.index == 0 && said.is_some_and(|body| body.kind.code() == "restore")
+    }
 }
 
 /// One chain, from its first entry.
@@ -190,7 +215,7 @@ impl Chains {
 
 impl Canonical for Chains {
     const TAG: &'static str = "lastmile-export-chains";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const FIELDS: u64 = 1;
     const MAX_LEN: usize = MAX_PART;
 

@@ -1,6 +1,7 @@
 //! What the other side is not shown. The rule of thumb of the domain: a party sees what was recorded in
 //! the acts against it once they are signed and final, and neither people's numbers nor who helped
-//! the court. Decided per record, by kind and standing; packs never go out.
+//! the court. Decided per record, by kind and standing; packs never go out. Of what is withheld the signed
+//! envelope stays, so that nobody can take a late change or a second finalisation for something else's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +59,7 @@ pub fn party(chains: Chains, full: &Report) -> Chains {
                 return content;
             }
             let why = records.get(document.as_str()).copied().flatten();
-            without(content, why.unwrap_or(reason::PROTECTED))
+            envelope_of(content, why.unwrap_or(reason::PROTECTED))
         }
         Content::Pack { header, signature, .. } => {
             Content::Pack { header, signature, payload: Err(reason::PACK.to_owned()) }
@@ -96,6 +97,16 @@ fn concerns_shown(signed: &[u8], shown: &dyn Fn(&str) -> bool, known: &BTreeSet<
         ) => shown(&document.to_hex()),
         Ok(TransitionKind::Judge { .. } | TransitionKind::Restore { .. }) => true,
         _ => false,
+    }
+}
+
+/// The envelope of a change, without what it changed.
+fn envelope_of(content: Content, reason: &str) -> Content {
+    match content {
+        Content::Change { body, signature, .. } => {
+            Content::Envelope { body, signature, reason: reason.to_owned() }
+        }
+        other => other,
     }
 }
 

@@ -56,6 +56,7 @@ codes! {
         ManifestSignerExpired "manifest_signer_expired" "签署清单时证书不在有效期内。" "The manifest's certificate was not valid when it was signed.";
         ManifestCheckpoint "manifest_checkpoint" "清单所记日志检查点与证明不符。" "The manifest names another checkpoint than the proofs.";
         SummaryReplaced "summary_replaced" "可读摘要与已验证的内容不符。" "The readable summary does not follow from the verified contents.";
+        SummaryNotCompared "summary_not_compared" "可读摘要由另一版本程序生成,与本程序所生成的不一致,无法核对:请用清单所记版本的核验程序,或只以本核验结果为准。" "The page was made by another version and differs from what this one makes: verify with the version that the manifest names, or rely on this report alone.";
         // Certificates.
         RootNotPinned "root_not_pinned" "根证书不是所核对的法院根证书。" "The root is not the court's root that was asked for.";
         RootUnsound "root_unsound" "根证书不成立。" "The root certificate is unsound.";
@@ -66,12 +67,14 @@ codes! {
         CertificateExpired "certificate_expired" "签名必定在证书有效期之外作出。" "The signature was certainly made outside the certificate's validity.";
         RevokedAuthor "revoked_author" "证书吊销之后才进入日志,且无人裁定采信。" "It entered the log after its author's certificate was revoked, and nobody admitted it.";
         RevokedSigner "revoked_signer" "服务器证书吊销之后仍以其签署。" "A server's certificate was used after it was revoked.";
+        RoleNotGiven "role_not_given" "证书所列职责,法院日志中没有授予的记载。" "The certificate has a role that the court's log never gave to the person.";
         // The log.
         CheckpointForged "checkpoint_forged" "检查点不是由本院检查点密钥签署。" "A checkpoint is not signed by the court's checkpoint key.";
         CheckpointKeyRevoked "checkpoint_key_revoked" "检查点密钥此前已被吊销。" "A checkpoint was signed with a key that had been revoked.";
         CheckpointKeyExpired "checkpoint_key_expired" "签署检查点时密钥不在有效期内。" "A checkpoint's key was not valid when it was signed.";
         CheckpointStale "checkpoint_stale" "文件内的记录引用了更新的检查点,检查点已陈旧,其后内容可能被略去。" "A record in the file knew a newer checkpoint: this one is stale, and later entries may have been left out.";
         CheckpointTimeFalls "checkpoint_time_falls" "检查点的时间倒退。" "The time of checkpoints goes back.";
+        HeldCheckpointUnproven "held_checkpoint_unproven" "作者签名时所持的检查点,未能证明是本日志的开头:日志可能被改写。" "That the log begins with the checkpoint which the author named is not proven: it may have been rewritten.";
         LogForked "log_forked" "法院日志出现两种历史。" "The court's log has two histories.";
         LogProofWrong "log_proof_wrong" "记录不在法院日志所证明的位置上:被改动、删除、替换或调换。" "An entry does not stand where the log proves it: changed, removed, replaced or moved.";
         ProofIncomplete "proof_incomplete" "有记录没有日志证明。" "Some entries have no proof.";
@@ -82,6 +85,9 @@ codes! {
         TransitionMisplaced "transition_misplaced" "法院决定不属于所在的记录链。" "A decision stands in a chain it does not belong to.";
         TransitionWithheld "transition_withheld" "证书目录中的决定被略去,无法判断证书是否已被吊销。" "A decision of the directory is left out: whether certificates were revoked cannot be told.";
         ApprovalForged "approval_forged" "须经两人批准的决定未获有效批准。" "A decision that two persons must approve was not validly approved.";
+        WithheldInFull "withheld_in_full" "完整版不得略去任何内容。" "A full edition may withhold nothing.";
+        EnvelopeMissing "envelope_missing" "略去的内容没有留下签名信封,无法判断属于哪一份记录。" "Something withheld left no envelope: to which record it belongs cannot be told.";
+        WithheldInShown "withheld_in_shown" "已提供的记录中有改动被略去。" "A change of a record that is shown is withheld.";
         PackForged "pack_forged" "案件资料的签名或内容不成立。" "A pack's signature or content does not hold.";
         // Records.
         ChangeForged "change_forged" "记录的签名不成立,或内容与所签不符。" "A change's signature does not hold, or its content is not what was signed.";
@@ -90,6 +96,8 @@ codes! {
         ChangeMissing "change_missing" "记录所依据的前一记录不在文件中。" "A change was made on one that is not in the file.";
         ChangeNotJudged "change_not_judged" "记录由更新版本的应用写入,须用新版核验。" "A change was written by a newer app: verify with a newer version.";
         SequenceReused "sequence_reused" "同一设备以同一序号签了两份不同内容。" "A device signed two different things under one number.";
+        NotAMember "not_a_member" "作者当时不是本案成员,且无人裁定采信。" "The author did not belong to the case at that place of the log, and nobody admitted it.";
+        PreviousWrong "previous_wrong" "改动所指的前一封信封与其不属同一设备、同一记录,或次序颠倒。" "The envelope named as the one before is of another device or record, or came later.";
         OtherCase "other_case" "记录属于另一案件。" "A record belongs to another case.";
         // Photos.
         PhotoChanged "photo_changed" "照片与其校验值不符。" "A photo is not the one that its hash names.";
@@ -114,7 +122,11 @@ codes! {
         LateChanges "late_changes" "定稿之后到达的记录,不计入定稿内容。" "Changes that came late, after finalising: shown, not counted.";
         NotFinalised "not_finalised" "记录尚未定稿,仍可更改。" "The record is not finalised and may still change.";
         OpenConflict "open_conflict" "记录内有未解决的分歧。" "The record has open conflicts.";
-        SummaryNotCompared "summary_not_compared" "可读摘要由另一版本生成,未能逐字核对,请以本核验结果为准。" "The summary was made by another version and could not be compared: rely on this report.";
+        WithheldSigner "withheld_signer" "略去的改动由谁签署,文件未提供其证书。" "Who signed a withheld change cannot be told: the certificate is not in the file.";
+        PreviousElsewhere "previous_elsewhere" "同一设备的前一次改动未进入本案记录:被退回、待处理,或曾被搁置。" "The change before it on the same device never entered the case: it was refused, waits, or was set aside.";
+        StationMember "station_member" "作者属于收到该记录的派出所等单位,以法院服务器所述为准。" "The author belongs to a station that the record was sent to, by the word of the court's server.";
+        LogRestored "log_restored" "法院日志曾经恢复:恢复之前的次序由两人批准的新日志证明。" "The court's log was restored: the order of what came before is proven by the new log, which two persons approved.";
+        HeldBeforeRestore "held_before_restore" "作者所持的检查点属于恢复前的日志,现已无从核对。" "The checkpoint that the author held is of a log before the restore and cannot be compared any more.";
         PhoneExport "phone_export" "由手机导出,只含该手机收到的内容。" "Made by a phone: it has what that phone had received.";
     }
 }

@@ -71,7 +71,7 @@ pub struct Manifest {
     pub edition: Edition,
     /// When, by the clock of whoever made it, milliseconds since 1970.
     pub made_at_ms: i64,
-    /// Name and version of the program: another version may word the summary otherwise.
+    /// Name and version of the program: another version may word the page otherwise, and then cannot prove it.
     pub program: String,
     /// The checkpoint that everything in it leads to.
     pub checkpoint: CheckpointRef,

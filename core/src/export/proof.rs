@@ -1,8 +1,10 @@
-//! The proofs: signed checkpoints of the court's log, that each is the beginning of the last one, and that
-//! the entries of the chains stand in it. A server's file has one group for everything; a phone's has one
+//! The proofs: signed checkpoints of the court's log, that each is the beginning of the last one, that the
+//! checkpoints which authors named in what they signed are too, and that the entries of the chains stand in it. A server's file has one group for everything; a phone's has one
 //! for each receipt it kept.
 
-use crate::identity::canonical::{Canonical, CanonicalError, Reader, Writer};
+use crate::id::EnvelopeId;
+use crate::identity::canonical::{Canonical, CanonicalError, Reader, Writer, bound};
+use crate::log::Blind;
 use crate::log::checkpoint::MAX_NOTE;
 use crate::log::tree::MAX_PROOF;
 
@@ -14,6 +16,7 @@ pub const PROOFS: &str = "proofs.cbor";
 const MAX_CHECKPOINTS: u64 = 100_000;
 const MAX_GROUPS: u64 = 100_000;
 const MAX_GROWTH: usize = 64;
+const MAX_WAITED: u64 = 10_000;
 
 /// A signed checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,33 @@ pub struct Grown {
     pub note: Vec<u8>,
     /// Proof that the last checkpoint's tree begins with this one's; empty for the last.
     pub growth: Vec<[u8; 32]>,
+}
+
+/// A size that authors named, and of which the file has no signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Entries. The root is the one that the authors signed.
+    pub size: u64,
+    /// Proof that the last checkpoint's tree begins with that one.
+    pub growth: Vec<[u8; 32]>,
+}
+
+/// That the court had a change before it entered the case: its leaf among what waits
+/// ([`crate::log::receipt::WAITING`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waited {
+    /// The change.
+    pub envelope: EnvelopeId,
+    /// Where that leaf stands in the log.
+    pub index: u64,
+    /// Blinding of the feed of what waits.
+    pub blind: Blind,
+    /// Number of the entry in that feed.
+    pub sequence: u64,
+    /// Leaf hash of the entry before it.
+    pub previous: Option<[u8; 32]>,
+    /// That it stands in the last checkpoint's tree.
+    pub proof: Vec<[u8; 32]>,
 }
 
 /// Entries `first` to `last` of a chain.
@@ -51,6 +81,12 @@ pub struct Group {
 pub struct Proofs {
     /// Checkpoints, by rising size.
     pub checkpoints: Vec<Grown>,
+    /// What authors named besides, by rising size.
+    pub held: Vec<Held>,
+    /// Signed checkpoints, named by authors, of logs that this one continues.
+    pub older: Vec<Vec<u8>>,
+    /// Changes that had waited at the court before their author was withdrawn.
+    pub waited: Vec<Waited>,
     /// That the entries are in them.
     pub groups: Vec<Group>,
 }
@@ -71,8 +107,8 @@ fn read_hashes(
 
 impl Canonical for Proofs {
     const TAG: &'static str = "lastmile-export-proofs";
-    const VERSION: u32 = 1;
-    const FIELDS: u64 = 2;
+    const VERSION: u32 = 2;
+    const FIELDS: u64 = 5;
     const MAX_LEN: usize = MAX_PART;
 
     fn write(&self, out: &mut Writer) {
@@ -81,6 +117,26 @@ impl Canonical for Proofs {
             out.array(2);
             out.bytes(&checkpoint.note);
             write_hashes(out, &checkpoint.growth);
+        }
+        out.array(self.held.len() as u64);
+        for held in &self.held {
+            out.array(2);
+            out.uint(held.size);
+            write_hashes(out, &held.growth);
+        }
+        out.array(self.older.len() as u64);
+        for note in &self.older {
+            out.bytes(note);
+        }
+        out.array(self.waited.len() as u64);
+        for waited in &self.waited {
+            out.array(6);
+            out.bytes(&waited.envelope.0);
+            out.uint(waited.index);
+            out.bytes(&waited.blind.0);
+            out.uint(waited.sequence);
+            out.optional(waited.previous, |out, leaf| out.bytes(&leaf));
+            write_hashes(out, &waited.proof);
         }
         out.array(self.groups.len() as u64);
         for group in &self.groups {
@@ -105,6 +161,30 @@ impl Canonical for Proofs {
             Ok(Grown { note, growth: read_hashes(input, MAX_GROWTH, "growth")? })
         });
         let checkpoints = checkpoints.collect::<Result<_, CanonicalError>>()?;
+        let length = input.array_up_to(MAX_CHECKPOINTS, "held")?;
+        let held = (0..length).map(|_| {
+            input.array_of(2)?;
+            let size = input.uint()?;
+            Ok(Held { size, growth: read_hashes(input, MAX_GROWTH, "growth")? })
+        });
+        let held = held.collect::<Result<_, CanonicalError>>()?;
+        let length = input.array_up_to(MAX_CHECKPOINTS, "older")?;
+        let older = (0..length)
+            .map(|_| input.bytes(MAX_NOTE, "note").map(<[u8]>::to_vec))
+            .collect::<Result<_, _>>()?;
+        let length = input.array_up_to(MAX_WAITED, "waited")?;
+        let waited = (0..length).map(|_| {
+            input.array_of(6)?;
+            Ok(Waited {
+                envelope: EnvelopeId(input.fixed("envelope")?),
+                index: input.uint()?,
+                blind: Blind(input.fixed("blind")?),
+                sequence: input.uint()?,
+                previous: input.optional(|input| input.fixed("previous"))?,
+                proof: read_hashes(input, MAX_GROWTH, "proof")?,
+            })
+        });
+        let waited = waited.collect::<Result<_, CanonicalError>>()?;
         let length = input.array_up_to(MAX_GROUPS, "groups")?;
         let groups = (0..length).map(|_| {
             input.array_of(3)?;
@@ -117,10 +197,23 @@ impl Canonical for Proofs {
             let ranges = ranges.collect::<Result<_, CanonicalError>>()?;
             Ok(Group { checkpoint, ranges, proof: read_hashes(input, MAX_PROOF, "proof")? })
         });
-        Ok(Self { checkpoints, groups: groups.collect::<Result<_, CanonicalError>>()? })
+        Ok(Self {
+            checkpoints,
+            held,
+            older,
+            waited,
+            groups: groups.collect::<Result<_, CanonicalError>>()?,
+        })
     }
 
     fn check(&self) -> Result<(), CanonicalError> {
-        Ok(())
+        let mut pairs = self.held.iter().zip(self.held.iter().skip(1));
+        if pairs.any(|(one, next)| one.size >= next.size) {
+            return Err(CanonicalError::Bound { field: "held" });
+        }
+        self.waited.iter().try_for_each(|waited| {
+            bound::count(waited.index, "index")?;
+            bound::count(waited.sequence, "sequence")
+        })
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::identity::Certificate;
+pub use crate::log::Interval;
 
 use super::finding::{Fault, Found, Limit};
 
@@ -134,26 +135,6 @@ pub struct ChainReport {
     pub entries: usize,
 }
 
-/// When something certainly happened, as far as that is proven.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Interval {
-    /// Not before: the time of the newest checkpoint its author held.
-    pub not_before_ms: Option<i64>,
-    /// Not after: the time of the first checkpoint that covers it.
-    pub not_after_ms: Option<i64>,
-}
-
-impl Interval {
-    /// How far `ms` lies outside: negative before, positive after, zero within.
-    pub fn skew(&self, ms: i64) -> i64 {
-        match (self.not_before_ms, self.not_after_ms) {
-            (Some(begin), _) if ms < begin => ms.saturating_sub(begin),
-            (_, Some(end)) if ms > end => ms.saturating_sub(end),
-            _ => 0,
-        }
-    }
-}
-
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordReport {
@@ -227,6 +208,10 @@ pub struct FinalReport {
     pub person: String,
     /// The phone's clock.
     pub device_ms: i64,
+    /// When it certainly was.
+    pub proven: Interval,
+    /// How far the phone's clock lies outside that.
+    pub skew_ms: i64,
     /// The content digest it bound.
     pub content: String,
 }
@@ -263,6 +248,10 @@ pub struct ChangeReport {
     pub author: Author,
     /// What the phone's clock said.
     pub device_ms: i64,
+    /// Milliseconds since the phone's boot.
+    pub monotonic_ms: u64,
+    /// That boot, hexadecimal: within one, `monotonic_ms` tells the time between two changes.
+    pub boot: String,
     /// When it certainly was.
     pub proven: Interval,
     /// How far the phone's clock lies outside that.

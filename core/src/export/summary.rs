@@ -55,6 +55,32 @@ fn when(proven: Interval) -> String {
     format!("{} – {}", side(proven.not_before_ms), side(proven.not_after_ms))
 }
 
+/// A phone's clock, and how far it lies outside what is proven.
+fn clock(device_ms: i64, skew_ms: i64) -> String {
+    let off = match skew_ms {
+        0 => String::new(),
+        skew => format!(
+            "<br>{}",
+            both(&format!("偏差{}", span(skew)), &format!("off by {}", span(skew)))
+        ),
+    };
+    format!("{}{off}", beijing(device_ms))
+}
+
+/// A difference of clocks, `-1:02:03`.
+pub fn span(ms: i64) -> String {
+    let (sign, seconds) = (if ms < 0 { "-" } else { "+" }, ms.unsigned_abs() / 1_000);
+    format!("{sign}{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+/// Time since the phone's boot, and which boot: between two changes of one boot it is exact.
+fn since_boot(change: &ChangeReport) -> String {
+    let boot = change.boot.get(..4).unwrap_or_default();
+    let since =
+        format!("{} ({boot})", span(i64::try_from(change.monotonic_ms).unwrap_or(i64::MAX)));
+    both(&format!("开机后{since}"), &format!("after boot {since}"))
+}
+
 /// The page.
 pub fn page(report: &Report) -> String {
     let mut out =
@@ -146,8 +172,15 @@ fn standing(record: &RecordReport) -> String {
         finals => finals
             .iter()
             .map(|one| {
-                let at = beijing(one.device_ms);
-                both(&format!("{}于{at}定稿", one.person), &format!("finalised by {}", one.person))
+                let at = clock(one.device_ms, one.skew_ms);
+                let by =
+                    both(&format!("{}定稿", one.person), &format!("finalised by {}", one.person));
+                let certain = both("可证明的时间区间", "proven interval");
+                format!(
+                    "{by} {at} {} · {certain} {}",
+                    both("手机时间", "phone's clock"),
+                    when(one.proven)
+                )
             })
             .collect::<Vec<_>>()
             .join("; "),
@@ -186,13 +219,14 @@ fn change_row(out: &mut String, change: &ChangeReport) {
     let author = &change.author;
     let _ = write!(
         out,
-        "<tr><td>{}</td><td>{}</td><td>{} ({})<br><small>{}</small></td><td>{}</td><td>{}</td></tr>",
+        "<tr><td>{}</td><td>{}</td><td>{} ({})<br><small>{}</small></td><td>{}<br>{}</td><td>{}</td></tr>",
         change.sequence,
         both(change.label_zh, change.label_en),
         safe(&author.name),
         safe(author.person.as_deref().unwrap_or_default()),
         safe(&author.roles.join(", ")),
-        beijing(change.device_ms),
+        clock(change.device_ms, change.skew_ms),
+        since_boot(change),
         when(change.proven)
     );
 }

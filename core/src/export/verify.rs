@@ -30,6 +30,10 @@ pub enum Unusable {
     /// The file follows a later version of the format.
     #[error("the file is of a later version: verify it with a newer program")]
     Newer,
+    /// The file follows an earlier version of the format, which did not prove that the log was not rewritten
+    /// and that nothing shown was cut short.
+    #[error("the file is of an earlier version, which proves less: have the court export it again")]
+    Older,
 }
 
 impl Unusable {
@@ -38,6 +42,7 @@ impl Unusable {
         match self {
             Self::File(error) => error.code(),
             Self::Newer => "newer_version",
+            Self::Older => "older_version",
         }
     }
 }
@@ -107,10 +112,10 @@ pub fn verify<R: Read + Seek>(
     let Examined { mut report, directory, photos: named } =
         examine(kinds, &claims, &contents, judging);
     drop(contents);
-    if manifest.program != PROGRAM {
-        report.limit(Limit::SummaryNotCompared, SUMMARY);
-    } else if summary::page(&report).as_bytes() != summary {
-        report.fault(Fault::SummaryReplaced, SUMMARY, None);
+    if summary::page(&report).as_bytes() != summary {
+        let ours = manifest.program == PROGRAM;
+        let fault = if ours { Fault::SummaryReplaced } else { Fault::SummaryNotCompared };
+        report.fault(fault, SUMMARY, None);
     }
     for found in faults.findings {
         report.fault(found.code, found.place, found.cause.as_deref());
@@ -248,7 +253,10 @@ fn contents(parts: &Parts, report: &mut Report) -> Result<Option<Contents>, Unus
         };
         match T::decode(bytes) {
             Ok(part) => Ok(Some(part)),
-            Err(CanonicalError::UnsupportedVersion { .. }) => Err(Unusable::Newer),
+            Err(CanonicalError::UnsupportedVersion { version, .. }) => {
+                let older = version < u64::from(T::VERSION);
+                Err(if older { Unusable::Older } else { Unusable::Newer })
+            }
             Err(error) => {
                 report.fault(Fault::PartMalformed, name, Some(error.code()));
                 Ok(None)

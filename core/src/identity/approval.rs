@@ -13,7 +13,7 @@ use crate::records::Role;
 
 use super::canonical::{Canonical, CanonicalError, Reader, Writer, bound};
 use super::certificate::CertificateKind;
-use super::directory::{Directory, TrustError};
+use super::directory::{Directory, Finding, TrustError};
 use super::signed::{Signed, SignedBody};
 
 /// Most approvals that one decision carries.
@@ -91,9 +91,12 @@ pub enum ApprovalError {
     /// Its signer may not approve such things.
     #[error("the person is neither administrator nor president")]
     NoAuthority,
-    /// Its signer's certificate was withdrawn.
+    /// Its signer's certificate, or one above it, was withdrawn.
     #[error("the certificate of a person who approved was revoked")]
     Revoked,
+    /// Its signer's certificate was not valid at that time.
+    #[error("the certificate of a person who approved has run out")]
+    Expired,
     /// Fewer than two different persons.
     #[error("two different persons must approve")]
     TooFew,
@@ -107,17 +110,37 @@ impl ApprovalError {
             Self::OtherSubject => "approval_other_subject",
             Self::NoAuthority => "approval_no_authority",
             Self::Revoked => "approval_revoked",
+            Self::Expired => "approval_expired",
             Self::TooFew => "approval_two_persons",
         }
     }
 }
 
 /// Whether two different persons, each administrator or president, approved `subject`; gives their
-/// staff ids, ascending. Every approval offered must hold: a wrong one is never passed over.
+/// staff ids, ascending. Every approval offered must hold: a wrong one is never passed over. Nobody counts
+/// whose certificate, or one above it, was ever revoked, nor whose certificate was not valid at `at_ms`:
+/// when the decision was taken, by the server's clock.
 pub fn two_persons(
     directory: &Directory,
     subject: [u8; 32],
     approvals: &[Vec<u8>],
+    at_ms: i64,
+) -> Result<BTreeSet<String>, ApprovalError> {
+    judge_approvals(directory, subject, approvals, &|id| {
+        let findings = directory.findings(&id, at_ms);
+        if findings.iter().any(|finding| matches!(finding, Finding::Revoked { .. })) {
+            return Err(ApprovalError::Revoked);
+        }
+        if findings.is_empty() { Ok(()) } else { Err(ApprovalError::Expired) }
+    })
+}
+
+/// Like [`two_persons`], for whoever knows otherwise whose certificate `stands`.
+pub fn judge_approvals(
+    directory: &Directory,
+    subject: [u8; 32],
+    approvals: &[Vec<u8>],
+    stands: &dyn Fn(CertificateId) -> Result<(), ApprovalError>,
 ) -> Result<BTreeSet<String>, ApprovalError> {
     let mut persons = BTreeSet::new();
     for bytes in approvals.iter().take(MAX_APPROVALS) {
@@ -130,9 +153,7 @@ pub fn two_persons(
         if !certificate.has_role(Role::Admin) && !certificate.has_role(Role::President) {
             return Err(ApprovalError::NoAuthority);
         }
-        if directory.revocation(&approval.payload().certificate).is_some() {
-            return Err(ApprovalError::Revoked);
-        }
+        stands(approval.payload().certificate)?;
         persons.insert(certificate.person.clone().ok_or(TrustError::WrongKind)?);
     }
     if persons.len() < PERSONS { Err(ApprovalError::TooFew) } else { Ok(persons) }
@@ -143,8 +164,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::identity::TransitionKind;
     use crate::identity::test_keys::{COURT, Cast, TestCourt, TestIdentity};
+    use crate::identity::{Revocation, TransitionKind};
+
+    const AT_MS: i64 = 1_773_701_400_000;
 
     fn court() -> TestCourt {
         let cast = |person, roles| Cast { person, name: "测试", roles, device: "D" };
@@ -171,7 +194,8 @@ mod tests {
         let subject = kind.approved_subject(COURT).unwrap();
         let [admin, president, officer] =
             ["zhangyi", "liyuan", "luqihang"].map(|name| approve(court.person(name), subject));
-        let judge = |approvals: &[Vec<u8>]| two_persons(&court.directory, subject, approvals);
+        let judge =
+            |approvals: &[Vec<u8>]| two_persons(&court.directory, subject, approvals, AT_MS);
         assert_eq!(judge(&[admin.clone(), president.clone()]).unwrap().len(), 2);
         assert_eq!(judge(std::slice::from_ref(&admin)), Err(ApprovalError::TooFew));
         assert_eq!(judge(&[admin.clone(), admin.clone()]), Err(ApprovalError::TooFew));
@@ -182,6 +206,20 @@ mod tests {
         let last = forged.len() - 1;
         forged[last] ^= 1;
         assert!(matches!(judge(&[admin, forged]), Err(ApprovalError::Trust(_))));
+    }
+
+    #[test]
+    fn whoever_is_expired_or_under_a_withdrawn_key_does_not_count() {
+        let mut court = court();
+        let subject = [1; 32];
+        let both = ["zhangyi", "liyuan"].map(|name| approve(court.person(name), subject));
+        let judge = |directory: &Directory, at_ms| two_persons(directory, subject, &both, at_ms);
+        assert!(judge(&court.directory, AT_MS).is_ok());
+        let end = court.person("zhangyi").body.not_after_ms;
+        assert_eq!(judge(&court.directory, end + 1), Err(ApprovalError::Expired));
+        let revocation = Revocation { at_ms: AT_MS, transition: [0; 32] };
+        court.directory.revoke(court.issuing.id, revocation).unwrap();
+        assert_eq!(judge(&court.directory, AT_MS), Err(ApprovalError::Revoked));
     }
 
     #[test]

@@ -219,23 +219,25 @@ impl Phone {
     /// one.
     fn continued(&self, held: &CheckpointRow, receipt: &Receipt) -> Result<(), LogTrouble> {
         let opening = receipt.opening.as_ref().ok_or(LogTrouble::Replaced)?;
-        let kind = self.restore_of(opening).ok_or(LogTrouble::Replaced)?;
+        let (kind, at_ms) = self.restore_of(opening).ok_or(LogTrouble::Replaced)?;
         let subject = kind.approved_subject(&self.court).ok_or(LogTrouble::Replaced)?;
         let TransitionKind::Restore { origin, size, root, approvals } = &kind else {
             return Err(LogTrouble::Replaced);
         };
-        two_persons(&self.directory(), subject, approvals).map_err(|_| LogTrouble::Replaced)?;
+        two_persons(&self.directory(), subject, approvals, at_ms)
+            .map_err(|_| LogTrouble::Replaced)?;
         // Of the same size it must be the same tree. What lies beyond the named checkpoint was lost,
         // and is offered again.
         let same_tree = *size != held.size || *root == held.root;
         if *origin == held.origin && same_tree { Ok(()) } else { Err(LogTrouble::Forked) }
     }
 
-    fn restore_of(&self, opening: &Opening) -> Option<TransitionKind> {
+    fn restore_of(&self, opening: &Opening) -> Option<(TransitionKind, i64)> {
         let signed = Signed::<Transition>::from_bytes(&opening.transition).ok()?;
         let verified = self.directory().verify(signed).ok()?;
-        let restores = matches!(verified.payload().kind, TransitionKind::Restore { .. });
-        restores.then(|| verified.payload().kind.clone())
+        let body = verified.payload();
+        let restores = matches!(body.kind, TransitionKind::Restore { .. });
+        restores.then(|| (body.kind.clone(), body.at_ms))
     }
 }
 

@@ -34,7 +34,11 @@ fn put_together(sound: &[Value], vector: &Value) -> Vec<u8> {
 /// What the verifier finds in a file: codes, and nothing when everything is proven.
 fn found(root: CertificateId, file: Vec<u8>) -> BTreeSet<String> {
     match verify(&builtin(), Cursor::new(file), Some(root), &mut |_| {}) {
-        Ok(report) => report.codes().into_iter().map(str::to_owned).collect(),
+        // The page is worded by one version of the program: later words are no damage.
+        Ok(report) => {
+            let codes = report.codes().into_iter().filter(|code| *code != "summary_not_compared");
+            codes.map(str::to_owned).collect()
+        }
         Err(error) => BTreeSet::from([error.code().to_owned()]),
     }
 }
@@ -55,7 +59,13 @@ fn exports() {
         let codes = vector["codes"].as_array().unwrap().iter();
         let codes: BTreeSet<String> = codes.map(|code| code.as_str().unwrap().to_owned()).collect();
         assert!(codes.contains(text(vector, "code")), "{}", vector["name"]);
+        let of_page = |code: &String| code == "summary_not_compared";
+        let codes = codes.into_iter().filter(|code| !of_page(code)).collect();
         assert_eq!(found(root, put_together(sound, vector)), codes, "{}", vector["name"]);
+    }
+    for vector in all["older"].as_array().unwrap() {
+        let code = BTreeSet::from([text(vector, "code").to_owned()]);
+        assert_eq!(found(root, file_of(vector)), code, "{}", vector["name"]);
     }
 }
 

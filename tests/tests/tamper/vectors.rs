@@ -11,9 +11,9 @@ use lastmile_core::export::Edition;
 use lastmile_tests::exported::CourtLog;
 use serde_json::{Value, json};
 
-use super::{TRICKS, found};
+use super::{all, found};
 
-const ABOUT: &str = "Exported cases (export.cddl), files in base64. A refused file is made of pieces: `[offset, length]` of the accepted file `of`, or bytes in base64. `root` is the hash of the court's root certificate, to be pinned. In the accepted ones everything is proven. Of a refused one `code` is what is wrong with it, `codes` everything that lastmile-verify says; another verifier may find fewer consequences, never none. The page is not compared: the manifests name another program.";
+const ABOUT: &str = "Exported cases (export.cddl), files in base64. A refused file is made of pieces: `[offset, length]` of the accepted file `of`, or bytes in base64. `root` is the hash of the court's root certificate, to be pinned. In the accepted ones everything is proven. Of a refused one `code` is what is wrong with it, `codes` everything that lastmile-verify says; another verifier may find fewer consequences, never none. A file under `older` is of a version that is no longer read. The page is that of one version of lastmile-verify: another may say summary_not_compared.";
 
 /// The names of the manipulations that are vectors.
 const CHOSEN: &[&str] = &[
@@ -55,6 +55,20 @@ const CHOSEN: &[&str] = &[
     "a certificate that was never published",
     "a finalised record changed",
     "one number used twice",
+    "a record hidden in a full edition",
+    "the log forked and the checkpoints between left out",
+    "a checkpoint dated before the revocation of its key",
+    "an administrator made by two whom nobody knows",
+    "an administrator made by two without roles",
+    "an approval under a withdrawn issuing key",
+    "a restore approved by the root alone",
+    "an approval used twice",
+    "a role that nobody gave",
+    "a record by somebody outside the case",
+    "another record's envelope named as the one before",
+    "a change of a shown record withheld",
+    "a withheld change without its envelope",
+    "a proof that a change had waited, of another",
 ];
 
 fn path() -> PathBuf {
@@ -112,7 +126,7 @@ fn update() {
     let refused: Vec<Value> = CHOSEN
         .iter()
         .map(|name| {
-            let trick = TRICKS.iter().find(|trick| trick.name == *name).expect("a manipulation");
+            let trick = all().find(|trick| trick.name == *name).expect("a manipulation");
             kept(&old["refused"], name, || {
                 let file = (trick.make)(&log);
                 let codes = found(&log, &file);
@@ -126,7 +140,8 @@ fn update() {
         })
         .collect();
     let root = log.court.root.id.to_hex();
-    let all = json!({ "about": ABOUT, "root": root, "accepted": accepted, "refused": refused });
+    let older = &old["older"];
+    let all = json!({ "about": ABOUT, "root": root, "older": older, "accepted": accepted, "refused": refused });
     let text = lines(&all);
     std::fs::write(path(), text).expect("the vectors can be written");
 }
@@ -138,9 +153,10 @@ fn lines(all: &Value) -> String {
         all.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n    ")
     };
     format!(
-        "{{\n  \"about\": {},\n  \"root\": {},\n  \"accepted\": [\n    {}\n  ],\n  \"refused\": [\n    {}\n  ]\n}}\n",
+        "{{\n  \"about\": {},\n  \"root\": {},\n  \"older\": [\n    {}\n  ],\n  \"accepted\": [\n    {}\n  ],\n  \"refused\": [\n    {}\n  ]\n}}\n",
         all["about"],
         all["root"],
+        list("older"),
         list("accepted"),
         list("refused")
     )

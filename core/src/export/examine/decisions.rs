@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::CertificateId;
-use crate::identity::approval::two_persons;
+use crate::identity::approval::{ApprovalError, judge_approvals};
 use crate::identity::{
     Approval, CertificateKind, Directory, Finding, Signed, Transition, TransitionKind,
 };
@@ -12,9 +12,10 @@ use crate::pack::signed::{PackHeader, SignedPack};
 use crate::records::Role;
 use crate::sync::channel::{DIRECTORY, EntryKind};
 
-use super::{Examination, place};
+use super::{Examination, in_order, place};
 use crate::export::chain::Content;
 use crate::export::finding::Fault;
+use crate::export::manifest::Edition;
 use crate::export::report::{DecisionReport, PackReport};
 
 /// An entry with its place.
@@ -22,6 +23,8 @@ struct At<'a> {
     channel: &'a str,
     sequence: u64,
     index: u64,
+    /// Its place in the log's order ([`in_order`]).
+    at: u64,
 }
 
 impl At<'_> {
@@ -31,17 +34,26 @@ impl At<'_> {
 }
 
 impl Examination<'_> {
-    /// Verifies every transition and pack, and notes what they say about certificates and quarantine.
+    /// Verifies every transition and pack, and notes what they say about people and quarantine.
     pub(super) fn decisions(&mut self) {
         let mut entries = BTreeMap::new();
         for chain in &self.contents.chains.0 {
-            for (sequence, entry) in (1..).zip(&chain.entries) {
-                let at = At { channel: &chain.channel, sequence, index: entry.index };
-                entries.insert((entry.index, at.place()), (at, &entry.content));
+            for (sequence, at, entry) in in_order(chain) {
+                let at = At { channel: &chain.channel, sequence, index: entry.index, at };
+                entries.insert((at.at, sequence, at.channel), (at, &entry.content));
             }
         }
         for (at, content) in entries.into_values() {
+            if self.claims.edition == Edition::Full && withholds(content) {
+                self.fault(Fault::WithheldInFull, at.place(), None);
+            }
             match content {
+                Content::Certificate(id) if at.channel == DIRECTORY => {
+                    self.people.publish(CertificateId(*id), at.at);
+                }
+                Content::Withheld { kind: EntryKind::Change | EntryKind::Pack, .. } => {
+                    self.fault(Fault::EnvelopeMissing, at.place(), None);
+                }
                 Content::Transition(signed) => self.transition(&at, signed),
                 Content::Pack { header, signature, payload } => {
                     self.pack(&at, header, signature, payload.as_deref().ok());
@@ -71,10 +83,11 @@ impl Examination<'_> {
             self.fault(Fault::TransitionMisplaced, at.place(), None);
         }
         self.server_key(at, body.certificate, body.at_ms);
-        self.approvals(at, &body.kind);
+        self.approvals(at, body.at_ms, &body.kind);
         match &body.kind {
-            TransitionKind::Revoke { certificate, .. } => {
-                self.revoked_at.entry(*certificate).or_insert(at.index);
+            TransitionKind::Restore { origin, size, root, .. } => {
+                self.restores.push((origin.clone(), *size, *root));
+                self.times.restored |= at.index == 0;
             }
             TransitionKind::Judge { envelope, admit, .. } => {
                 if *admit {
@@ -85,6 +98,7 @@ impl Examination<'_> {
             }
             _ => {}
         }
+        self.people.note(&body.kind, at.at);
         self.report.decisions.push(DecisionReport {
             channel: at.channel.to_owned(),
             sequence: at.sequence,
@@ -99,23 +113,41 @@ impl Examination<'_> {
     }
 
     /// Decisions that could hand the record to one person alone need two.
-    fn approvals(&mut self, at: &At<'_>, kind: &TransitionKind) {
+    fn approvals(&mut self, at: &At<'_>, at_ms: i64, kind: &TransitionKind) {
         let powerful = [Role::Admin.code(), Role::President.code()];
-        let (needed, approvals) = match kind {
+        let (needed, root_suffices, approvals) = match kind {
             TransitionKind::Role { roles, approvals, .. } => {
-                (roles.iter().any(|role| powerful.contains(&role.as_str())), approvals)
+                (roles.iter().any(|role| powerful.contains(&role.as_str())), true, approvals)
             }
-            TransitionKind::Restore { approvals, .. } => (true, approvals),
+            TransitionKind::Restore { approvals, .. } => (true, false, approvals),
             _ => return,
         };
         let Some(subject) = kind.approved_subject(&self.claims.court) else { return };
-        if needed || !approvals.is_empty() {
-            let judged = two_persons(&self.directory, subject, approvals);
-            if let Err(error) = judged
-                && !by_root(&self.directory, subject, approvals)
-            {
-                self.fault(Fault::ApprovalForged, at.place(), Some(error.code()));
+        if !needed && approvals.is_empty() {
+            return;
+        }
+        for approval in approvals.iter().flat_map(|bytes| Signed::<Approval>::from_bytes(bytes)) {
+            if !self.used.insert(approval.body_hash()) {
+                self.fault(Fault::ApprovalForged, at.place(), Some("approval_used"));
             }
+        }
+        let (directory, people) = (&self.directory, &self.people);
+        let stands = |id: CertificateId| {
+            let findings = directory.findings(&id, at_ms);
+            if people.revoked_before(directory, id, at.at) {
+                Err(ApprovalError::Revoked)
+            } else if findings.iter().any(|one| !matches!(one, Finding::Revoked { .. })) {
+                Err(ApprovalError::Expired)
+            } else if !people.may_approve(directory, id, at.at) {
+                Err(ApprovalError::NoAuthority)
+            } else {
+                Ok(())
+            }
+        };
+        if let Err(error) = judge_approvals(directory, subject, approvals, &stands)
+            && !(root_suffices && by_root(directory, subject, approvals))
+        {
+            self.fault(Fault::ApprovalForged, at.place(), Some(error.code()));
         }
     }
 
@@ -146,7 +178,7 @@ impl Examination<'_> {
 
     /// Whether a server's key was good when it signed.
     fn server_key(&mut self, at: &At<'_>, certificate: CertificateId, at_ms: i64) {
-        if self.revoked_before(certificate, at.index) == Some(true) {
+        if self.people.revoked_before(&self.directory, certificate, at.at) {
             self.fault(Fault::RevokedSigner, at.place(), None);
         }
         let expired = self
@@ -158,6 +190,14 @@ impl Examination<'_> {
             self.fault(Fault::CertificateExpired, at.place(), Some(finding.code()));
         }
     }
+}
+
+/// Whether the entry does not say all that it could.
+fn withholds(content: &Content) -> bool {
+    matches!(
+        content,
+        Content::Withheld { .. } | Content::Envelope { .. } | Content::Pack { payload: Err(_), .. }
+    )
 }
 
 /// Whether the holder of the court's root approved: how a court gets its first two officials.

@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 
 use crate::envelope::CheckpointRef;
+use crate::id::{CertificateId, sha256};
+use crate::identity::Finding;
 use crate::log::checkpoint::{CheckpointError, SignedCheckpoint};
-use crate::log::tree;
+use crate::log::receipt::WAITING;
+use crate::log::{Leaf, tree};
 
 use super::{Examination, place};
 use crate::export::chain::Content;
 use crate::export::finding::Fault;
-use crate::export::proof::Group;
+use crate::export::proof::{Group, Held};
 use crate::export::report::{ChainReport, Interval, LogReport, WithheldReport};
 use crate::sync::channel::EntryKind;
 
@@ -19,8 +22,22 @@ use crate::sync::channel::EntryKind;
 pub(super) struct Times {
     /// Root and time by size, all of them proved to be beginnings of the largest.
     sizes: BTreeMap<u64, ([u8; 32], i64)>,
-    /// Size of the largest.
-    pub(super) head: u64,
+    /// Size and root of the largest.
+    head: (u64, [u8; 32]),
+    /// Checkpoints of logs that this one continues, and their times.
+    older: BTreeMap<(u64, [u8; 32]), i64>,
+    /// Whether this log continues another one.
+    pub(super) restored: bool,
+}
+
+/// What the checkpoint that an author named proves.
+pub(super) enum Named {
+    /// Its time.
+    At(i64),
+    /// That the log is the one the author saw, not when.
+    Untimed,
+    /// It is of a log before the restore, and gone.
+    Gone,
 }
 
 impl Times {
@@ -29,23 +46,44 @@ impl Times {
         self.sizes.range(index.saturating_add(1)..).next().map(|(_, (_, at_ms))| *at_ms)
     }
 
-    /// The time of the checkpoint its author held; an error when that contradicts this log.
-    pub(super) fn not_before(
+    /// What the checkpoint proves that the author of entry `index` named; a fault when it contradicts this
+    /// log, or when nothing shows that it does not.
+    pub(super) fn named(
         &self,
         held: Option<CheckpointRef>,
         index: u64,
-    ) -> Result<Option<i64>, Fault> {
-        let Some(held) = held.filter(|held| held.size > 0) else { return Ok(None) };
-        if held.size > self.head {
-            return Err(Fault::CheckpointStale);
-        }
-        match self.sizes.get(&held.size) {
-            Some((root, _)) if *root != held.root => Err(Fault::LogForked),
+        growths: &[Held],
+    ) -> Result<Named, Fault> {
+        let Some(held) = held.filter(|held| held.size > 0) else { return Ok(Named::Untimed) };
+        let signed = self.sizes.get(&held.size);
+        let here = match signed {
+            Some((root, _)) => *root == held.root,
+            None => self.begins_with(held, growths),
+        };
+        if here {
             // Nobody holds a checkpoint that covers what he has not yet written.
-            _ if held.size > index => Err(Fault::LogForked),
-            Some((_, at_ms)) => Ok(Some(*at_ms)),
-            None => Ok(None),
+            return match signed {
+                _ if held.size > index => Err(Fault::LogForked),
+                Some((_, at_ms)) => Ok(Named::At(*at_ms)),
+                None => Ok(Named::Untimed),
+            };
         }
+        match self.older.get(&(held.size, held.root)) {
+            Some(at_ms) => Ok(Named::At(*at_ms)),
+            None if self.restored => Ok(Named::Gone),
+            None if held.size > self.head.0 => Err(Fault::CheckpointStale),
+            None if signed.is_some() => Err(Fault::LogForked),
+            None => Err(Fault::HeldCheckpointUnproven),
+        }
+    }
+
+    /// Whether a proof shows that the log begins with what an author named.
+    fn begins_with(&self, held: CheckpointRef, growths: &[Held]) -> bool {
+        let (size, root) = self.head;
+        let found = growths.binary_search_by_key(&held.size, |growth| growth.size).ok();
+        found.and_then(|at| growths.get(at)).is_some_and(|growth| {
+            tree::check_growth(&growth.growth, held.size, &held.root, size, &root).is_ok()
+        })
     }
 
     /// What is certain about entry `index`.
@@ -66,7 +104,7 @@ impl Examination<'_> {
             Err(error) => return self.bad_checkpoint(proofs.checkpoints.len() - 1, error),
         };
         let head = head.checkpoint().clone();
-        self.times.head = head.size;
+        self.times.head = (head.size, head.root);
         self.report.log = Some(LogReport {
             origin: head.origin.clone(),
             size: head.size,
@@ -121,22 +159,60 @@ impl Examination<'_> {
         self.fault(fault, format!("checkpoint {number}"), Some(error.code()));
     }
 
-    /// Whether the keys of the checkpoints were good when they signed; after the revocations are known.
+    /// Whether the keys of the checkpoints were good when they signed; after the revocations are known. A
+    /// checkpoint that covers the revocation of its own key was signed after it, whatever time it states.
     pub(super) fn checkpoint_keys(&mut self) {
         for (number, grown) in self.contents.proofs.checkpoints.iter().enumerate() {
             let Ok(signed) = SignedCheckpoint::verify(&self.directory, &grown.note) else {
                 continue;
             };
-            let (id, at_ms) = (signed.certificate(), signed.checkpoint().at_ms);
-            for finding in self.directory.findings(&id, at_ms) {
-                let fault = match finding {
-                    crate::identity::Finding::Revoked { at_ms: revoked, .. } if revoked > at_ms => {
-                        continue;
-                    }
-                    crate::identity::Finding::Revoked { .. } => Fault::CheckpointKeyRevoked,
-                    _ => Fault::CheckpointKeyExpired,
-                };
-                self.report.fault(fault, format!("checkpoint {number}"), Some(finding.code()));
+            let place = format!("checkpoint {number}");
+            let (id, checkpoint) = (signed.certificate(), signed.checkpoint());
+            if self.people.revoked_before(&self.directory, id, checkpoint.size) {
+                self.report.fault(Fault::CheckpointKeyRevoked, place.clone(), None);
+            }
+            self.checkpoint_validity(id, checkpoint.at_ms, &place);
+        }
+    }
+
+    fn checkpoint_validity(&mut self, id: CertificateId, at_ms: i64, place: &str) {
+        let findings = self.directory.findings(&id, at_ms);
+        for finding in findings.iter().filter(|one| !matches!(one, Finding::Revoked { .. })) {
+            self.report.fault(Fault::CheckpointKeyExpired, place, Some(finding.code()));
+        }
+    }
+
+    /// Takes the times of checkpoints of the logs that this one continues; after the restores are known.
+    /// What lay between two of them the new log proves: the old tree is gone.
+    pub(super) fn older_checkpoints(&mut self) {
+        for (number, note) in self.contents.proofs.older.iter().enumerate() {
+            let place = format!("older checkpoint {number}");
+            let signed = match SignedCheckpoint::verify(&self.directory, note) {
+                Ok(signed) => signed,
+                Err(error) => {
+                    self.fault(Fault::CheckpointForged, place, Some(error.code()));
+                    continue;
+                }
+            };
+            let checkpoint = signed.checkpoint();
+            let of_restored =
+                self.restores.iter().find(|(origin, ..)| *origin == checkpoint.origin);
+            let agrees = of_restored.is_some_and(|(_, size, root)| {
+                *size != checkpoint.size || *root == checkpoint.root
+            });
+            if !agrees {
+                self.fault(Fault::LogForked, place, Some("origin"));
+                continue;
+            }
+            let (id, at_ms) = (signed.certificate(), checkpoint.at_ms);
+            self.checkpoint_validity(id, at_ms, &place);
+            let withdrawn = self.directory.findings(&id, at_ms).into_iter().any(
+                |finding| matches!(finding, Finding::Revoked { at_ms: revoked, .. } if revoked <= at_ms),
+            );
+            if withdrawn {
+                self.fault(Fault::CheckpointKeyRevoked, place, None);
+            } else {
+                self.times.older.insert((checkpoint.size, checkpoint.root), at_ms);
             }
         }
     }
@@ -154,13 +230,14 @@ impl Examination<'_> {
             if !self.channels().contains(&chain.channel) {
                 self.fault(Fault::OtherCase, chain.channel.clone(), None);
             }
-            let ascending = chain
-                .entries
-                .iter()
-                .zip(chain.entries.iter().skip(1))
-                .position(|(one, next)| one.index >= next.index);
-            if let Some(at) = ascending {
-                self.fault(Fault::ChainOrder, place(&chain.channel, at as u64 + 2), None);
+            let mut rising = (1..).zip(&chain.entries).filter(|(_, entry)| !entry.opens_log());
+            let mut before = rising.next().map(|(_, entry)| entry.index);
+            for (sequence, entry) in rising {
+                if before.is_some_and(|before| before >= entry.index) {
+                    self.report.fault(Fault::ChainOrder, place(&chain.channel, sequence), None);
+                    break;
+                }
+                before = Some(entry.index);
             }
             leaves.push(chain.leaves());
             self.report
@@ -179,7 +256,32 @@ impl Examination<'_> {
                 self.fault(Fault::ProofIncomplete, place(&chain.channel, at as u64 + 1), None);
             }
         }
+        self.note_waited();
         self.note_withheld();
+    }
+
+    /// Proves what had waited at the court before it entered the case.
+    fn note_waited(&mut self) {
+        let (size, root) = self.times.head;
+        for waited in &self.contents.proofs.waited {
+            let leaf = Leaf {
+                chain: waited.blind.chain(WAITING),
+                sequence: waited.sequence,
+                previous: waited.previous,
+                kind: EntryKind::Change,
+                id: waited.envelope.0,
+            };
+            let leaves = BTreeMap::from([(waited.index, leaf.hash())]);
+            match tree::check(&leaves, &waited.proof, size, &root) {
+                Ok(()) => {
+                    self.waited.insert(waited.envelope, waited.index);
+                }
+                Err(error) => {
+                    let place = format!("{WAITING} {}", waited.envelope.to_hex());
+                    self.fault(Fault::LogProofWrong, place, Some(error.code()));
+                }
+            }
+        }
     }
 
     /// Checks one group's proof, and marks its entries as covered. No entry is covered twice, so that a
@@ -223,7 +325,13 @@ impl Examination<'_> {
     fn note_withheld(&mut self) {
         for chain in &self.contents.chains.0 {
             for (sequence, entry) in (1..).zip(&chain.entries) {
-                let Content::Withheld { kind, id, reason } = &entry.content else { continue };
+                let (kind, id, reason) = match &entry.content {
+                    Content::Withheld { kind, id, reason } => (*kind, *id, reason),
+                    Content::Envelope { body, reason, .. } => {
+                        (EntryKind::Change, sha256(body), reason)
+                    }
+                    _ => continue,
+                };
                 self.report.withheld.push(WithheldReport {
                     channel: chain.channel.clone(),
                     sequence,
@@ -234,7 +342,7 @@ impl Examination<'_> {
                         EntryKind::Transition => "transition",
                         EntryKind::Pack => "pack",
                     },
-                    id: data_encoding::HEXLOWER.encode(id),
+                    id: data_encoding::HEXLOWER.encode(&id),
                     reason: reason.clone(),
                     not_after_ms: self.times.not_after(entry.index),
                 });

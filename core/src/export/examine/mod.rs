@@ -5,8 +5,10 @@
 //! certificates ─► directory ─► checkpoints ─► chains proven ─► decisions, revocations ─► records
 //! ```
 
+mod changes;
 mod decisions;
 mod history;
+mod people;
 mod records;
 mod says;
 mod trust;
@@ -18,13 +20,14 @@ use crate::identity::Directory;
 use crate::records::KindSet;
 use crate::sync::channel::{DIRECTORY, of_case};
 
-use super::chain::{Certificates, Chains};
+use super::chain::{Certificates, Chain, ChainEntry, Chains};
 use super::finding::{Fault, Limit};
 use super::manifest::Edition;
 use super::proof::Proofs;
 use super::report::Report;
 
 use history::Times;
+use people::People;
 
 /// What the manifest says the contents are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +76,15 @@ struct Examination<'a> {
     report: Report,
     directory: Directory,
     times: Times,
-    /// Where each certificate's revocation stands in the log.
-    revoked_at: BTreeMap<CertificateId, u64>,
+    people: People,
+    /// The logs that this one continues: name, size and root of the last checkpoint of each.
+    restores: Vec<(String, u64, [u8; 32])>,
+    /// Approvals that stood behind a decision.
+    used: BTreeSet<[u8; 32]>,
     /// Changes of revoked authors that somebody admitted.
     admitted: BTreeSet<EnvelopeId>,
+    /// Where changes stand that had waited at the court before they entered.
+    waited: BTreeMap<EnvelopeId, u64>,
     photos: BTreeSet<BlobHash>,
 }
 
@@ -106,14 +114,18 @@ pub fn examine(
         report,
         directory,
         times: Times::default(),
-        revoked_at: BTreeMap::new(),
+        people: People::default(),
+        restores: Vec::new(),
+        used: BTreeSet::new(),
         admitted: BTreeSet::new(),
+        waited: BTreeMap::new(),
         photos: BTreeSet::new(),
     };
     examination.checkpoints();
     examination.chains();
     examination.decisions();
     examination.checkpoint_keys();
+    examination.older_checkpoints();
     examination.records(progress);
     examination.usual_limits();
     let Examination { report, directory, photos, .. } = examination;
@@ -130,6 +142,9 @@ impl Examination<'_> {
         if !self.report.decisions.is_empty() {
             self.report.limit(Limit::ServerAttests, "");
         }
+        if self.times.restored {
+            self.report.limit(Limit::LogRestored, "");
+        }
         let packs_withheld = self.report.packs.iter().any(|pack| !pack.given);
         if !self.report.withheld.is_empty() || packs_withheld {
             self.report.limit(Limit::Withheld, "");
@@ -141,25 +156,21 @@ impl Examination<'_> {
         [of_case(&self.claims.case_no), DIRECTORY.to_owned()]
     }
 
-    /// Notes the first revocation of the certificate, or of one above it, that stands in the log
-    /// before `index`.
-    fn revoked_before(&self, certificate: CertificateId, index: u64) -> Option<bool> {
-        let mut above = Some(certificate);
-        let mut later = None;
-        while let Some(id) = above {
-            match self.revoked_at.get(&id) {
-                Some(at) if *at < index => return Some(true),
-                Some(_) => later = Some(false),
-                None => {}
-            }
-            above = self.directory.get(&id).and_then(|found| found.payload().issuer);
-        }
-        later
-    }
-
     fn fault(&mut self, code: Fault, place: impl Into<String>, cause: Option<&str>) {
         self.report.fault(code, place, cause);
     }
+}
+
+/// A chain's entries with their sequence and their place in the log's order. A log that continues another
+/// one begins with the decision to do so; what had happened before that decision stands behind it, and is
+/// still before it.
+fn in_order(chain: &Chain) -> impl Iterator<Item = (u64, u64, &ChainEntry)> {
+    let mut before = 0;
+    (1..).zip(&chain.entries).map(move |(sequence, entry)| {
+        let at = if entry.opens_log() { before + 1 } else { entry.index };
+        before = at;
+        (sequence, at, entry)
+    })
 }
 
 /// How a place in a chain is named.

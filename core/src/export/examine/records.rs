@@ -1,147 +1,36 @@
-//! The records: each change was signed by whom it says, was allowed to its author at its place, and
-//! together they say what is said here. The same acceptance as on phones and servers judges them again.
+//! The records: each change was allowed to its author at its place, and together they say what is said here.
+//! The same acceptance as on phones and servers judges them again. Who signed each change is
+//! [`super::changes`]'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::document::{
     Acceptance, Candidate, Document, Hold, Provenance, RecordState, RecordView, Verdict, accept,
 };
-use crate::envelope::{RawChange, UnverifiedChange, VerifiedChange};
+use crate::envelope::VerifiedChange;
 use crate::id::{ChangeHash, DocumentId};
-use crate::identity::Finding;
-use crate::identity::certificate::protection;
 use crate::records::Kind;
-use crate::sync::channel::{DIRECTORY, EntryKind};
 
+use super::Examination;
+use super::changes::Placed;
 use super::says::{photos_of, sections_of};
-use super::{Examination, place};
-use crate::export::chain::Content;
 use crate::export::finding::{Fault, Limit};
-use crate::export::report::{
-    Author, ChangeReport, FinalReport, Interval, RecordReport, SignatureReport,
-};
-
-/// A change whose author is certain, with its place.
-struct Placed {
-    sequence: u64,
-    index: u64,
-    place: String,
-    change: VerifiedChange,
-    proven: Interval,
-    /// Signed with a key that was revoked before the change entered the log.
-    revoked: bool,
-}
+use crate::export::report::{Author, ChangeReport, FinalReport, RecordReport, SignatureReport};
 
 impl Examination<'_> {
-    /// Verifies every change and judges every record.
+    /// Judges every record.
     pub(super) fn records(&mut self, progress: &mut dyn FnMut(u64, u64)) {
-        let contents = self.contents;
-        let published = self.published();
-        let mut documents: Vec<(DocumentId, Vec<Placed>)> = Vec::new();
-        let mut numbers: BTreeMap<DocumentId, usize> = BTreeMap::new();
-        let (mut seen, mut sequences) = (BTreeSet::new(), BTreeMap::new());
-        let changes = contents.chains.0.iter().flat_map(|chain| {
-            (1..).zip(&chain.entries).filter_map(move |(sequence, entry)| match &entry.content {
-                Content::Change { body, signature, change } => Some((
-                    place(&chain.channel, sequence),
-                    (sequence, entry.index),
-                    RawChange { body, signature, change },
-                )),
-                _ => None,
-            })
-        });
-        let total = changes.clone().count() as u64 * 2;
-        let mut done = 0;
-        for (place, at, raw) in changes {
-            done += 1;
-            progress(done, total);
-            let Some(placed) = self.change(place, at, raw) else { continue };
-            let body = placed.change.body();
-            if !seen.insert(placed.change.id()) {
-                self.fault(Fault::ChangeDuplicated, placed.place, None);
-                continue;
-            }
-            let number = (body.certificate, body.epoch, body.sequence);
-            if sequences.insert(number, placed.change.id()).is_some() {
-                self.fault(Fault::SequenceReused, placed.place.clone(), None);
-            }
-            if !published.contains(&body.certificate.0) {
-                self.fault(Fault::CertificateNotPublished, body.certificate.to_hex(), None);
-            }
-            let document = body.document;
-            let at = *numbers.entry(document).or_insert_with(|| {
-                documents.push((document, Vec::new()));
-                documents.len() - 1
-            });
-            documents[at].1.push(placed);
-        }
+        let documents = self.changes(progress);
+        let total = documents.values().map(|changes| changes.len() as u64).sum::<u64>() * 2;
+        let mut done = total / 2;
+        let mut documents: Vec<(DocumentId, Vec<Placed>)> = documents.into_iter().collect();
+        documents.sort_by_key(|(_, changes)| changes.first().map(|placed| placed.index));
         for (id, changes) in documents {
             done += changes.len() as u64;
             self.record(id, &changes);
             progress(done, total);
         }
         progress(total, total);
-    }
-
-    /// Certificates that the directory's chain announces.
-    fn published(&self) -> BTreeSet<[u8; 32]> {
-        let chain = self.contents.chains.of(DIRECTORY);
-        let entries = chain.into_iter().flat_map(|chain| &chain.entries);
-        entries
-            .filter(|entry| entry.content.kind() == EntryKind::Certificate)
-            .filter_map(|entry| entry.content.id())
-            .collect()
-    }
-
-    /// Verifies one change; its key, and its time.
-    fn change(
-        &mut self,
-        place: String,
-        (sequence, index): (u64, u64),
-        raw: RawChange<'_>,
-    ) -> Option<Placed> {
-        let verified = UnverifiedChange::from_raw_parts(raw)
-            .and_then(|change| change.verify(&self.directory, &self.claims.court));
-        let change = match verified {
-            Ok(change) => change,
-            Err(error) => {
-                let fault = match error.code() {
-                    "unknown_certificate" => Fault::CertificateUnknown,
-                    "wrong_court" => Fault::WrongCourt,
-                    _ => Fault::ChangeForged,
-                };
-                self.fault(fault, place, Some(error.code()));
-                return None;
-            }
-        };
-        let body = change.body();
-        let not_before = self.times.not_before(body.checkpoint, index).unwrap_or_else(|fault| {
-            self.report.fault(fault, place.clone(), Some("held_checkpoint"));
-            None
-        });
-        let proven = self.times.interval(index, not_before);
-        if proven.not_before_ms.is_none() {
-            self.report.limit(Limit::NoLowerBound, place.clone());
-        }
-        let certificate = change.certificate();
-        let certainly_outside =
-            proven.not_before_ms.is_some_and(|begin| begin > certificate.not_after_ms)
-                || proven.not_after_ms.is_some_and(|end| end < certificate.not_before_ms);
-        let said = self.directory.findings(&body.certificate, body.device_ms);
-        if certainly_outside {
-            self.report.fault(Fault::CertificateExpired, place.clone(), None);
-        } else if said.iter().any(|finding| !matches!(finding, Finding::Revoked { .. })) {
-            self.report.limit(Limit::CertificateDoubt, place.clone());
-        }
-        if certificate.protection == protection::SOFTWARE {
-            self.report.limit(Limit::SoftwareKey, body.certificate.to_hex());
-        }
-        let revoked = self.revoked_before(body.certificate, index);
-        if revoked == Some(false) {
-            self.report.limit(Limit::RevokedLater, body.certificate.to_hex());
-        }
-        let revoked = revoked == Some(true);
-        Some(Placed { sequence, index, place, change, proven, revoked })
     }
 
     /// Judges all changes of one record, in the log's order.
@@ -184,23 +73,26 @@ impl Examination<'_> {
         self.report.records.push(report);
     }
 
-    /// A revoked author's change counts when somebody admitted it, or when a change of an author who was
-    /// not revoked builds on it: nobody's record suffers through somebody else's revocation.
+    /// A withdrawn author's change counts when the court had it before the withdrawal, when somebody admitted
+    /// it, or when a change of an author who stands builds on it: nobody's record suffers through somebody
+    /// else's withdrawal.
     fn revoked_authors(&mut self, document: &Document, changes: &[Placed]) {
-        if !changes.iter().any(|placed| placed.revoked) {
+        if changes.iter().all(|placed| placed.withdrawn.is_none()) {
             return;
         }
         let history = document.history();
         let sound: Vec<usize> = changes
             .iter()
-            .filter(|placed| !placed.revoked)
+            .filter(|placed| placed.withdrawn.is_none())
             .filter_map(|placed| history.index_of(placed.change.body().change))
             .collect();
-        for placed in changes.iter().filter(|placed| placed.revoked) {
+        for placed in changes {
+            let Some(withdrawn) = placed.withdrawn else { continue };
+            let waited = self.waited.get(&placed.change.id()).is_some_and(|at| *at < withdrawn);
             let built_on = history
                 .index_of(placed.change.body().change)
                 .is_some_and(|at| sound.iter().any(|later| history.precedes(at, *later)));
-            if built_on || self.admitted.contains(&placed.change.id()) {
+            if built_on || waited || self.admitted.contains(&placed.change.id()) {
                 self.report.limit(Limit::RevokedLater, placed.place.clone());
             } else {
                 self.fault(Fault::RevokedAuthor, placed.place.clone(), None);
@@ -243,10 +135,19 @@ fn record_report(
             of_this_content: signature.current,
         }
     });
-    let finalised = view.finalised.iter().map(|finalisation| FinalReport {
-        person: finalisation.person.clone(),
-        device_ms: finalisation.device_ms,
-        content: finalisation.content.to_hex(),
+    let proven_of = |change: ChangeHash| {
+        let placed = changes.iter().find(|placed| placed.change.body().change == change);
+        placed.map(|placed| placed.proven).unwrap_or_default()
+    };
+    let finalised = view.finalised.iter().map(|finalisation| {
+        let (device_ms, proven) = (finalisation.device_ms, proven_of(finalisation.change));
+        FinalReport {
+            person: finalisation.person.clone(),
+            device_ms,
+            proven,
+            skew_ms: proven.skew(device_ms),
+            content: finalisation.content.to_hex(),
+        }
     });
     let changes = changes.iter().filter(|placed| known.contains(&placed.change.body().change));
     RecordReport {
@@ -280,6 +181,8 @@ fn change_report(kind: &'static Kind, placed: &Placed) -> ChangeReport {
         label_en: verb.map_or("", |verb| verb.label.en),
         author: Author::of(placed.change.certificate()),
         device_ms: body.device_ms,
+        monotonic_ms: body.monotonic_ms,
+        boot: data_encoding::HEXLOWER.encode(&body.boot.0),
         proven: placed.proven,
         skew_ms: placed.proven.skew(body.device_ms),
         position: body.position.clone(),
