@@ -9,14 +9,11 @@ use crate::id::BlobHash;
 use crate::records::{Field, FieldType, Kind};
 use crate::value::Value;
 
-/// The pictures that a record names: every hash in it but those of what was signed.
+/// The files that a record names; every other hash in it is a digest.
 pub(super) fn photos_of(kind: &Kind, state: &RecordState) -> BTreeSet<BlobHash> {
     let mut photos = BTreeSet::new();
     for collection in kind.collections {
-        let fields = collection
-            .fields
-            .iter()
-            .filter(|field| field.ty == FieldType::Hash && field.name != "content");
+        let fields = collection.fields.iter().filter(|field| field.names_file());
         for field in fields {
             let items = state.items(collection.name).iter();
             let values = items.filter_map(|item| item.fields.get(field.name));
