@@ -48,3 +48,4 @@ pub mod store;
 pub mod sync;
 pub mod time;
 pub mod value;
+pub mod vault;

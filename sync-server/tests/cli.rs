@@ -82,6 +82,7 @@ fn phone(dir: &Path, file: &DeviceFile, key: &Path) -> Phone {
         kinds: builtin(),
         clock: Arc::new(ManualClock::new(MORNING_MS, 0, BootId([1; 8]))),
         entropy: Arc::new(SeededEntropy::new(5)),
+        files: None,
         root: data_encoding::HEXLOWER.decode(file.root.as_bytes()).unwrap(),
     })
     .unwrap();

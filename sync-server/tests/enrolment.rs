@@ -73,6 +73,7 @@ fn open(world: &World, enrolled: &Enrolled, keys: &NewKeys) -> Phone {
         kinds: builtin(),
         clock: Arc::new(ManualClock::new(MORNING_MS, 0, BootId([9; 8]))),
         entropy: Arc::new(SeededEntropy::new(9)),
+        files: None,
         root: enrolled.root(),
     })
     .unwrap();

@@ -216,6 +216,7 @@ impl CourtStage {
             kinds: self.kinds.clone(),
             clock: Arc::new(ManualClock::new(MORNING_MS, skew_ms, BootId([phone.number; 8]))),
             entropy: Arc::new(SeededEntropy::new(seed)),
+            files: None,
             root,
         })?;
         opened.register(&phone.file, Arc::clone(&phone.signer))?;

@@ -402,7 +402,7 @@ fn two(ty: FieldType) -> [Value; 2] {
             "geo:23.0288,113.1429;crs=wgs84;u=8".into(),
             "geo:23.0289,113.1429;crs=wgs84;u=8".into(),
         ],
-        FieldType::Hash => [Value::Bytes(vec![1; 32]), Value::Bytes(vec![2; 32])],
+        FieldType::Hash | FieldType::File => [Value::Bytes(vec![1; 32]), Value::Bytes(vec![2; 32])],
         FieldType::Record => ["1".repeat(32).into(), "2".repeat(32).into()],
         FieldType::Item => ["photos/1".into(), "photos/2".into()],
     }

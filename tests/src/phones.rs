@@ -46,7 +46,8 @@ pub fn open_with(
     entropy: Arc<dyn Entropy>,
 ) -> Result<Phone, PhoneError> {
     let root = court.root.certificate.to_bytes();
-    let phone = Phone::open(PhoneOptions { store, kinds: builtin(), clock, entropy, root })?;
+    let phone =
+        Phone::open(PhoneOptions { store, kinds: builtin(), clock, entropy, files: None, root })?;
     let identity = court.person(person);
     phone.trust(&[
         court.issuing.certificate.to_bytes(),

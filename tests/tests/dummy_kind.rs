@@ -102,6 +102,7 @@ fn open(
         kinds,
         clock: Arc::new(ManualClock::new(MORNING_MS, 0, BootId([registered.number; 8]))),
         entropy: Arc::new(SeededEntropy::new(seed)),
+        files: None,
         root,
     })?;
     phone.register(&registered.file, Arc::clone(&registered.signer))?;

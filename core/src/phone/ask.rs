@@ -23,6 +23,18 @@ impl Phone {
         Ok(to_header(&self.token_at(errand.code(), body, at_ms)?))
     }
 
+    /// A token for a file: good for many requests within its window, because a file is held against its
+    /// hash. `server_ms` is the court's time when it just said so.
+    pub(super) fn file_token(
+        &self,
+        purpose: &str,
+        server_ms: Option<i64>,
+    ) -> Result<String, PhoneError> {
+        let skew = self.skew_ms()?.unwrap_or(0);
+        let at_ms = server_ms.unwrap_or_else(|| self.device_ms().saturating_sub(skew));
+        Ok(to_header(&self.token_at(purpose, b"", at_ms)?))
+    }
+
     /// The token of a letter, in its transfer form.
     pub(super) fn letter_token(&self, purpose: &str, body: &[u8]) -> Result<Vec<u8>, PhoneError> {
         Ok(self.token_at(purpose, body, self.device_ms())?.to_bytes())

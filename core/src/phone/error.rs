@@ -2,9 +2,11 @@
 
 use super::log::LogTrouble;
 use crate::document::{Hold, LogDamaged, Refusal, WriteError};
+use crate::identifier::Reason;
 use crate::identity::{CanonicalError, SealError, SignError, TrustError};
 use crate::records::Label;
 use crate::store::StoreError;
+use crate::vault::VaultError;
 
 /// A call on the phone failed; the store is as it was before the call.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,15 @@ pub enum PhoneError {
         "the finalising key is not set up on this phone; unlock it or have the court issue one"
     )]
     NoFinalisingKey,
+    /// No such file on this phone.
+    #[error("no such file on this phone")]
+    NoFile,
+    /// A file of evidence could not be kept or read.
+    #[error(transparent)]
+    File(#[from] VaultError),
+    /// A picture cannot be made of a file, or not as asked.
+    #[error("no picture can be made: {}", .0.code)]
+    Picture(Reason),
     /// No such record on this phone.
     #[error("no such record on this phone")]
     NoRecord,
@@ -79,6 +90,9 @@ impl PhoneError {
             Self::NotSignedIn => "not_signed_in",
             Self::NoFinalisingKey => "no_finalising_key",
             Self::NoRecord => "no_record",
+            Self::NoFile => "no_file",
+            Self::File(error) => error.code(),
+            Self::Picture(reason) => reason.code,
             Self::Trust(error) => error.code(),
             Self::Message(error) => error.code(),
             Self::Log(_) => "log_damaged",
@@ -103,6 +117,23 @@ impl PhoneError {
             Self::RulesBlock(_) => Label::new(
                 "尚有必须补正的事项,暂不能定稿,请按清单逐项补正或说明理由",
                 "Something the law asks for is missing; settle each item, or set it aside with a reason.",
+            ),
+            Self::Picture(reason) => Label::new(reason.zh, reason.en),
+            Self::File(VaultError::Full) => Label::new(
+                "手机存储空间已满,本次拍摄未能保存。请先上传并清理已核验的原件,再重新拍摄",
+                "The phone's storage is full; this was not kept. Upload, free originals whose receipts are verified, then capture it again.",
+            ),
+            Self::File(VaultError::Empty) => Label::new(
+                "文件是空的,未保存,请重新拍摄",
+                "The file is empty and was not kept; capture it again.",
+            ),
+            Self::File(VaultError::TooLarge) => Label::new(
+                "文件超过4GB,请分段录制后再添加",
+                "The file is larger than 4 GB; record it in parts.",
+            ),
+            Self::File(VaultError::Disk(_)) => Label::new(
+                "文件读取失败,未保存,请重新拍摄或重新选择文件",
+                "The file could not be read and was not kept; capture or choose it again.",
             ),
             _ => return None,
         };

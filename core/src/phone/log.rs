@@ -168,10 +168,24 @@ impl Phone {
             })?;
         }
         let checkpoint = tx.put_checkpoint(&proved.checkpoint, now)?;
-        tx.set_setting("backed_up_through", &proved.receipt.backed_up_through.to_be_bytes())?;
-        if proved.leaves.iter().all(Vec::is_empty) {
-            return Ok(());
+        // Nobody can have backed up what is not in the log.
+        let backed_up = proved.receipt.backed_up_through.min(proved.checkpoint.size);
+        tx.set_setting("backed_up_through", &backed_up.to_be_bytes())?;
+        if !proved.leaves.iter().all(Vec::is_empty) {
+            self.keep_places(tx, proved, checkpoint, now)?;
         }
+        tx.note_receipted(backed_up)?;
+        Ok(())
+    }
+
+    /// Stores the proof and where it puts each entry.
+    fn keep_places(
+        &self,
+        tx: &WriteTx<'_>,
+        proved: &Proved,
+        checkpoint: i64,
+        now: i64,
+    ) -> Result<(), PhoneError> {
         let proof = tx.put_proof(checkpoint, &kept_proof(proved))?;
         for ((part, placed), leaves) in
             proved.receipt.parts.iter().zip(&proved.placed).zip(&proved.leaves)

@@ -7,6 +7,10 @@
 //! | `open` | opening a store, whose phone it is, signing in |
 //! | `shared` | several people on one phone: PINs, locking, who sees what |
 //! | `save` | a wish becomes a durable change; its signature follows |
+//! | `capture` | originals kept, and recorded by a signed change |
+//! | `files` | where the files of a record are; what may leave this phone |
+//! | `upload` | files to the court: resumed, in small pieces, small pictures first |
+//! | `pictures` | small pictures, what a photo says of itself, what does not fit, covered copies |
 //! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
 //! | `rebase` | after a refusal: the refused bytes to the tray, the work recorded anew |
@@ -29,16 +33,20 @@
 
 mod ask;
 mod cache;
+mod capture;
 mod courier;
 mod desk;
 pub mod enrol;
 mod error;
 mod exchange;
+pub mod file_road;
+mod files;
 mod law;
 mod log;
 mod open;
 mod papers;
 mod peer;
+mod pictures;
 mod read;
 mod rebase;
 mod rebuild;
@@ -51,19 +59,23 @@ mod sync;
 mod tests;
 mod times;
 pub mod transport;
+mod upload;
 mod wipe;
 mod withdrawn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+pub use capture::{Capture, CapturedOriginal};
 pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
+pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
 pub use log::{LogTrouble, RESTORED};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use peer::{PeerError, PeerReport, PeerRole};
+pub use pictures::PhotoFindings;
 pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;
@@ -72,12 +84,14 @@ pub use shared::{OnThisPhone, PinError};
 pub use signing::{Hand, Signatory};
 pub use sync::{SyncReport, SyncTrouble};
 pub use times::ChangeTimes;
+pub use upload::{Progress, UploadPolicy, UploadReport, UploadTrouble};
 
 use crate::id::CertificateId;
 use crate::identity::{Directory, Signer};
 use crate::records::KindSet;
 use crate::store::Store;
 use crate::time::{Clock, Entropy};
+use crate::vault::Vault;
 
 use cache::Documents;
 
@@ -89,6 +103,7 @@ pub struct Phone {
     installation: [u8; 16],
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    vault: Vault,
     directory: RwLock<Directory>,
     /// Keys of the people signed in on this phone, by certificate.
     keys: RwLock<HashMap<CertificateId, Arc<dyn Signer>>>,

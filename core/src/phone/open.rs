@@ -1,6 +1,7 @@
 //! Opening the phone's store: whose phone it is, which installation writes, who is signed in.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use crate::identity::{Addition, Certificate, Directory, Signed, Signer, TrustErr
 use crate::records::KindSet;
 use crate::store::{Installation, Store, StoreOptions, WriteTx};
 use crate::time::{Clock, Entropy};
+use crate::vault::{DiskFolder, Folder, KEY_LEN, Vault};
 
 /// What the court hands to a phone when it is registered: whom to trust, and its own certificate.
 /// Bytes are lower-case hexadecimal.
@@ -41,6 +43,8 @@ pub struct PhoneOptions {
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and epochs.
     pub entropy: Arc<dyn Entropy>,
+    /// Where the files of evidence lie; without one, in a folder beside the store.
+    pub files: Option<Arc<dyn Folder>>,
     /// The court's root certificate, from the device file.
     pub root: Vec<u8>,
 }
@@ -86,6 +90,8 @@ impl Phone {
             }
             Ok(())
         })?;
+        let files = options.files.unwrap_or_else(|| beside(&options.store.path));
+        let vault = Vault::open(files, vault_key(&store)?)?;
         let stored = store.read::<_, PhoneError>(|tx| Ok(tx.certificates()?))?;
         for row in stored {
             // Stored certificates were verified when they came; one that no longer holds is ignored.
@@ -101,6 +107,7 @@ impl Phone {
             installation: options.store.installation,
             clock: options.clock,
             entropy: options.entropy,
+            vault,
             directory: RwLock::new(directory),
             keys: RwLock::new(HashMap::new()),
             acting: RwLock::new(None),
@@ -108,6 +115,7 @@ impl Phone {
             work: Mutex::new(()),
         };
         phone.judge_held()?;
+        phone.claim_found()?;
         Ok(phone)
     }
 
@@ -231,6 +239,33 @@ impl Phone {
     pub(super) fn signer(&self, certificate: CertificateId) -> Option<Arc<dyn Signer>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&certificate).cloned()
     }
+}
+
+/// `officer.db` has its files in `officer.db-files`.
+fn beside(store: &Path) -> Arc<dyn Folder> {
+    let mut name = store.as_os_str().to_owned();
+    name.push("-files");
+    Arc::new(DiskFolder::new(name))
+}
+
+/// The key of the files, from the store; a new store gets one. It is key material, so it comes from the
+/// system and never from [`Entropy`].
+fn vault_key(store: &Store) -> Result<[u8; KEY_LEN], PhoneError> {
+    use ring::rand::{SecureRandom, SystemRandom};
+    const SETTING: &str = "vault key";
+    store.write(|tx| {
+        if let Some(key) = tx.setting(SETTING)? {
+            return key
+                .try_into()
+                .map_err(|_| PhoneError::Protocol("the key of the files is damaged"));
+        }
+        let mut key = [0_u8; KEY_LEN];
+        SystemRandom::new()
+            .fill(&mut key)
+            .map_err(|_| PhoneError::Protocol("the system gives no random numbers"))?;
+        tx.set_setting(SETTING, &key)?;
+        Ok(key)
+    })
 }
 
 /// Stores a certificate unless one of this identity is here: another signature under the same body

@@ -12,9 +12,13 @@ use crate::document::{
 use crate::envelope::{Body, CheckpointRef};
 use crate::id::{ActorId, ChangeHash, DocumentId, EnvelopeId};
 use crate::identity::Canonical;
-use crate::store::{Appended, Captured, LogRow, LogState, NewDocument, NewLogRow, Origin, WriteTx};
+use crate::store::{
+    Appended, BlobRow, BlobState, Captured, LogRow, LogState, NewBlob, NewDocument, NewLogRow,
+    ORIGINAL, Origin, StoreError, WriteTx,
+};
 use crate::sync::channel;
 use crate::time::Moment;
+use crate::vault::Vault;
 
 /// A record to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,15 @@ pub struct Saved {
     pub change: ChangeHash,
     /// Its envelope, signed soon.
     pub envelope: EnvelopeId,
+}
+
+/// An original that a new item names.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Attached<'a> {
+    /// A small one whose bytes and media type come now.
+    Small(&'a [u8], &'a str),
+    /// One that is kept already.
+    Kept(&'a BlobRow),
 }
 
 /// What a rebase keeps of the change it records anew.
@@ -94,14 +107,13 @@ impl Phone {
         self.save_with(document, intent, position, None)
     }
 
-    /// Saves a wish and, in the same transaction, the small original (bytes and media type) that its
-    /// new item names.
+    /// Saves a wish and, in the same transaction, what is known of the original that its new item names.
     pub(super) fn save_with(
         &self,
         document: Option<DocumentId>,
         intent: &Intent,
         position: Option<String>,
-        evidence: Option<(&[u8], &str)>,
+        attached: Option<Attached<'_>>,
     ) -> Result<Saved, PhoneError> {
         let _work = lock(&self.work);
         let moment = self.clock.now();
@@ -117,8 +129,8 @@ impl Phone {
                 None => None,
             };
             let (saved, after) = self.record(tx, before, intent, moment, position, None)?;
-            if let (Some((bytes, mime)), Intent::Add { item, .. }) = (evidence, intent) {
-                tx.keep_evidence(bytes, mime, (saved.document, item))?;
+            if let (Some(attached), Intent::Add { item, .. }) = (attached, intent) {
+                attach(tx, &attached, saved.document, item)?;
             }
             Ok((saved, after))
         })?;
@@ -210,6 +222,7 @@ impl Phone {
     ) -> Result<(), PhoneError> {
         let view = document.view();
         tx.put_document(&document_row(document, &view, updated))?;
+        note_files(tx, document)?;
         tx.index(
             "record",
             document.id().as_bytes(),
@@ -253,6 +266,21 @@ impl Phone {
     pub(super) fn sign_all(&self) {
         while matches!(self.sign_pending(256), Ok(1..)) {}
     }
+}
+
+fn attach(
+    tx: &WriteTx<'_>,
+    attached: &Attached<'_>,
+    document: DocumentId,
+    item: &str,
+) -> Result<(), StoreError> {
+    match attached {
+        Attached::Small(bytes, mime) => {
+            tx.keep_evidence(bytes, mime, (document, item))?;
+        }
+        Attached::Kept(blob) => tx.use_blob(blob.hash, document, item)?,
+    }
+    Ok(())
 }
 
 pub(super) fn intent_json(intent: &Intent) -> Result<String, PhoneError> {
@@ -300,6 +328,27 @@ pub(super) fn log_row(
             stored_ms,
         },
     }
+}
+
+/// Files that others captured are known here by what the record says of them, so that the screen can
+/// say where they are.
+fn note_files(tx: &WriteTx<'_>, document: &Document) -> Result<(), PhoneError> {
+    for file in document.files() {
+        let item = file.item.rsplit('/').next().unwrap_or_default();
+        if tx.blob(file.hash)?.is_none() {
+            tx.put_blob(&NewBlob {
+                hash: file.hash,
+                path: &Vault::original(file.hash),
+                bytes: file.bytes.unwrap_or(0),
+                mime: file.mime.as_deref().unwrap_or_default(),
+                used_by: None,
+                state: BlobState::Missing,
+                priority: ORIGINAL,
+            })?;
+        }
+        tx.use_blob(file.hash, document.id(), item)?;
+    }
+    Ok(())
 }
 
 fn document_row(document: &Document, view: &RecordView, updated: i64) -> NewDocument {

@@ -202,12 +202,15 @@ impl Phone {
         for channel in leaving {
             let purged = self.store.write::<_, PhoneError>(|tx| {
                 if tx.has_unsent(&channel)? {
-                    return Ok(false);
+                    return Ok(None);
                 }
-                Ok(tx.purge_channel(&channel).is_ok())
+                Ok(tx.purge_channel(&channel).ok())
             })?;
-            if purged {
+            if let Some(purged) = purged {
                 super::lock(&self.documents).clear();
+                for path in &purged.files {
+                    self.vault.remove(path)?;
+                }
                 left.push(channel);
             }
         }

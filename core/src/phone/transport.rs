@@ -58,6 +58,9 @@ pub trait Transport {
     ) -> Result<Vec<u8>, TransportError>;
 }
 
+/// Longest problem that is read, bytes.
+const MAX_PROBLEM: usize = 64 << 10;
+
 /// HTTP over reqwest with rustls, trusting only the given root.
 #[derive(Debug)]
 pub struct HttpTransport {
@@ -90,6 +93,17 @@ impl HttpTransport {
             .map_err(|_| TransportSetup)?;
         Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
     }
+
+    /// A request below the court's address.
+    pub(super) fn request(
+        &self,
+        method: reqwest::Method,
+        court: &str,
+        path: &str,
+    ) -> reqwest::blocking::RequestBuilder {
+        let address = format!("{}/v1/courts/{}/{path}", self.base, percent(court));
+        self.client.request(method, address).header(PROTOCOL_HEADER, PROTOCOL_VERSION)
+    }
 }
 
 impl Transport for HttpTransport {
@@ -101,10 +115,8 @@ impl Transport for HttpTransport {
         token: &str,
     ) -> Result<Vec<u8>, TransportError> {
         let answer = self
-            .client
-            .post(format!("{}/v1/courts/{}/{}", self.base, percent(court), errand.code()))
+            .request(reqwest::Method::POST, court, errand.code())
             .header("content-type", errand.media_type())
-            .header(PROTOCOL_HEADER, PROTOCOL_VERSION)
             .header(TOKEN_HEADER, token)
             .body(body.to_vec())
             .send()
@@ -119,47 +131,59 @@ fn read_answer(
     expected: &str,
     most: usize,
 ) -> Result<Vec<u8>, TransportError> {
-    use std::io::Read;
+    let answer = from_court(answer)?;
+    let status = answer.status().as_u16();
+    let named = header(&answer, "content-type") == expected;
+    let body = read_body(answer, most)?;
+    if named { Ok(body) } else { Err(TransportError::NotTheServer(status)) }
+}
+
+/// The answer, if it is the court's server that speaks and says yes; else what it says.
+pub(super) fn from_court(
+    answer: reqwest::blocking::Response,
+) -> Result<reqwest::blocking::Response, TransportError> {
     let status = answer.status();
-    let header = |name: &str| {
-        answer
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (protocol, media_type) = (header(PROTOCOL_HEADER), header("content-type"));
-    let mut body = Vec::new();
-    let over = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    answer.take(over).read_to_end(&mut body).map_err(|_| TransportError::Unreachable)?;
-    if body.len() > most {
-        return Err(TransportError::TooLarge);
-    }
-    if protocol != PROTOCOL_VERSION {
+    if header(&answer, PROTOCOL_HEADER) != PROTOCOL_VERSION {
         return Err(TransportError::NotTheServer(status.as_u16()));
     }
-    if status.is_success() && media_type == expected {
-        return Ok(body);
+    if status.is_success() {
+        return Ok(answer);
     }
+    let body = read_body(answer, MAX_PROBLEM)?;
     let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    match problem.get("code").and_then(serde_json::Value::as_str) {
-        Some(code) => Err(TransportError::Problem {
+    Err(match problem.get("code").and_then(serde_json::Value::as_str) {
+        Some(code) => TransportError::Problem {
             status: status.as_u16(),
             code: code.to_owned(),
             server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
-        }),
-        None => Err(TransportError::NotTheServer(status.as_u16())),
-    }
+        },
+        None => TransportError::NotTheServer(status.as_u16()),
+    })
+}
+
+/// A body of at most `most` bytes.
+pub(super) fn read_body(
+    answer: reqwest::blocking::Response,
+    most: usize,
+) -> Result<Vec<u8>, TransportError> {
+    use std::io::Read;
+    let mut body = Vec::new();
+    let over = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    answer.take(over).read_to_end(&mut body).map_err(|_| TransportError::Unreachable)?;
+    if body.len() > most { Err(TransportError::TooLarge) } else { Ok(body) }
+}
+
+/// A header's text, empty when there is none.
+pub(super) fn header(answer: &reqwest::blocking::Response, name: &str) -> String {
+    let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
 }
 
 impl EnrolmentRoad for HttpTransport {
     fn enrol(&self, court: &str, request: &[u8]) -> Result<Vec<u8>, TransportError> {
         let answer = self
-            .client
-            .post(format!("{}/v1/courts/{}/enrol", self.base, percent(court)))
+            .request(reqwest::Method::POST, court, "enrol")
             .header("content-type", enrolment::MEDIA_TYPE)
-            .header(PROTOCOL_HEADER, PROTOCOL_VERSION)
             .body(request.to_vec())
             .send()
             .map_err(|_| TransportError::Unreachable)?;

@@ -77,6 +77,8 @@ impl Phone {
         lock(&self.documents).clear();
         self.keys.write().unwrap_or_else(PoisonError::into_inner).clear();
         *self.acting.write().unwrap_or_else(PoisonError::into_inner) = None;
+        // Their key is gone with the store; the files go too.
+        self.vault.clear()?;
         self.store.scrub()?;
         Ok(true)
     }
@@ -90,6 +92,7 @@ impl Phone {
         let Some(report) = report else { return Ok(false) };
         if !told {
             // It may have been cut off between the two steps.
+            self.vault.clear().map_err(PhoneError::from)?;
             self.store.scrub().map_err(PhoneError::from)?;
             transport.post(&self.court, Errand::Wiped, &report, "")?;
             self.store.write::<_, PhoneError>(|tx| Ok(tx.set_setting(TOLD, b"1")?))?;

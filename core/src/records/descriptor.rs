@@ -52,8 +52,10 @@ pub enum FieldType {
     Code(&'static [(&'static str, Label)]),
     /// A position as RFC 5870 URI with datum: `geo:23.0288,113.1429;crs=wgs84;u=8`.
     Position,
-    /// SHA-256, 32 bytes.
+    /// SHA-256 of something said or signed, 32 bytes.
     Hash,
+    /// SHA-256 of a file of evidence, 32 bytes: the file travels by itself and is kept by this name.
+    File,
     /// Reference to a person of the party table, a `person` document or a staff id.
     Person,
     /// Reference to another record's document: 32 hexadecimal digits.
@@ -152,10 +154,9 @@ impl Field {
         self
     }
 
-    /// Whether its values name files: originals, or the strokes of a signature. Every other hash is a
-    /// digest of content.
+    /// Whether its values name files: originals, or the strokes of a signature.
     pub fn names_file(&self) -> bool {
-        self.ty == FieldType::Hash && matches!(self.name, "hash" | "stroke")
+        self.ty == FieldType::File
     }
 
     /// Lets these roles settle the field's alternatives, too.
@@ -480,7 +481,7 @@ impl FieldType {
             (Self::Position, Value::Text(text)) => {
                 text.len() <= 160 && text.starts_with("geo:") && clean(text, false)
             }
-            (Self::Hash, Value::Bytes(bytes)) => bytes.len() == 32,
+            (Self::Hash | Self::File, Value::Bytes(bytes)) => bytes.len() == 32,
             (Self::Person, Value::Text(text)) => {
                 !text.is_empty() && text.len() <= 64 && clean(text, false)
             }

@@ -33,7 +33,7 @@ pub(super) const PRESIDENT: &[Role] = &[Role::President];
 
 /// A picture. Fields are facts; whether the original is with the court is the store's knowledge.
 const PICTURE: &[Field] = &[
-    Field::fact("hash", "原件校验值", "digest of the original", FieldType::Hash),
+    Field::fact("hash", "原件校验值", "digest of the original", FieldType::File),
     Field::fact("bytes", "原件大小", "size of the original", FieldType::Int(0, 1 << 40)),
     Field::fact("mime", "原件格式", "media type", NAME),
     Field::fact("file_name", "文件名", "file name", FieldType::Text(255)),
@@ -41,6 +41,7 @@ const PICTURE: &[Field] = &[
     Field::fact("position", "拍摄位置", "taken where", FieldType::Position),
     Field::fact("purpose", "用途", "purpose", FieldType::Code(PHOTO_PURPOSE)),
     Field::fact("item", "对应项目", "shows", FieldType::Item),
+    Field::fact("redacts", "遮盖自", "covers parts of", FieldType::Item),
     Field::fact("note", "说明", "note", LINE),
 ];
 
@@ -66,7 +67,7 @@ pub(super) const SIGNATURES: Collection = Collection::new(
         Field::fact("seen_by", "见证人", "witness", FieldType::Person),
         Field::fact("content", "所签内容校验值", "digest of what was signed", FieldType::Hash),
         Field::fact("finalisation", "所签定稿", "the finalisation countersigned", FieldType::Item),
-        Field::fact("stroke", "笔迹校验值", "digest of the strokes", FieldType::Hash),
+        Field::fact("stroke", "笔迹校验值", "digest of the strokes", FieldType::File),
         Field::fact("declaration", "签名人声明", "declaration", LINE),
         Field::fact("declared", "声明文本编号", "which declaration", FieldType::Text(64)),
         Field::fact("read_back", "阅看、宣读", "read back", FieldType::Code(READ_BACK)),

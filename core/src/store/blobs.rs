@@ -13,15 +13,16 @@ use crate::id::{BlobHash, DocumentId};
 
 /// Longest relative path, bytes.
 pub const MAX_PATH: usize = 256;
+/// Urgency of photos and recordings; smaller numbers need no Wi-Fi.
+pub const ORIGINAL: u8 = 3;
 const MAX_MIME: usize = 128;
-const MAX_UPLOAD: usize = 2_048;
 
 text_enum!(
     /// How far an original has come.
     BlobState {
         /// On this phone only.
         Local = "local",
-        /// On its way; [`BlobRow::upload`] says where to.
+        /// The court has part of it.
         Uploading = "uploading",
         /// The server has it and its hash is right.
         Verified = "verified",
@@ -49,7 +50,8 @@ pub struct NewBlob<'a> {
     pub used_by: Option<(DocumentId, &'a str)>,
     /// `Local` when this phone has the bytes, `Missing` when it does not.
     pub state: BlobState,
-    /// 0 uploads first (thumbnails before previews before originals).
+    /// 0 uploads first: strokes; [`ORIGINAL`] last: photos and recordings, after the small pictures made
+    /// from them.
     pub priority: u8,
 }
 
@@ -66,12 +68,12 @@ pub struct BlobRow {
     pub mime: String,
     /// How far it has come.
     pub state: BlobState,
-    /// Where its resumable upload goes on.
-    pub upload: Option<String>,
-    /// 0 uploads first.
+    /// 0 uploads first, [`ORIGINAL`] last.
     pub priority: u8,
     /// The bytes were released from this phone after their receipt.
     pub released: bool,
+    /// What keeps it from going on, a code.
+    pub trouble: Option<String>,
 }
 
 impl BlobRow {
@@ -87,16 +89,14 @@ impl BlobRow {
             bytes: row.get::<_, Unsigned>(2)?.0,
             mime: row.get(3)?,
             state: row.get(4)?,
-            upload: row.get(5)?,
-            priority: row.get(6)?,
-            released: row.get(7)?,
+            priority: row.get(5)?,
+            released: row.get(6)?,
+            trouble: row.get(7)?,
         })
     }
 }
 
-const COLUMNS: &str = "blobs.hash, path, bytes, mime, blobs.state, upload, priority, released";
-pub(super) const TO_UPLOAD: &str =
-    "WHERE state IN ('local', 'uploading', 'differs') ORDER BY priority, bytes, hash LIMIT ?1";
+const COLUMNS: &str = "blobs.hash, path, bytes, mime, blobs.state, priority, released, trouble";
 pub(super) const OF_CHANNEL: &str = "WHERE hash IN (
         SELECT blob_uses.hash FROM documents JOIN blob_uses ON blob_uses.document = documents.id
         WHERE documents.channel = ?1)
@@ -109,6 +109,32 @@ impl ReadTx<'_> {
         params: impl rusqlite::Params,
     ) -> Result<Vec<BlobRow>, StoreError> {
         self.rows(&format!("SELECT {COLUMNS} FROM blobs {tail}"), params, BlobRow::read)
+    }
+
+    /// Originals here that no record names, those of drafts among them.
+    pub fn blobs_without_use(&self) -> Result<Vec<BlobRow>, StoreError> {
+        self.blob_rows(
+            "WHERE state <> 'missing' AND hash NOT IN (SELECT hash FROM blob_uses) ORDER BY hash",
+            [],
+        )
+    }
+
+    /// Originals that may leave this phone, largest first.
+    pub fn releasable(&self) -> Result<Vec<BlobRow>, StoreError> {
+        self.blob_rows("WHERE state = 'receipted' AND released = 0 ORDER BY bytes DESC, hash", [])
+    }
+
+    /// The records that name an original, with their channels.
+    pub fn documents_of_blob(
+        &self,
+        hash: BlobHash,
+    ) -> Result<Vec<(DocumentId, String)>, StoreError> {
+        self.rows(
+            "SELECT documents.id, documents.channel FROM blob_uses
+             JOIN documents ON documents.id = blob_uses.document WHERE blob_uses.hash = ?1",
+            [hash],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
     }
 
     /// One original.
@@ -131,11 +157,6 @@ impl ReadTx<'_> {
     /// Originals of every record of a channel.
     pub fn blobs_of_channel(&self, channel: &str) -> Result<Vec<BlobRow>, StoreError> {
         self.blob_rows(OF_CHANNEL, [channel])
-    }
-
-    /// What is to be uploaded, most urgent and smallest first.
-    pub fn blobs_to_upload(&self, limit: u32) -> Result<Vec<BlobRow>, StoreError> {
-        self.blob_rows(TO_UPLOAD, [limit])
     }
 }
 
@@ -169,14 +190,32 @@ impl WriteTx<'_> {
                     params![new.hash, new.path, Unsigned(new.bytes), new.mime],
                 )?;
             }
+            // Captured once more after its release: the file is here again.
+            Some(known) if known.released && new.state == BlobState::Local => {
+                self.sql.execute(
+                    "UPDATE blobs SET released = 0, path = ?2 WHERE hash = ?1",
+                    params![new.hash, new.path],
+                )?;
+            }
             Some(_) => {}
         }
         if let Some((document, item)) = new.used_by {
-            self.sql.execute(
-                "INSERT OR IGNORE INTO blob_uses (document, item, hash) VALUES (?1, ?2, ?3)",
-                params![document, item, new.hash],
-            )?;
+            self.use_blob(new.hash, document, item)?;
         }
+        Ok(())
+    }
+
+    /// A record's item names a known original.
+    pub fn use_blob(
+        &self,
+        hash: BlobHash,
+        document: DocumentId,
+        item: &str,
+    ) -> Result<(), StoreError> {
+        self.sql.execute(
+            "INSERT OR IGNORE INTO blob_uses (document, item, hash) VALUES (?1, ?2, ?3)",
+            params![document, item, hash],
+        )?;
         Ok(())
     }
 
@@ -194,15 +233,6 @@ impl WriteTx<'_> {
         }
         self.sql.execute("UPDATE blobs SET state = ?2 WHERE hash = ?1", params![hash, to])?;
         Ok(())
-    }
-
-    /// Remembers where a resumable upload goes on, or forgets it.
-    pub fn set_blob_upload(&self, hash: BlobHash, upload: Option<&str>) -> Result<(), StoreError> {
-        at_most("an upload address", upload.map_or(0, str::len), MAX_UPLOAD)?;
-        let changed = self
-            .sql
-            .execute("UPDATE blobs SET upload = ?2 WHERE hash = ?1", params![hash, upload])?;
-        if changed == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "an original" }) }
     }
 
     /// Gives up this phone's copy of a receipted original and says which file the caller may remove

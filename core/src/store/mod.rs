@@ -16,6 +16,7 @@ mod checkpoints;
 mod column;
 mod connection;
 mod courier;
+mod derived;
 mod documents;
 mod drafts;
 mod error;
@@ -35,17 +36,19 @@ mod purge;
 mod queue;
 mod search;
 mod tray;
+mod uploads;
 mod wipe;
 
 #[cfg(test)]
 mod tests;
 
-pub use blobs::{BlobRow, BlobState, MAX_PATH, NewBlob};
+pub use blobs::{BlobRow, BlobState, MAX_PATH, NewBlob, ORIGINAL};
 pub use certificates::CertificateRow;
 pub use channels::{ChannelRow, Membership};
 pub use checkpoints::{CheckpointRow, FeedPlace, LogAlarm};
 pub use connection::RawKey;
 pub use courier::{CourierKind, CourierRow, CourierSecret};
+pub use derived::{DerivedKind, DerivedRow};
 pub use documents::{DocumentRow, ListAfter, MAX_SNAPSHOT, NewDocument};
 pub use drafts::{DraftRow, MAX_DRAFT};
 pub use error::StoreError;
@@ -62,3 +65,4 @@ pub use pins::PinRow;
 pub use purge::Purged;
 pub use search::{Found, MAX_SEARCH_TEXT, SearchHit};
 pub use tray::{Foreign, MAX_FOREIGN, RefusedBy, TrayId, TrayOutcome, TrayRow};
+pub use uploads::{UploadRow, WithCourt};

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{BlobRow, BlobState, Membership, ReadTx, StoreError, WriteTx};
+use super::{BlobState, Membership, ReadTx, StoreError, WriteTx};
 
 /// What a purge took away.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,8 +13,9 @@ pub struct Purged {
     pub changes: usize,
     /// Packs.
     pub packs: usize,
-    /// Originals no other record names; their files may be removed once the transaction is committed.
-    pub blobs: Vec<BlobRow>,
+    /// Files of originals that no other record names, and of what was made from them: to be removed once
+    /// the transaction is committed.
+    pub files: Vec<String>,
 }
 
 pub(super) const UNSENT: &str = "SELECT EXISTS (SELECT 1 FROM log
@@ -49,7 +50,8 @@ impl WriteTx<'_> {
             let sql =
                 "DELETE FROM blobs WHERE hash = ?1 AND hash NOT IN (SELECT hash FROM blob_uses)";
             if self.sql.execute(sql, [blob.hash])? == 1 {
-                unused.push(blob);
+                unused.extend(self.forget_derived(blob.hash)?);
+                unused.push(blob.path);
             }
         }
         run("DELETE FROM intents WHERE id IN (SELECT id FROM log WHERE channel = ?1)
@@ -68,6 +70,6 @@ impl WriteTx<'_> {
             params![channel, Membership::Left],
         )?;
         self.unindex_channel(channel)?;
-        Ok(Purged { documents, changes, packs, blobs: unused })
+        Ok(Purged { documents, changes, packs, files: unused })
     }
 }

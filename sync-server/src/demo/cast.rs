@@ -181,6 +181,7 @@ fn open(device: &Device, dir: &Path, server: SocketAddr, number: u8) -> Result<A
         kinds: builtin(),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         entropy: Arc::new(SeededEntropy::new(u64::from(number))),
+        files: None,
         root,
     })?;
     phone.register(&device.file, Arc::clone(&device.signer))?;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use lastmile_core::document::{Container, Content, Document, Provenance, RecordView};
 use lastmile_core::envelope::Body;
-use lastmile_core::id::{ChangeHash, DocumentId};
+use lastmile_core::id::{BlobHash, ChangeHash, DocumentId};
 use lastmile_core::identity::Canonical;
 use lastmile_core::phone::PhoneError;
 use lastmile_core::records::KindSet;
@@ -15,6 +15,7 @@ use lastmile_core::rules::{Stage, blocking};
 use lastmile_core::value::Value;
 
 use super::day::{Crew, K1, K2, K3, Outcome};
+use super::photos::photos_arrived;
 use super::stage::{Actor, StageError};
 use super::withdrawn::Withdrawn;
 use crate::store::{State, Store, StoreError};
@@ -35,10 +36,12 @@ pub struct Assertion {
 /// The server's documents, built from its log.
 #[derive(Debug)]
 pub struct ServerSide {
-    documents: BTreeMap<DocumentId, Document>,
+    pub(super) documents: BTreeMap<DocumentId, Document>,
     /// Every change the server has, whatever its verdict.
     changes: BTreeSet<ChangeHash>,
     requests: Vec<(DocumentId, String)>,
+    /// Files the court says it has.
+    pub(super) files: BTreeSet<BlobHash>,
 }
 
 impl ServerSide {
@@ -79,7 +82,11 @@ impl ServerSide {
                     .into_iter()
                     .map(|row| (row.document, row.station))
                     .collect();
-                Ok(Self { documents, changes, requests })
+                let mut files = BTreeSet::new();
+                for hash in documents.values().flat_map(Document::files).map(|file| file.hash) {
+                    files.extend(reading.file(hash)?.map(|_| hash));
+                }
+                Ok(Self { documents, changes, requests, files })
             })
             .map_err(broken)
     }
@@ -129,11 +136,12 @@ pub fn check(
         refusals(outcome),
         rules_settled(crew, outcome)?,
         helper_withdrawn(outcome, server)?,
+        photos_arrived(crew, outcome, server)?,
     ])
 }
 
 /// Who carries which case.
-fn carriers(crew: &Crew) -> [(&'static str, Vec<&Actor>); 3] {
+pub(super) fn carriers(crew: &Crew) -> [(&'static str, Vec<&Actor>); 3] {
     [(K1, vec![&crew.p1, &crew.p2]), (K2, vec![&crew.p3]), (K3, vec![&crew.p2])]
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use lastmile_core::id::{Digest, DocumentId};
 use lastmile_core::rules::{Stage, missing};
 
+use super::photos::BrokenPhoto;
 use super::stage::{Actor, StageError, true_ms};
 use super::withdrawn::Withdrawn;
 
@@ -63,6 +64,8 @@ pub struct Outcome {
     pub rules_before: Vec<String>,
     /// What became of the withdrawn helper's work.
     pub withdrawn: Withdrawn,
+    /// What became of the photo that was broken on its way.
+    pub broken_photo: BrokenPhoto,
     /// Requests the three phones made, whole day.
     pub requests: u64,
     /// Every event.
@@ -126,6 +129,7 @@ pub fn play(
     let (edit_refused, correction) = day.too_late(&k1, h1)?;
     let withdrawn = day.helper_is_withdrawn()?;
     let eviction = day.eviction()?;
+    let broken_photo = day.broken_photo(eviction)?;
     day.evening(order)?;
     Ok(Outcome {
         seizure: k1.seizure,
@@ -142,6 +146,7 @@ pub fn play(
         conflicts,
         rules_before: k1.rules_before,
         withdrawn,
+        broken_photo,
         requests: day.requests,
         events: day.events,
     })
@@ -200,7 +205,8 @@ impl Day<'_> {
         let all = self.crew.all();
         let mut bytes = (0, 0);
         let mut requests = 0;
-        // Twice round: the first brings everybody's work to the server, the second brings it to all.
+        // Twice round: the first brings everybody's work and photos to the server, the second brings it
+        // to all, with the court's word that it has them.
         for round in 0..2 {
             for index in order {
                 let actor = all[index];
@@ -211,6 +217,7 @@ impl Day<'_> {
                     bytes.0 += report.bytes_up;
                     bytes.1 += report.bytes_down;
                     requests += report.requests;
+                    actor.upload()?;
                 }
             }
         }

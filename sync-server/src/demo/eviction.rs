@@ -111,6 +111,7 @@ impl Day<'_> {
                 ("at", at("10:40")),
             ],
         )?;
+        self.photograph_eviction(eviction)?;
         self.clock("11:30")?;
         let p3 = &self.crew.p3;
         p3.add(

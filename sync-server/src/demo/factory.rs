@@ -2,7 +2,7 @@
 //! disagree about, settle, sign and finalise, and the correction of what was too late.
 
 use lastmile_core::document::{Choice, Claim, RecordView, Side};
-use lastmile_core::id::{Digest, DocumentId, sha256};
+use lastmile_core::id::{Digest, DocumentId};
 use lastmile_core::phone::{Hand, PhoneError};
 use lastmile_core::rules::Stage;
 use lastmile_core::value::Value;
@@ -30,13 +30,12 @@ fn affix(
     person: &str,
     time: &str,
 ) -> Result<(), StageError> {
-    let photo = actor.add(
+    let drawing = seal.bytes().fold(1_101, |sum, byte| sum * 31 + u64::from(byte));
+    let photo = actor.photograph(
         record,
         "add_photo",
+        drawing,
         &[
-            ("hash", Value::Bytes(sha256(seal.as_bytes()).to_vec())),
-            ("bytes", Value::Int(1_904_112)),
-            ("mime", text("image/jpeg")),
             ("taken_at", at(time)),
             ("purpose", text("seal")),
             ("item", text(&format!("lines/{line}"))),
@@ -437,16 +436,11 @@ impl Day<'_> {
         );
 
         self.clock("09:55")?;
-        let photo = p1.add(
+        let photo = p1.photograph(
             record,
             "add_proof",
-            &[
-                ("hash", Value::Bytes(sha256(b"photo of the copy left on site").to_vec())),
-                ("bytes", Value::Int(2_481_337)),
-                ("mime", text("image/jpeg")),
-                ("taken_at", at("09:54")),
-                ("purpose", text("document")),
-            ],
+            1_101_954,
+            &[("taken_at", at("09:54")), ("purpose", text("document"))],
         )?;
         p1.set(
             record,

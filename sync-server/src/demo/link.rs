@@ -32,6 +32,9 @@ pub enum Mode {
     StatusAfter(u16),
     /// Lets the request through and cuts the connection when the answer begins.
     AnswerLost,
+    /// Rewrites files on their way, as a proxy does that means to help: drops the checksum of each piece
+    /// and changes a byte of it.
+    DamageUpload,
     /// Passes everything, slowly.
     Slow {
         /// Delay of each turn of the conversation, one way.
@@ -294,11 +297,15 @@ impl Relay<'_> {
         let mut phone = self.phone;
         let mut buffer = vec![0_u8; CHUNK];
         let mut sent = 0_u64;
+        let mut helpful = Helpful::default();
         loop {
             if self.shared.mode() == Mode::CutUploadAfter(sent) {
                 return Err(cut());
             }
             let read = phone.read(&mut buffer)?;
+            if self.shared.mode() == Mode::DamageUpload {
+                helpful.rewrite(buffer.get_mut(..read).unwrap_or_default());
+            }
             let mut data = buffer.get(..read).unwrap_or_default();
             if data.is_empty() {
                 return Ok(());
@@ -317,7 +324,11 @@ impl Relay<'_> {
                 Mode::Slow { latency, bytes_per_second } => {
                     self.slow(Direction::Up, latency, bytes_per_second, read);
                 }
-                Mode::Up | Mode::CutDownloadAfter(_) | Mode::StatusAfter(_) | Mode::AnswerLost => {}
+                Mode::Up
+                | Mode::CutDownloadAfter(_)
+                | Mode::StatusAfter(_)
+                | Mode::AnswerLost
+                | Mode::DamageUpload => {}
             }
             let stream = match server {
                 Some(stream) => stream,
@@ -358,7 +369,11 @@ impl Relay<'_> {
                 Mode::Slow { latency, bytes_per_second } => {
                     self.slow(Direction::Down, latency, bytes_per_second, read);
                 }
-                Mode::Up | Mode::CutUploadAfter(_) | Mode::CaptivePortal | Mode::Status(_) => {}
+                Mode::Up
+                | Mode::CutUploadAfter(_)
+                | Mode::CaptivePortal
+                | Mode::Status(_)
+                | Mode::DamageUpload => {}
             }
             self.shared.count.down.fetch_add(data.len() as u64, Ordering::SeqCst);
             sent += data.len() as u64;
@@ -401,6 +416,40 @@ impl Relay<'_> {
             (bytes as u64).saturating_mul(1_000).checked_div(bytes_per_second).unwrap_or(0);
         let waiting = if turned { latency } else { Duration::ZERO };
         self.shared.wait(waiting + Duration::from_millis(carrying));
+    }
+}
+
+/// A proxy that knows just enough HTTP to break a piece of a file without being noticed at once.
+#[derive(Debug, Default)]
+struct Helpful {
+    /// The head of a PATCH went by, its body is still to come.
+    body_follows: bool,
+}
+
+impl Helpful {
+    fn rewrite(&mut self, data: &mut [u8]) {
+        const CHECKSUM: &[u8] = b"upload-checksum";
+        const END: &[u8] = b"\r\n\r\n";
+        let find = |data: &[u8], what: &[u8]| data.windows(what.len()).position(|at| at == what);
+        if data.starts_with(b"PATCH ") {
+            let head = find(data, END).map_or(data.len(), |end| end + END.len());
+            if let Some(at) = find(data.get(..head).unwrap_or_default(), CHECKSUM)
+                && let Some(letter) = data.get_mut(at)
+            {
+                *letter = b'x';
+            }
+            self.body_follows = true;
+            if head < data.len()
+                && let Some(byte) = data.last_mut()
+            {
+                *byte ^= 1;
+                self.body_follows = false;
+            }
+        } else if std::mem::take(&mut self.body_follows)
+            && let Some(byte) = data.last_mut()
+        {
+            *byte ^= 1;
+        }
     }
 }
 

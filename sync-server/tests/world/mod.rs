@@ -161,6 +161,7 @@ impl World {
             kinds: self.kinds.clone(),
             clock: Arc::new(ManualClock::new(MORNING_MS, 0, BootId([number; 8]))),
             entropy: Arc::new(SeededEntropy::new(u64::from(number) + 100)),
+            files: None,
             root: data_encoding::HEXLOWER.decode(file.root.as_bytes()).unwrap(),
         })
         .unwrap();

@@ -40,6 +40,7 @@ pub fn open(court: &TestCourt, path: &Path) -> Result<Phone, PhoneError> {
         kinds: builtin(),
         clock: Arc::new(ManualClock::new(1_773_701_400_000, 0, BootId([1; 8]))),
         entropy: Arc::new(SeededEntropy::new(7)),
+        files: None,
         root: court.root.certificate.to_bytes(),
     })?;
     let person = court.person("luqihang");

@@ -97,6 +97,7 @@ impl Phone {
         tx.set_server_epoch(epoch)?;
         if before.is_some() {
             applied.server_restored = true;
+            tx.offer_originals_again()?;
             for cursor in &plan.request.cursors {
                 tx.set_setting(&differs_key(&cursor.channel), b"restored")?;
             }

@@ -48,6 +48,7 @@ impl Phone {
     ) -> Result<(), PhoneError> {
         let signed =
             Signed::<Transition>::from_bytes(bytes).map_err(crate::identity::TrustError::from)?;
+        let id = signed.body_hash();
         let Ok(verified) = self.directory().verify(signed) else { return Ok(()) };
         let transition = verified.payload();
         if transition.channel != channel {
@@ -58,6 +59,9 @@ impl Phone {
         }
         if let TransitionKind::Revoke { .. } = &transition.kind {
             return self.note_revocation(tx, &verified, bytes);
+        }
+        if let TransitionKind::Stored { hash, .. } = &transition.kind {
+            return Ok(tx.put_stored(*hash, &id)?);
         }
         if let TransitionKind::Member { person, enter } = &transition.kind {
             tx.put_member(&MemberRow {

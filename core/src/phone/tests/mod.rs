@@ -4,9 +4,11 @@
 
 mod clones;
 mod desk;
+mod files;
 mod finalising;
 mod law;
 mod meeting;
+mod pictures;
 mod saving;
 mod sharing;
 mod signing;
@@ -30,6 +32,7 @@ use crate::sync::channel::{EntryHash, EntryKind, SetHash, of_case};
 use crate::sync::response::{ChannelNews, Entry, SyncResponse};
 use crate::time::{ManualClock, SeededEntropy};
 use crate::value::Value;
+use crate::vault::{Folder, MemoryFolder};
 
 pub(super) const CASE: &str = "(2026)粤0605执1101号";
 pub(super) const MORNING_MS: i64 = 1_773_701_400_000;
@@ -53,6 +56,17 @@ impl World {
         seed: u64,
         skew_ms: i64,
     ) -> Phone {
+        self.open(path, person, (installation, seed), skew_ms, None)
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        person: &str,
+        (installation, seed): (u8, u64),
+        skew_ms: i64,
+        files: Option<Arc<dyn Folder>>,
+    ) -> Phone {
         let phone = Phone::open(PhoneOptions {
             store: StoreOptions {
                 path: path.to_owned(),
@@ -68,6 +82,7 @@ impl World {
                 crate::id::BootId([installation; 8]),
             )),
             entropy: Arc::new(SeededEntropy::new(seed)),
+            files,
             root: self.court.root.certificate.to_bytes(),
         })
         .unwrap();
@@ -88,6 +103,15 @@ impl World {
     pub(super) fn phone(&self, person: &str, number: u8) -> Phone {
         let path = self.dir.path().join(format!("{person}.db"));
         let phone = self.phone_at(&path, person, number, u64::from(number), 0);
+        self.let_in(&phone, &["luqihang", "wenruotang"]);
+        phone
+    }
+
+    /// The same with its files in `folder`.
+    pub(super) fn phone_with(&self, person: &str, number: u8, folder: &MemoryFolder) -> Phone {
+        let path = self.dir.path().join(format!("{person}.db"));
+        let files: Arc<dyn Folder> = Arc::new(folder.clone());
+        let phone = self.open(&path, person, (number, u64::from(number)), 0, Some(files));
         self.let_in(&phone, &["luqihang", "wenruotang"]);
         phone
     }

@@ -90,6 +90,7 @@ fn open(world: &World, clock: &Arc<Hands>) -> Phone {
         kinds: records::builtin(),
         clock: Arc::clone(clock) as _,
         entropy: Arc::new(SeededEntropy::new(3)),
+        files: None,
         root: world.court.root.certificate.to_bytes(),
     })
     .unwrap();

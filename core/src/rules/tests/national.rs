@@ -172,7 +172,7 @@ fn the_cases_are_made_of_admissible_values() {
         let kind = kinds.get(record["kind"].as_str().unwrap()).unwrap();
         let admitted = |field: &crate::records::Field, json: &Json| {
             let value = match (json, field.ty) {
-                (Json::String(hex), FieldType::Hash) => {
+                (Json::String(hex), FieldType::Hash | FieldType::File) => {
                     Value::Bytes(data_encoding::HEXLOWER.decode(hex.as_bytes()).unwrap())
                 }
                 (Json::String(text), _) => Value::Text(text.clone()),

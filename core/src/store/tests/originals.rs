@@ -11,7 +11,7 @@ fn photo(seed: u8, path: &str) -> NewBlob<'_> {
         mime: "image/jpeg",
         used_by: Some((document(1), "photo1")),
         state: BlobState::Local,
-        priority: 2,
+        priority: ORIGINAL,
     }
 }
 
@@ -46,7 +46,7 @@ fn even_plain_sql_cannot_release_what_has_no_receipt() {
 }
 
 #[test]
-fn uploads_go_by_urgency_then_size_and_remember_their_address() {
+fn uploads_go_by_urgency_then_size() {
     let bench = bench();
     bench.write(|tx| {
         tx.put_blob(&photo(9, "a"))?;
@@ -55,17 +55,40 @@ fn uploads_go_by_urgency_then_size_and_remember_their_address() {
         tx.put_blob(&NewBlob { state: BlobState::Missing, ..photo(3, "d") })?;
         tx.put_blob(&photo(4, "e"))?;
         tx.set_blob_state(BlobHash([4; 32]), BlobState::Verified)?;
-        tx.set_blob_upload(BlobHash([9; 32]), Some("/files/1"))?;
-        tx.set_blob_state(BlobHash([9; 32]), BlobState::Uploading)
+        tx.set_blob_state(BlobHash([9; 32]), BlobState::Uploading)?;
+        tx.put_blob(&NewBlob { used_by: None, ..photo(6, "f") })?;
+        for (kind, hash, bytes) in [(DerivedKind::Preview, 21, 9), (DerivedKind::Thumbnail, 22, 10)]
+        {
+            tx.put_derived(&DerivedRow {
+                made_from: BlobHash([9; 32]),
+                kind,
+                hash: BlobHash([hash; 32]),
+                path: format!("9.{}", kind.code()),
+                bytes,
+                with_court: false,
+            })?;
+        }
+        Ok(())
     });
-    let order: Vec<_> =
-        bench.read(|tx| tx.blobs_to_upload(9)).iter().map(|blob| blob.hash.0[0]).collect();
-    assert_eq!(order, [5, 2, 9]);
+    let order = |originals| -> Vec<u8> {
+        bench.read(|tx| tx.uploads(originals, 9)).iter().map(|row| row.hash.0[0]).collect()
+    };
+    assert_eq!(order(true), [5, 22, 21, 2, 9], "strokes, thumbnails, previews, small originals");
     assert_eq!(
-        bench.read(|tx| tx.blob(BlobHash([9; 32]))).unwrap().upload.as_deref(),
-        Some("/files/1")
+        order(false),
+        [5, 22, 21],
+        "nothing large without Wi-Fi; what no record names stays"
     );
-    assert_eq!(bench.read(|tx| tx.backlog()).originals, 3);
+    assert_eq!(bench.read(|tx| tx.backlog()).originals, 4);
+    let thumbnail = bench.read(|tx| tx.uploads(false, 9)).remove(1);
+    bench.write(|tx| tx.set_uploaded(&thumbnail));
+    assert_eq!(order(true), [5, 21, 2, 9]);
+    bench.write(|tx| tx.offer_originals_again());
+    assert_eq!(
+        order(true),
+        [5, 22, 21, 2, 4, 9],
+        "after a restore of the court everything is offered again"
+    );
 }
 
 #[test]
@@ -90,9 +113,9 @@ fn one_photo_of_two_records_stays_until_both_are_gone() {
         known.path, "01/a.jpg",
         "bytes that came replace the missing entry, a second copy does not"
     );
-    assert_eq!(bench.write(|tx| tx.purge_channel(CASE)).blobs, []);
+    assert!(bench.write(|tx| tx.purge_channel(CASE)).files.is_empty());
     assert_eq!(bench.read(|tx| tx.blobs_of_document(document(2))), [("photo1".to_owned(), known)]);
-    assert_eq!(bench.write(|tx| tx.purge_channel("case:2")).blobs.len(), 1);
+    assert_eq!(bench.write(|tx| tx.purge_channel("case:2")).files.len(), 1);
 }
 
 #[test]
@@ -142,7 +165,7 @@ fn small_evidence_is_kept_whole_once_and_goes_as_photos_go() {
     let uses = bench.read(|tx| tx.blobs_of_document(document(1)));
     assert_eq!(uses.iter().map(|(item, _)| item.as_str()).collect::<Vec<_>>(), ["S1", "S2"]);
     assert_eq!(bench.read(|tx| tx.evidence(hash)).as_deref(), Some(&strokes[..]));
-    assert_eq!(bench.read(|tx| tx.blobs_to_upload(9)).len(), 1, "it waits for its upload");
+    assert_eq!(bench.read(|tx| tx.uploads(true, 9)).len(), 1, "it waits for its upload");
     let large = vec![0; MAX_EVIDENCE + 1];
     assert_eq!(
         bench.refused(|tx| tx.keep_evidence(&large, mime, (document(1), "S3"))).code(),

@@ -2,7 +2,7 @@
 //! paths walks a table, and opening reads a handful of pages.
 
 use super::*;
-use crate::store::{blobs, documents, feed, health, purge, queue, search, tray};
+use crate::store::{blobs, documents, feed, health, purge, queue, search, tray, uploads};
 
 fn plan(tx: &ReadTx<'_>, sql: &str) -> Vec<String> {
     let mut statement = tx.sql.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -16,7 +16,8 @@ fn plan(tx: &ReadTx<'_>, sql: &str) -> Vec<String> {
 /// read from end to end.
 fn walks(step: &str) -> bool {
     let table = |name| step == format!("SCAN {name}") || step.starts_with(&format!("SCAN {name} "));
-    let partial = ["log_unsigned", "log_pending", "log_attention", "tray_open", "blobs_open"];
+    let partial =
+        ["log_unsigned", "log_pending", "log_attention", "tray_open", "blobs_open", "derived_open"];
     ["log", "edges", "documents", "tray", "blobs", "blob_uses", "feed", "findable"]
         .into_iter()
         .any(table)
@@ -45,7 +46,7 @@ fn no_hot_query_walks_a_table() {
         documents(documents::OF_KIND),
         documents(documents::ATTENTION),
         documents::UNCACHED.to_owned(),
-        format!("SELECT * FROM blobs {}", blobs::TO_UPLOAD),
+        uploads::QUEUE.to_owned(),
         format!("SELECT * FROM blobs {}", blobs::OF_CHANNEL),
         format!("SELECT * FROM tray {}", tray::OPEN),
         feed::AFTER.to_owned(),

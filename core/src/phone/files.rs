@@ -1,0 +1,158 @@
+//! Where the files of a record are, for the screen; reading them; and what may leave this phone. An
+//! original leaves only when a verified receipt covers the court's word that it holds the file, and the
+//! court's backup reaches beyond that word.
+
+use super::{Phone, PhoneError};
+use crate::id::{BlobHash, DocumentId};
+use crate::records::Label;
+use crate::store::{BlobRow, BlobState, DerivedKind, ReadTx, WithCourt};
+use crate::vault::{SealedReader, StoredFile, Vault, VaultError};
+
+/// Largest small picture read at once, bytes.
+const MAX_DERIVED: usize = 1 << 20;
+
+/// Where a file is known to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileStanding {
+    /// The court found other bytes than were signed, or this phone's file is damaged.
+    Differs,
+    /// Not with the court yet.
+    Pending,
+    /// Part of it is with the court.
+    Uploading,
+    /// The court has it and its hash is right.
+    WithCourt,
+    /// A verified receipt covers that.
+    Receipted,
+}
+
+impl FileStanding {
+    /// The words on the picture.
+    pub fn label(self) -> Label {
+        match self {
+            Self::Differs => Label::new("照片校验不符,待重传", "differs, send again"),
+            Self::Pending => Label::new("原件待上传", "original pending"),
+            Self::Uploading => Label::new("原件上传中", "original on its way"),
+            Self::WithCourt => Label::new("原件已到法院", "original with the court"),
+            Self::Receipted => Label::new("原件回执已核验", "original's receipt verified"),
+        }
+    }
+}
+
+/// A file of a record, for the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    /// The item that names it, its ULID.
+    pub item: String,
+    /// SHA-256 of its bytes.
+    pub hash: BlobHash,
+    /// Size, bytes.
+    pub bytes: u64,
+    /// Media type.
+    pub mime: String,
+    /// Where it is known to be.
+    pub standing: FileStanding,
+    /// Its bytes are on this phone.
+    pub here: bool,
+    /// What keeps it from going on, a code.
+    pub trouble: Option<String>,
+}
+
+impl Phone {
+    /// The files of a record, by item.
+    pub fn files_of(&self, record: DocumentId) -> Result<Vec<FileView>, PhoneError> {
+        self.record_view(record)?;
+        self.store.read(|tx| {
+            let backed_up = backed_up(tx)?;
+            let rows = tx.blobs_of_document(record)?;
+            rows.into_iter()
+                .map(|(item, row)| {
+                    Ok(FileView {
+                        item,
+                        hash: row.hash,
+                        standing: standing(tx, &row, backed_up)?,
+                        here: row.state != BlobState::Missing && !row.released,
+                        bytes: row.bytes,
+                        mime: row.mime,
+                        trouble: row.trouble,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    /// The bytes of an original on this phone, from any place in it; of a record the person signed in
+    /// may see, or of no record.
+    pub fn open_original(
+        &self,
+        hash: BlobHash,
+    ) -> Result<SealedReader<Box<dyn StoredFile>>, PhoneError> {
+        self.demand_sight(hash)?;
+        Ok(self.vault.read(&Vault::original(hash))?)
+    }
+
+    /// The small picture of an original, when it is on this phone.
+    pub fn small_picture(
+        &self,
+        original: BlobHash,
+        kind: DerivedKind,
+    ) -> Result<Option<Vec<u8>>, PhoneError> {
+        self.demand_sight(original)?;
+        let row = self.store.read::<_, PhoneError>(|tx| Ok(tx.derived(original, kind)?))?;
+        match row.map(|row| self.vault.read_all(&row.path, MAX_DERIVED)) {
+            None | Some(Err(VaultError::Absent)) => Ok(None),
+            Some(bytes) => Ok(Some(bytes?)),
+        }
+    }
+
+    /// Gives up originals whose receipt is verified and backed up, largest first, until `bytes` are
+    /// free or nothing more may go; gives how many bytes went. Their small pictures stay.
+    pub fn release_originals(&self, bytes: u64) -> Result<u64, PhoneError> {
+        let mut freed = 0;
+        let rows = self.store.read::<_, PhoneError>(|tx| Ok(tx.releasable()?))?;
+        for row in rows {
+            if freed >= bytes {
+                break;
+            }
+            let path = self.store.write::<_, PhoneError>(|tx| Ok(tx.release_blob(row.hash)?))?;
+            self.vault.remove(&path)?;
+            freed += row.bytes;
+        }
+        Ok(freed)
+    }
+
+    /// Whether the person signed in may see this file.
+    fn demand_sight(&self, hash: BlobHash) -> Result<(), PhoneError> {
+        let mut eyes = self.eyes()?;
+        self.store.read(|tx| {
+            let users = tx.documents_of_blob(hash)?;
+            if users.is_empty() {
+                return Ok(());
+            }
+            for (document, channel) in users {
+                if eyes.see(tx, &channel, Some(document))? {
+                    return Ok(());
+                }
+            }
+            Err(PhoneError::NoFile)
+        })
+    }
+}
+
+fn standing(tx: &ReadTx<'_>, row: &BlobRow, backed_up: u64) -> Result<FileStanding, PhoneError> {
+    Ok(match (tx.with_court(row.hash, backed_up)?, row.state) {
+        (WithCourt::BackedUp | WithCourt::Receipted, _) | (_, BlobState::Receipted) => {
+            FileStanding::Receipted
+        }
+        (WithCourt::Stored, _) | (_, BlobState::Verified) => FileStanding::WithCourt,
+        (_, BlobState::Differs) => FileStanding::Differs,
+        (_, BlobState::Uploading) => FileStanding::Uploading,
+        (_, BlobState::Local | BlobState::Missing) => FileStanding::Pending,
+    })
+}
+
+/// How many leaves of the log the court's backup covers, by its last answer.
+pub(super) fn backed_up(tx: &ReadTx<'_>) -> Result<u64, PhoneError> {
+    let bytes = tx.setting("backed_up_through")?.and_then(|bytes| bytes.try_into().ok());
+    Ok(bytes.map_or(0, u64::from_be_bytes))
+}

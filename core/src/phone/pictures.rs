@@ -1,0 +1,188 @@
+//! What a person sees of originals: small pictures made from them, what a picture says of itself, what
+//! does not fit together, and copies with parts covered. The original stays as it is.
+//!
+//! Making pictures takes a phone up to half a second each. It is no part of saving: an app calls
+//! [`Phone::make_pictures`] beside the camera, and [`Phone::upload`] does it for what is left.
+
+use std::io::{BufReader, Cursor};
+
+use super::capture::{Capture, CapturedOriginal};
+use super::{Phone, PhoneError};
+use crate::document::{Fields, RecordView};
+use crate::geo::Position;
+use crate::id::{BlobHash, DocumentId};
+use crate::picture::consistency::{self, Finding, findings};
+use crate::picture::{Cover, Fingerprint, Reading, derive, read, redact};
+use crate::records::FieldType;
+use crate::store::{DerivedKind, DerivedRow};
+use crate::value::Value;
+use crate::vault::{SealedReader, StoredFile, Vault, VaultError};
+
+type Original = BufReader<SealedReader<Box<dyn StoredFile>>>;
+
+/// A photo of a record and what does not fit about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhotoFindings {
+    /// The item that names it, its ULID.
+    pub item: String,
+    /// SHA-256 of its bytes.
+    pub hash: BlobHash,
+    /// Questions for the officer; nothing is blocked by them.
+    pub findings: Vec<Finding>,
+}
+
+impl Phone {
+    /// Makes thumbnail and preview of up to `limit` originals that have none; gives how many were
+    /// looked at. What cannot be shown is looked at once.
+    pub fn make_pictures(&self, limit: u32) -> Result<usize, PhoneError> {
+        let unseen = self.store.read::<_, PhoneError>(|tx| Ok(tx.unseen_originals(limit)?))?;
+        for hash in &unseen {
+            self.look_at(*hash)?;
+        }
+        Ok(unseen.len())
+    }
+
+    /// What a file on this phone says of itself.
+    pub fn picture_reading(&self, hash: BlobHash) -> Result<Reading, PhoneError> {
+        // Also says whether this person may see it.
+        drop(self.open_original(hash)?);
+        Ok(self.read_original(hash)?.1)
+    }
+
+    /// What does not fit about the photos of a record: their own particulars against what was signed,
+    /// the same photo elsewhere, a near duplicate of an earlier one. Photos that are not on this phone
+    /// are held against what is known of them.
+    pub fn photo_findings(&self, record: DocumentId) -> Result<Vec<PhotoFindings>, PhoneError> {
+        let view = self.record_view(record)?;
+        let place = head_position(&view);
+        let others = self.store.read::<_, PhoneError>(|tx| {
+            let mut others = Vec::new();
+            for (hash, document, item) in tx.uses_of_originals()? {
+                let look = tx.fingerprint(hash)?.map(Fingerprint);
+                others.push((hash, document, item, look));
+            }
+            Ok(others)
+        })?;
+        let mut found = Vec::new();
+        for collection in view.kind.collections {
+            for field in collection.fields.iter().filter(|field| field.names_file()) {
+                for item in view.state.items(collection.name) {
+                    let hash =
+                        item.fields.get(field.name).and_then(|value| value.single()?.as_bytes());
+                    let Some(Ok(hash)) = hash.map(BlobHash::try_from) else { continue };
+                    let Some(node) = view.change(item.added_by) else { continue };
+                    let reading = match self.read_original(hash) {
+                        Ok((_, reading)) => reading,
+                        Err(PhoneError::File(VaultError::Absent)) => continue,
+                        Err(error) => return Err(error),
+                    };
+                    let position = item.text("position").and_then(|text| text.parse().ok());
+                    let this = consistency::Capture {
+                        record,
+                        item: &item.id,
+                        hash,
+                        fingerprint: others
+                            .iter()
+                            .find(|(other, ..)| *other == hash)
+                            .and_then(|(.., look)| *look),
+                        device_ms: node.provenance.device_ms,
+                        position: position.as_ref(),
+                        place: place.as_ref(),
+                    };
+                    // Of two, the later one is asked about.
+                    let earlier = others
+                        .iter()
+                        .filter(|(_, document, other, _)| {
+                            *document != record || other.as_str() < item.id.as_str()
+                        })
+                        .map(|(hash, document, item, look)| consistency::Capture {
+                            record: *document,
+                            item,
+                            hash: *hash,
+                            fingerprint: *look,
+                            device_ms: 0,
+                            position: None,
+                            place: None,
+                        });
+                    let findings = findings(&reading, &this, earlier);
+                    found.push(PhotoFindings { item: item.id.clone(), hash, findings });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Records a copy of a record's photo with `covers` blackened and everything else it says of itself
+    /// removed. The copy names the photo it was made from; the original stays.
+    pub fn redact(
+        &self,
+        record: DocumentId,
+        photo: &str,
+        covers: &[Cover],
+    ) -> Result<CapturedOriginal, PhoneError> {
+        let view = self.record_view(record)?;
+        let item = view.state.item("photos", photo).ok_or(PhoneError::NoFile)?;
+        let hash = item.fields.get("hash").and_then(|value| value.single()?.as_bytes());
+        let hash = hash.and_then(|hash| BlobHash::try_from(hash).ok()).ok_or(PhoneError::NoFile)?;
+        let (mut original, reading) = self.read_original(hash)?;
+        let copy = redact(&mut original, &reading, covers).map_err(PhoneError::Picture)?;
+        let mut fields = Fields::from([("redacts".to_owned(), format!("photos/{photo}").into())]);
+        for name in ["purpose", "item"] {
+            if let Some(Value::Text(text)) = item.fields.get(name).and_then(|value| value.single())
+            {
+                fields.insert(name.to_owned(), text.as_str().into());
+            }
+        }
+        let capture = Capture { verb: "add_photo".to_owned(), fields, position: None };
+        self.capture(record, &mut Cursor::new(copy), &capture)
+    }
+
+    fn look_at(&self, hash: BlobHash) -> Result<(), PhoneError> {
+        let (mut original, reading) = match self.read_original(hash) {
+            // A damaged file has no pictures; its upload says what is wrong with it.
+            Err(PhoneError::File(VaultError::Damaged | VaultError::Absent)) => {
+                return self.store.write(|tx| Ok(tx.put_look(hash, None)?));
+            }
+            other => other?,
+        };
+        let made = if reading.is_shown() { derive(&mut original, &reading).ok() } else { None };
+        let Some(made) = made else {
+            return self.store.write(|tx| Ok(tx.put_look(hash, None)?));
+        };
+        let mut rows = Vec::new();
+        for (kind, bytes) in
+            [(DerivedKind::Thumbnail, &made.thumbnail), (DerivedKind::Preview, &made.preview)]
+        {
+            let path = format!("{}.{}", hash.to_hex(), kind.code());
+            self.vault.put(&path, bytes, self.entropy.as_ref())?;
+            rows.push(DerivedRow {
+                made_from: hash,
+                kind,
+                hash: BlobHash(crate::id::sha256(bytes)),
+                path,
+                bytes: bytes.len() as u64,
+                with_court: false,
+            });
+        }
+        self.store.write(|tx| {
+            for row in &rows {
+                tx.put_derived(row)?;
+            }
+            Ok(tx.put_look(hash, made.fingerprint.map(|look| look.0))?)
+        })
+    }
+
+    fn read_original(&self, hash: BlobHash) -> Result<(Original, Reading), PhoneError> {
+        let file = self.vault.read(&Vault::original(hash))?;
+        let bytes = file.len();
+        let mut file = BufReader::with_capacity(64 << 10, file);
+        let reading = read(&mut file, bytes);
+        Ok((file, reading))
+    }
+}
+
+/// Where the act takes place by its record.
+fn head_position(view: &RecordView) -> Option<Position> {
+    let mut fields = view.kind.head.iter().filter(|field| field.ty == FieldType::Position);
+    fields.find_map(|field| view.state.head_text(field.name)?.parse().ok())
+}

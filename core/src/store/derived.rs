@@ -1,0 +1,136 @@
+//! Small pictures made from originals, and what originals look like. Both can be made again: nothing here
+//! needs a receipt, and nothing here is evidence.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::{
+    ReadTx, StoreError, WriteTx,
+    column::{Unsigned, text_enum},
+};
+use crate::id::{BlobHash, DocumentId};
+
+text_enum!(
+    /// What was made.
+    DerivedKind {
+        /// For lists: at most 12 kB.
+        Thumbnail = "thumbnail",
+        /// For the screen.
+        Preview = "preview",
+    }
+);
+
+/// A picture made from an original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DerivedRow {
+    /// The original.
+    pub made_from: BlobHash,
+    /// What it is.
+    pub kind: DerivedKind,
+    /// SHA-256 of its bytes.
+    pub hash: BlobHash,
+    /// Name of its file.
+    pub path: String,
+    /// Size, bytes.
+    pub bytes: u64,
+    /// The court has it, or made its own.
+    pub with_court: bool,
+}
+
+impl DerivedRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            made_from: row.get(0)?,
+            kind: row.get(1)?,
+            hash: row.get(2)?,
+            path: row.get(3)?,
+            bytes: row.get::<_, Unsigned>(4)?.0,
+            with_court: row.get(5)?,
+        })
+    }
+}
+
+impl ReadTx<'_> {
+    /// What was made from an original.
+    pub fn derived(
+        &self,
+        made_from: BlobHash,
+        kind: DerivedKind,
+    ) -> Result<Option<DerivedRow>, StoreError> {
+        let sql = "SELECT made_from, kind, hash, path, bytes, with_court FROM derived
+            WHERE made_from = ?1 AND kind = ?2";
+        Ok(self.sql.query_row(sql, params![made_from, kind], DerivedRow::read).optional()?)
+    }
+
+    /// Originals of which this phone has the bytes and that nobody has looked at yet.
+    pub fn unseen_originals(&self, limit: u32) -> Result<Vec<BlobHash>, StoreError> {
+        self.rows(
+            "SELECT hash FROM blobs WHERE state <> 'missing' AND released = 0
+             AND hash NOT IN (SELECT hash FROM looks) AND hash NOT IN (SELECT hash FROM evidence)
+             ORDER BY hash LIMIT ?1",
+            [limit],
+            |row| row.get(0),
+        )
+    }
+
+    /// What an original looks like, when there is something to tell it from others.
+    pub fn fingerprint(&self, hash: BlobHash) -> Result<Option<[u8; 16]>, StoreError> {
+        let sql = "SELECT fingerprint FROM looks WHERE hash = ?1";
+        Ok(self.sql.query_row(sql, [hash], |row| row.get(0)).optional()?.flatten())
+    }
+
+    /// Every use of an original in the records of this phone: hash, record, item.
+    pub fn uses_of_originals(&self) -> Result<Vec<(BlobHash, DocumentId, String)>, StoreError> {
+        self.rows(
+            "SELECT hash, document, item FROM blob_uses ORDER BY document, item, hash",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+    }
+}
+
+impl WriteTx<'_> {
+    /// An original was looked at.
+    pub fn put_look(
+        &self,
+        hash: BlobHash,
+        fingerprint: Option<[u8; 16]>,
+    ) -> Result<(), StoreError> {
+        self.sql.execute(
+            "INSERT INTO looks (hash, fingerprint) VALUES (?1, ?2)
+             ON CONFLICT (hash) DO UPDATE SET fingerprint = excluded.fingerprint",
+            params![hash, fingerprint],
+        )?;
+        Ok(())
+    }
+
+    /// Records a picture made from an original, in place of an earlier one.
+    pub fn put_derived(&self, row: &DerivedRow) -> Result<(), StoreError> {
+        self.sql.execute(
+            "INSERT INTO derived (made_from, kind, hash, path, bytes, with_court)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (made_from, kind) DO UPDATE SET hash = excluded.hash, path = excluded.path,
+                bytes = excluded.bytes, with_court = excluded.with_court",
+            params![
+                row.made_from,
+                row.kind,
+                row.hash,
+                row.path,
+                Unsigned(row.bytes),
+                row.with_court
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets what was made from an original and what it looks like; gives the files to remove
+    /// once this transaction is committed.
+    pub fn forget_derived(&self, made_from: BlobHash) -> Result<Vec<String>, StoreError> {
+        let paths =
+            self.rows("SELECT path FROM derived WHERE made_from = ?1", [made_from], |row| {
+                row.get(0)
+            })?;
+        self.sql.execute("DELETE FROM derived WHERE made_from = ?1", [made_from])?;
+        self.sql.execute("DELETE FROM looks WHERE hash = ?1", [made_from])?;
+        Ok(paths)
+    }
+}

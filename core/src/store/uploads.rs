@@ -1,0 +1,161 @@
+//! What goes to the court and how far it is there: the queue of files, how far each has come, the court's signed words that it holds a file, and what follows from them for the originals here.
+
+use rusqlite::params;
+
+use super::{BlobState, DerivedKind, ReadTx, StoreError, WriteTx, column::Unsigned};
+use crate::id::BlobHash;
+
+/// A file to upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRow {
+    /// SHA-256 of its bytes.
+    pub hash: BlobHash,
+    /// What it is; `None` for an original.
+    pub kind: Option<DerivedKind>,
+    /// The original it is or was made from.
+    pub original: BlobHash,
+    /// Name of its file.
+    pub path: String,
+    /// Size, bytes.
+    pub bytes: u64,
+}
+
+/// How far the court has a file, by its own signed word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WithCourt {
+    /// It has not said so.
+    No,
+    /// It has said so.
+    Stored,
+    /// A verified receipt covers that word.
+    Receipted,
+    /// And the court's backup reaches beyond it.
+    BackedUp,
+}
+
+/// Small ones first within a kind, so that much arrives early.
+pub(super) const QUEUE: &str = "SELECT hash, NULL, hash, path, bytes, priority AS urgency FROM blobs
+    WHERE state IN ('local', 'uploading', 'differs') AND (?1 OR priority < 3)
+      AND EXISTS (SELECT 1 FROM blob_uses WHERE blob_uses.hash = blobs.hash)
+  UNION ALL SELECT hash, kind, made_from, path, bytes,
+      CASE kind WHEN 'thumbnail' THEN 1 ELSE 2 END FROM derived
+    WHERE with_court = 0 AND EXISTS (SELECT 1 FROM blob_uses WHERE blob_uses.hash = derived.made_from)
+  ORDER BY urgency, 5, 1 LIMIT ?2";
+
+impl ReadTx<'_> {
+    /// What is to be uploaded and named by a record: strokes, thumbnails, previews, then `originals`
+    /// when they may go.
+    pub fn uploads(&self, originals: bool, limit: u32) -> Result<Vec<UploadRow>, StoreError> {
+        self.rows(QUEUE, params![originals, limit], |row| {
+            Ok(UploadRow {
+                hash: row.get(0)?,
+                kind: row.get(1)?,
+                original: row.get(2)?,
+                path: row.get(3)?,
+                bytes: row.get::<_, Unsigned>(4)?.0,
+            })
+        })
+    }
+
+    /// How far the court has a file. `backed_up` is the number of leaves its backup covers.
+    pub fn with_court(&self, hash: BlobHash, backed_up: u64) -> Result<WithCourt, StoreError> {
+        let sql = "SELECT min(feed.log_index), count(*) FROM stored
+            JOIN feed ON feed.ref_id = stored.transition AND feed.kind = 'transition'
+            WHERE stored.hash = ?1";
+        let (index, words): (Option<Unsigned>, u32) =
+            self.sql.query_row(sql, [hash], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(match index {
+            _ if words == 0 => WithCourt::No,
+            None => WithCourt::Stored,
+            Some(index) if index.0 < backed_up => WithCourt::BackedUp,
+            Some(_) => WithCourt::Receipted,
+        })
+    }
+}
+
+impl WriteTx<'_> {
+    /// The court has begun to take a file.
+    pub fn set_uploading(&self, row: &UploadRow) -> Result<(), StoreError> {
+        if row.kind.is_none() {
+            self.sql.execute(
+                "UPDATE blobs SET state = 'uploading'
+                 WHERE hash = ?1 AND state IN ('local', 'uploading', 'differs')",
+                [row.hash],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The court has this file and its hash is right.
+    pub fn set_uploaded(&self, row: &UploadRow) -> Result<(), StoreError> {
+        match row.kind {
+            None => {
+                self.sql.execute(
+                    "UPDATE blobs SET state = 'verified', trouble = NULL
+                     WHERE hash = ?1 AND state IN ('local', 'uploading', 'differs')",
+                    [row.hash],
+                )?;
+            }
+            Some(kind) => {
+                self.sql.execute(
+                    "UPDATE derived SET with_court = 1 WHERE made_from = ?1 AND kind = ?2",
+                    params![row.original, kind],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What keeps an original from going on, a code; `None` when nothing does any more.
+    pub fn set_trouble(&self, hash: BlobHash, trouble: Option<&str>) -> Result<(), StoreError> {
+        self.sql
+            .execute("UPDATE blobs SET trouble = ?2 WHERE hash = ?1", params![hash, trouble])?;
+        Ok(())
+    }
+
+    /// The court said in a signed transition that it holds a file.
+    pub fn put_stored(&self, hash: BlobHash, transition: &[u8; 32]) -> Result<(), StoreError> {
+        self.sql.execute(
+            "INSERT OR IGNORE INTO stored (hash, transition) VALUES (?1, ?2)",
+            params![hash, transition],
+        )?;
+        self.sql.execute(
+            "UPDATE blobs SET state = 'verified', trouble = NULL
+             WHERE hash = ?1 AND state IN ('local', 'uploading', 'differs')",
+            [hash],
+        )?;
+        Ok(())
+    }
+
+    /// Originals whose word is covered by a receipt and by the court's backup of `backed_up` leaves
+    /// need not stay here any longer.
+    pub fn note_receipted(&self, backed_up: u64) -> Result<usize, StoreError> {
+        Ok(self.sql.execute(
+            "UPDATE blobs SET state = 'receipted' WHERE state = 'verified' AND EXISTS (
+                SELECT 1 FROM stored
+                JOIN feed ON feed.ref_id = stored.transition AND feed.kind = 'transition'
+                WHERE stored.hash = blobs.hash AND feed.log_index < ?1)",
+            [Unsigned(backed_up)],
+        )?)
+    }
+
+    /// The court was set back to an earlier state: what is still here is offered again, whatever it
+    /// said before. A file that it has costs one small request.
+    pub fn offer_originals_again(&self) -> Result<usize, StoreError> {
+        self.sql.execute("UPDATE derived SET with_court = 0", [])?;
+        Ok(self.sql.execute(
+            "UPDATE blobs SET state = 'local'
+             WHERE state IN ('verified', 'receipted') AND released = 0",
+            [],
+        )?)
+    }
+
+    /// The court found other bytes than were signed.
+    pub fn set_differs(&self, row: &UploadRow, trouble: &str) -> Result<(), StoreError> {
+        if row.kind.is_none() {
+            self.set_blob_state(row.hash, BlobState::Differs)?;
+            self.set_trouble(row.hash, Some(trouble))?;
+        }
+        Ok(())
+    }
+}
