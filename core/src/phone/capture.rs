@@ -115,11 +115,8 @@ impl Phone {
             if known.is_some_and(|known| known.state != BlobState::Missing) {
                 continue;
             }
-            let mut file = match self.vault.read(&Vault::original(hash)) {
-                Ok(file) => file,
-                // Not readable, named by nothing: nothing that could be shown.
-                Err(_) => continue,
-            };
+            // Not readable, named by nothing: nothing that could be shown.
+            let Ok(mut file) = self.vault.read(&Vault::original(hash)) else { continue };
             let mut head = Vec::new();
             if file.by_ref().take(65_536).read_to_end(&mut head).is_err() {
                 continue;

@@ -137,7 +137,9 @@ pub(crate) const TRICKS: &[Trick] = &[
         |log| {
             relogged(log, |log| {
                 let ghosts = ghosts(log);
-                ghosts.iter().for_each(|ghost| log.publish(ghost.id));
+                for ghost in &ghosts {
+                    log.publish(ghost.id);
+                }
                 made_by(log, &ghosts);
             })
         },
@@ -218,9 +220,9 @@ pub(crate) const TRICKS: &[Trick] = &[
         "previous_wrong",
         |log| {
             relogged(log, |log| {
-                let ids = log.entries.iter().filter(|(_, content)| is_change(content));
-                let first = ids.filter_map(|(_, content)| content.id()).next().map(EnvelopeId);
-                let signer = log.court.person("luqihang").signer.clone();
+                let mut ids = log.entries.iter().filter(|(_, content)| is_change(content));
+                let first = ids.find_map(|(_, content)| content.id()).map(EnvelopeId);
+                let signer = std::sync::Arc::clone(&log.court.person("luqihang").signer);
                 let (_, last) = log.entries.last_mut().unwrap();
                 let Content::Change { body, signature, .. } = last else { panic!("a change") };
                 let said = Body { previous: first, ..Body::decode(body).unwrap() };

@@ -24,7 +24,7 @@ struct At<'a> {
     sequence: u64,
     index: u64,
     /// Its place in the log's order ([`in_order`]).
-    at: u64,
+    order: u64,
 }
 
 impl At<'_> {
@@ -38,9 +38,9 @@ impl Examination<'_> {
     pub(super) fn decisions(&mut self) {
         let mut entries = BTreeMap::new();
         for chain in &self.contents.chains.0 {
-            for (sequence, at, entry) in in_order(chain) {
-                let at = At { channel: &chain.channel, sequence, index: entry.index, at };
-                entries.insert((at.at, sequence, at.channel), (at, &entry.content));
+            for (sequence, order, entry) in in_order(chain) {
+                let at = At { channel: &chain.channel, sequence, index: entry.index, order };
+                entries.insert((at.order, sequence, at.channel), (at, &entry.content));
             }
         }
         for (at, content) in entries.into_values() {
@@ -49,7 +49,7 @@ impl Examination<'_> {
             }
             match content {
                 Content::Certificate(id) if at.channel == DIRECTORY => {
-                    self.people.publish(CertificateId(*id), at.at);
+                    self.people.publish(CertificateId(*id), at.order);
                 }
                 Content::Withheld { kind: EntryKind::Change | EntryKind::Pack, .. } => {
                     self.fault(Fault::EnvelopeMissing, at.place(), None);
@@ -98,7 +98,7 @@ impl Examination<'_> {
             }
             _ => {}
         }
-        self.people.note(&body.kind, at.at);
+        self.people.note(&body.kind, at.order);
         self.report.decisions.push(DecisionReport {
             channel: at.channel.to_owned(),
             sequence: at.sequence,
@@ -134,11 +134,11 @@ impl Examination<'_> {
         let (directory, people) = (&self.directory, &self.people);
         let stands = |id: CertificateId| {
             let findings = directory.findings(&id, at_ms);
-            if people.revoked_before(directory, id, at.at) {
+            if people.revoked_before(directory, id, at.order) {
                 Err(ApprovalError::Revoked)
             } else if findings.iter().any(|one| !matches!(one, Finding::Revoked { .. })) {
                 Err(ApprovalError::Expired)
-            } else if !people.may_approve(directory, id, at.at) {
+            } else if !people.may_approve(directory, id, at.order) {
                 Err(ApprovalError::NoAuthority)
             } else {
                 Ok(())
@@ -178,7 +178,7 @@ impl Examination<'_> {
 
     /// Whether a server's key was good when it signed.
     fn server_key(&mut self, at: &At<'_>, certificate: CertificateId, at_ms: i64) {
-        if self.people.revoked_before(&self.directory, certificate, at.at) {
+        if self.people.revoked_before(&self.directory, certificate, at.order) {
             self.fault(Fault::RevokedSigner, at.place(), None);
         }
         let expired = self

@@ -30,11 +30,14 @@ pub(super) fn photo(purpose: &str) -> Capture {
     }
 }
 
+/// What a file is, how long it will be, what is there of it.
+type Arriving = (Metadata, u64, Vec<u8>);
+
 /// The court's side in memory; it may lose, damage and refuse.
 #[derive(Default)]
 pub(super) struct Court {
     files: RefCell<BTreeMap<BlobHash, Vec<u8>>>,
-    begun: RefCell<BTreeMap<String, (Metadata, u64, Vec<u8>)>>,
+    begun: RefCell<BTreeMap<String, Arriving>>,
     /// Requests that still go through before the link breaks, when it does.
     link: RefCell<Option<usize>>,
     /// Requests that go through after each break, when the link comes back at all.
