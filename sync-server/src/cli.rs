@@ -30,6 +30,7 @@ pub mod role;
 pub mod scrub;
 mod secrets;
 pub mod serve;
+pub mod timestamp;
 pub mod token;
 pub mod upkeep;
 pub mod withdraw;
@@ -90,6 +91,8 @@ pub enum Command {
     /// 以备份继续运行,须两人批准 / go on from a backup; two persons must approve.
     #[command(subcommand)]
     Restore(restore::RestoreCommand),
+    /// 请院外机构给最新检查点加盖时间戳 / have the newest checkpoint stamped by an outside authority.
+    Timestamp(timestamp::TimestampArgs),
     /// 核验签名、集合校验值和缓存 / check signatures, set hashes and caches.
     Verify(upkeep::UpkeepArgs),
 }
@@ -166,6 +169,7 @@ pub fn run() -> ExitCode {
         Command::Papers(args) => papers::run(&args, language, out),
         Command::Backup(args) => restore::backup(&args, language, out),
         Command::Restore(command) => restore::run(&command, language, out),
+        Command::Timestamp(args) => timestamp::run(&args, language, out),
         Command::Verify(args) => upkeep::verify(&args, language, out),
     }
     .into()

@@ -14,6 +14,8 @@ use crate::store::{Reading, StoreError, TokenRow, Writing};
 pub const PREFIX: &str = "lmo";
 /// Longest label, in characters.
 pub const MAX_LABEL: usize = 80;
+/// Longest staff id.
+const MAX_PERSON: usize = 64;
 
 /// What the holder of a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +41,24 @@ impl OperatorRole {
     }
 }
 
+/// Whoever shows a token that holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// What the token allows.
+    pub role: OperatorRole,
+    /// Staff id of the person who holds it, when it is one person's.
+    pub person: Option<String>,
+}
+
 /// A token cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The label.
     #[error("a label has 1 to {MAX_LABEL} characters and no control characters")]
     BadLabel,
+    /// The person.
+    #[error("a staff id has 1 to {MAX_PERSON} letters, digits and `_.-`")]
+    BadPerson,
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,22 +69,32 @@ impl TokenError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadLabel => "bad_label",
+            Self::BadPerson => "bad_person",
             Self::Store(error) => error.code(),
         }
     }
 }
 
-/// Makes a token and gives its text, which is not kept anywhere.
+/// Makes a token and gives its text, which is not kept anywhere. Only the token of a `person` decides
+/// anything: what is decided with it is that person's decision.
 pub fn add(
     writing: &Writing<'_>,
     entropy: &dyn Entropy,
     role: OperatorRole,
     label: &str,
+    person: Option<&str>,
     now_ms: i64,
 ) -> Result<String, TokenError> {
     let length = label.chars().count();
     if length == 0 || length > MAX_LABEL || label.chars().any(char::is_control) {
         return Err(TokenError::BadLabel);
+    }
+    let is_id = |person: &str| {
+        (1..=MAX_PERSON).contains(&person.len())
+            && person.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+    };
+    if !person.is_none_or(is_id) {
+        return Err(TokenError::BadPerson);
     }
     let (mut id, mut secret) = ([0_u8; 8], [0_u8; 32]);
     entropy.fill(&mut id);
@@ -82,18 +106,20 @@ pub fn add(
         hash: sha256(secret.as_bytes()),
         role: role.code().to_owned(),
         label: label.to_owned(),
+        person: person.map(str::to_owned),
         created_ms: now_ms,
         revoked_ms: None,
     })?;
     Ok(format!("{PREFIX}.{id}.{secret}"))
 }
 
-/// The role of whoever shows this token; nothing when it does not hold.
-pub fn check(reading: &Reading<'_>, token: &str) -> Result<Option<OperatorRole>, StoreError> {
+/// Whoever shows this token; nothing when it does not hold.
+pub fn check(reading: &Reading<'_>, token: &str) -> Result<Option<Operator>, StoreError> {
     let Some((id, secret)) = parts(token) else { return Ok(None) };
     let Some(row) = reading.token(id)? else { return Ok(None) };
     let holds = equal(&row.hash, &sha256(secret.as_bytes())) && row.revoked_ms.is_none();
-    Ok(holds.then(|| OperatorRole::from_code(&row.role)).flatten())
+    let role = OperatorRole::from_code(&row.role).filter(|_| holds);
+    Ok(role.map(|role| Operator { role, person: row.person }))
 }
 
 fn parts(token: &str) -> Option<(&str, &str)> {
@@ -135,13 +161,16 @@ mod tests {
         let dir = tempfile::TempDir::new().unwrap();
         let store = store(dir.path());
         let entropy = SeededEntropy::new(7);
-        let make =
-            |role, label: &str| store.write(|writing| add(writing, &entropy, role, label, 5));
+        let make = |role, label: &str, person: Option<&str>| {
+            store.write(|writing| add(writing, &entropy, role, label, person, 5))
+        };
         let check = |token: &str| store.read(|reading| check(reading, token)).unwrap();
-        let token = make(OperatorRole::Command, "指挥中心大屏").unwrap();
-        assert_eq!(check(&token), Some(OperatorRole::Command));
-        let admin = make(OperatorRole::Admin, "运维").unwrap();
-        assert_eq!(check(&admin), Some(OperatorRole::Admin));
+        let of =
+            |role, person: Option<&str>| Some(Operator { role, person: person.map(str::to_owned) });
+        let token = make(OperatorRole::Command, "指挥中心大屏", None).unwrap();
+        assert_eq!(check(&token), of(OperatorRole::Command, None));
+        let admin = make(OperatorRole::Admin, "运维", Some("heqing")).unwrap();
+        assert_eq!(check(&admin), of(OperatorRole::Admin, Some("heqing")));
         let (id, secret) = parts(&token).unwrap();
         let mixed = format!("{PREFIX}.{id}.{}", parts(&admin).unwrap().1);
         let longer = format!("{token}.x");
@@ -156,6 +185,11 @@ mod tests {
         assert!(store.write::<_, StoreError>(|writing| writing.revoke_token(id, 9)).unwrap());
         assert!(!store.write::<_, StoreError>(|writing| writing.revoke_token(id, 9)).unwrap());
         assert_eq!(check(&token), None);
-        assert_eq!(make(OperatorRole::Admin, "").unwrap_err().code(), "bad_label");
+        assert_eq!(make(OperatorRole::Admin, "", None).unwrap_err().code(), "bad_label");
+        let long = "x".repeat(65);
+        for person in ["", "关永怡", "a b", long.as_str()] {
+            let refused = make(OperatorRole::Command, "指挥", Some(person)).unwrap_err();
+            assert_eq!(refused.code(), "bad_person", "{person}");
+        }
     }
 }

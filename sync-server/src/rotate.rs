@@ -53,7 +53,8 @@ impl<'a> Place<'a> {
         Ok(Self { dir, store: Store::open(&dir.join(DATABASE))?, now_ms, entropy })
     }
 
-    fn directory(&self) -> Result<Arc<Directory>, StoreError> {
+    /// The court's certificates.
+    pub fn directory(&self) -> Result<Arc<Directory>, StoreError> {
         let root = self.store.court().root;
         self.store.read(|reading| Trust::open(reading, root)?.refresh(reading))
     }

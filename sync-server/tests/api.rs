@@ -6,9 +6,11 @@ mod reader;
 mod world;
 
 use lastmile_core::document::{Fields, Intent};
+use lastmile_core::identity::{Canonical, Signed, Transition};
 use lastmile_core::pack::area::{Area, AreaPack};
 use lastmile_core::pack::station::{Station, StationPack};
 use lastmile_server::operator::OperatorRole;
+use lastmile_server::store::StoreError;
 use reader::Reader;
 use serde_json::{Value, json};
 use world::{CASE, COURT, MORNING_MS, World};
@@ -257,7 +259,7 @@ fn an_administrator_gets_no_content_from_any_route() {
         ["/healthz", "/metrics", "/openapi.json"].contains(&path)
             || path.ends_with("/sync")
             || path.contains("/uploads")
-            || ["/enrol", "/wiped", "/courier", "/log/checkpoint"]
+            || ["/enrol", "/wiped", "/courier", "/log/checkpoint", "/log/timestamps"]
                 .iter()
                 .any(|end| path.ends_with(end))
     };
@@ -269,7 +271,7 @@ fn an_administrator_gets_no_content_from_any_route() {
                 .replace("{case_no}", CASE)
                 .replace("{id}", &record.to_hex())
                 .replace("{envelope}", &"0".repeat(64));
-            let body = r#"{"admit":true,"reason":"核对","on_behalf_of":"guanyongyi"}"#;
+            let body = r#"{"admit":true,"reason":"核对"}"#;
             let method = method.to_uppercase();
             let (status, text) = admin.send(&method, &address, body);
             assert!(!text.contains("测试工业区") && !text.contains("luqihang"), "{method} {path}");
@@ -283,6 +285,29 @@ fn an_administrator_gets_no_content_from_any_route() {
         }
     }
     assert!(tried >= 12 && told >= 2, "{tried} routes, {told} of them with content for others");
+}
+
+/// Beside the phone's clock stands what is proven, and how far the clock lies outside it.
+#[test]
+fn a_change_has_the_interval_that_the_log_proves() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    world.clock.advance(60_000);
+    world.publish(&world::case_pack(world::OTHER_CASE, 1, &["wenruotang"]));
+    lu.sync();
+    world.clock.advance(60_000);
+    let record = lu.seizure();
+    lu.sync();
+    world.clock.advance(60_000);
+    world.publish(&world::case_pack(world::OTHER_CASE, 2, &["wenruotang"]));
+    let reader = Reader::new(&world, OperatorRole::Command);
+    let shown = reader.json(&format!("records/{}", record.to_hex()));
+    let change = &shown["changes"][0];
+    assert_eq!(change["not_before"]["ms"], MORNING_MS + 60_000, "the checkpoint its author held");
+    assert_eq!(change["not_after"]["ms"], MORNING_MS + 120_000, "the first one that covers it");
+    assert_eq!(change["device"]["ms"], MORNING_MS);
+    assert_eq!(change["skew_ms"], -60_000, "the phone's clock is a minute before that");
+    assert_eq!(change["author_expired"], Value::Null);
 }
 
 #[test]
@@ -300,13 +325,22 @@ fn a_decision_about_quarantine_is_taken_over_the_api() {
     let envelope = waiting[0]["envelope"].as_str().unwrap().to_owned();
     let path = format!("/v1/courts/{COURT}/quarantine/{envelope}/decision");
     let say = |admit: bool, reason: &str| {
-        let body = json!({"admit": admit, "reason": reason, "on_behalf_of": "guanyongyi"});
+        let body = json!({"admit": admit, "reason": reason});
         let (status, text) = reader.send("POST", &path, &body.to_string());
         (status, serde_json::from_str::<Value>(&text).unwrap())
     };
     assert_eq!(say(true, " ").0, 400);
     assert_eq!(reader.send("POST", &path, "{").0, 400);
     assert_eq!(reader.without_token().send("POST", &path, "{}").0, 401);
+    // The decision is that of whoever's token it is: nobody decides in another's name, or in nobody's.
+    let other = json!({"admit": true, "reason": "经核对", "on_behalf_of": "luqihang"}).to_string();
+    assert_eq!(reader.send("POST", &path, &other).0, 400);
+    let screen = reader.with_token(&reader::token_of(&world, OperatorRole::Command, None));
+    let (status, text) =
+        screen.send("POST", &path, &json!({"admit": true, "reason": "经核对"}).to_string());
+    assert_eq!(status, 403, "{text}");
+    assert!(text.contains("token_of_nobody"), "{text}");
+    assert_eq!(reader.items("quarantine").len(), 1, "nothing was decided");
     let (status, said) = say(false, "与本案无关");
     assert_eq!(
         (status, said["state"].as_str(), said["reason"].as_str()),
@@ -317,6 +351,17 @@ fn a_decision_about_quarantine_is_taken_over_the_api() {
     let (status, said) = say(true, "经核对属本案");
     assert_eq!((status, said["state"].as_str()), (200, Some("accepted")));
     assert_eq!(say(true, "再次").0, 409);
+    let said = world
+        .server()
+        .store()
+        .read::<_, StoreError>(|reading| reading.transitions("judge"))
+        .unwrap();
+    for (row, _) in &said {
+        let signed = Signed::<Transition>::from_bytes(&row.bytes).unwrap();
+        let body = Transition::decode(signed.raw_parts().0).unwrap();
+        assert_eq!(body.on_behalf_of.as_deref(), Some(reader::OPERATOR));
+    }
+    assert_eq!(said.len(), 2);
     lu.sync();
     assert!(lu.phone.digest(foreign).is_ok());
 }

@@ -171,7 +171,7 @@ fn records_of_a_case_the_server_does_not_know_enter_when_its_pack_comes() {
 fn an_unknown_author_is_held_until_the_certificate_comes() {
     let mut world = World::new();
     let lu = world.officer("luqihang");
-    // Wen's device was certified by a server that is then set back: this one has not heard of it.
+    // Wen's device was certified on a copy of this court: this server has not heard of it yet.
     world.stop();
     let copy = world.dir.path().join("copy");
     copy_dir(&world.data(), &copy);
@@ -179,7 +179,7 @@ fn an_unknown_author_is_held_until_the_certificate_comes() {
     let wen = world.officer("wenruotang");
     let certificate = {
         let directory = world.server().directory().unwrap();
-        directory.get(&wen.request().certificate).unwrap().signed().to_bytes()
+        directory.get(&wen.request().certificate).unwrap().signed().clone()
     };
     world.stop();
     std::fs::remove_dir_all(world.data()).unwrap();
@@ -190,9 +190,12 @@ fn an_unknown_author_is_held_until_the_certificate_comes() {
     carried.changes = vec![creating.clone()];
     assert_eq!(lu.ask(&carried).unwrap().outcomes, [held("unknown_certificate")]);
     assert_eq!(lu.ask(&carried).unwrap().outcomes, [held("unknown_certificate")]);
+    // Anybody may bring it; only the court announces it.
     let mut bringing = lu.request();
-    bringing.certificates = vec![certificate];
+    bringing.certificates = vec![certificate.to_bytes()];
     lu.ask(&bringing).unwrap();
+    assert_eq!(lu.ask(&carried).unwrap().outcomes, [held("unknown_certificate")]);
+    lastmile_server::certify::publish(world.server(), vec![certificate]).unwrap();
     assert_eq!(state(&world, creating.body.id()).0, State::Accepted);
     assert_eq!(lu.ask(&carried).unwrap().outcomes, [Outcome::Known]);
 }

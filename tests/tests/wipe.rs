@@ -10,10 +10,13 @@ use lastmile_core::phone::Phone;
 use lastmile_core::phone::transport::{Transport, TransportError};
 use lastmile_core::store::StoreError as PhoneStoreError;
 use lastmile_core::sync::token::Errand;
+use lastmile_core::time::SystemEntropy;
+use lastmile_server::keys::{self, KeyName, Passphrase};
+use lastmile_server::rotate::{self, By, Place};
 use lastmile_server::store::State;
 use lastmile_server::withdraw::{self, Honoured, Order, WithdrawError};
 use lastmile_tests::acts::{CASE, Direct, add_line, begin};
-use lastmile_tests::court_stage::{CourtStage, Registered};
+use lastmile_tests::court_stage::{CourtStage, MORNING_MS, Registered};
 use tempfile::TempDir;
 
 type Tested = Result<(), Box<dyn Error>>;
@@ -118,6 +121,28 @@ fn what_is_pending_is_handed_in_then_everything_goes_and_the_court_is_told() -> 
     })?;
     assert_eq!(waiting.iter().map(|row| row.reason.as_str()).collect::<Vec<_>>(), ["revoked"]);
     assert_eq!(lastmile_server::upkeep::verify(server)?.findings, []);
+    Ok(())
+}
+
+/// The court replaced its keys since the phone was last heard of: the order still reaches it.
+#[test]
+fn an_order_under_keys_that_the_phone_never_saw_is_carried_out() -> Tested {
+    let mut lost = lost()?;
+    lost.stage.stop();
+    let data = lost.stage.data();
+    let pass = Passphrase::demo();
+    let root = keys::load_file(&data.join(keys::ROOT_KEY), &pass)?;
+    let place = Place::open(&data, MORNING_MS + 60_000, &SystemEntropy)?;
+    for name in [KeyName::Issuing, KeyName::Checkpoint] {
+        rotate::rotate(&place, name, &By::Root(&root), &pass)?;
+    }
+    rotate::rotate(&place, KeyName::Server, &By::Issuing, &pass)?;
+    drop(place);
+    lost.stage.start()?;
+    let server = lost.stage.server()?.server();
+    withdraw::wipe(server, &order(&lost.phone)?)?;
+    assert!(lost.phone.sync(&Direct(server))?.wiped);
+    assert!(!on_disk(&lost)?);
     Ok(())
 }
 

@@ -24,6 +24,8 @@ pub enum DeviceCommand {
     Add(AddArgs),
     /// 列出人员设备 / list people's devices.
     List(withdraw::ListArgs),
+    /// 用现在的签发密钥重新签发人员证书(更换泄露的签发密钥之后) / certify everybody's keys anew.
+    Renew(withdraw::ListArgs),
     /// 吊销证书 / withdraw a certificate.
     Revoke(withdraw::OrderArgs),
     /// 下令擦除丢失的设备(并吊销) / order a lost device to be wiped, and withdraw it.
@@ -70,6 +72,7 @@ pub fn run(command: &DeviceCommand, language: Language, out: &mut dyn Write) -> 
     let args = match command {
         DeviceCommand::Add(args) => args,
         DeviceCommand::List(args) => return withdraw::list(args, language, out),
+        DeviceCommand::Renew(args) => return withdraw::renew(args, language, out),
         DeviceCommand::Revoke(args) => return withdraw::revoke(args, language, out),
         DeviceCommand::Wipe(args) => return withdraw::wipe(args, language, out),
     };

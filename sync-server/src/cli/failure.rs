@@ -86,6 +86,12 @@ const FAILURES: &[(&str, &str, Exit)] = &[
     ("pack_outdated", "服务器上已有相同或更新的版本,未作改动。", Exit::Refused),
     ("wrong_court", "文件属于其他法院,未作改动。", Exit::Refused),
     ("field_out_of_bounds", "内容超出允许范围,未作改动。", Exit::Refused),
+    ("bad_person", "人员编号只用字母、数字和_.-,1至64位;未作改动。", Exit::Refused),
+    ("timestamp_no_checkpoint", "日志还没有检查点,请先启动一次服务;未作改动。", Exit::Refused),
+    ("timestamp_name", "时间戳机构简称只用字母、数字和_.-,1至64位;未作改动。", Exit::Refused),
+    ("timestamp_no_answer", "时间戳机构没有答复,请检查网络和程序;未作改动。", Exit::Unavailable),
+    ("timestamp_unreadable", "答复不是可用的时间戳;未作改动。", Exit::Refused),
+    ("timestamp_other_subject", "时间戳盖的不是本院的检查点;未作改动。", Exit::Refused),
     ("listen_failed", "无法监听该地址,请检查端口是否被占用。", Exit::Unavailable),
 ];
 

@@ -1,13 +1,16 @@
-//! `key rotate`, `key rotate-root`, `key passphrase`: replacing the court's keys and their seal.
+//! `key list`, `key rotate`, `key rotate-root`, `key passphrase`: the court's own certificates, replacing
+//! its keys and their seal.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use lastmile_core::identity::CertificateKind;
 use lastmile_core::time::{Clock, SystemClock, SystemEntropy};
 
 use super::{Exit, Language, fail, secrets};
 use crate::court::CourtError;
+use crate::http::api::moment;
 use crate::keys::passphrase::Whose;
 use crate::keys::{self, KeyName};
 use crate::rotate::{self, By, Place};
@@ -15,12 +18,22 @@ use crate::rotate::{self, By, Place};
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
+    /// 列出本院自用的证书,新的在后 / list the court's own certificates, the newest last.
+    List(ListArgs),
     /// 更换一把密钥:issuing 签发、server 服务器、checkpoint 检查点、encryption 加密 / replace a key.
     Rotate(RotateArgs),
     /// 更换根密钥:旧根签发新根,手机原有的根指纹不变 / replace the root; phones keep their pin.
     RotateRoot(RotateRootArgs),
     /// 更换服务器密钥的口令 / change the passphrase of the server's keys.
     Passphrase(PassphraseArgs),
+}
+
+/// Options of `key list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// 数据目录 / data directory.
+    #[arg(long)]
+    data: PathBuf,
 }
 
 /// Options of `key rotate`.
@@ -74,6 +87,7 @@ pub fn run(command: &KeyCommand, language: Language, out: &mut dyn Write) -> Exi
         KeyCommand::Rotate(args) if args.name != KeyName::Server && args.root.is_none() => {
             return fail(language, "root_needed", &RootNeeded);
         }
+        KeyCommand::List(args) => list(args, language),
         KeyCommand::Rotate(args) => rotate(args, language),
         KeyCommand::RotateRoot(args) => rotate_root(args, language),
         KeyCommand::Passphrase(args) => passphrase(args, language),
@@ -87,6 +101,30 @@ pub fn run(command: &KeyCommand, language: Language, out: &mut dyn Write) -> Exi
 
 fn now_ms() -> i64 {
     SystemClock::new(&SystemEntropy).now().device_ms
+}
+
+fn list(args: &ListArgs, language: Language) -> Result<String, CourtError> {
+    let directory = Place::open(&args.data, now_ms(), &SystemEntropy)?.directory()?;
+    let mut own: Vec<_> = directory
+        .certificates()
+        .filter(|(_, verified)| verified.payload().kind != CertificateKind::Person)
+        .collect();
+    own.sort_by_key(|(_, verified)| verified.payload().serial);
+    let lines: Vec<String> = own
+        .into_iter()
+        .map(|(id, verified)| {
+            let body = verified.payload();
+            let standing = match directory.withdrawn(&id) {
+                Some(since) => {
+                    format!("{} {}", language.pick("已吊销", "withdrawn"), moment(since.at_ms))
+                }
+                None => language.pick("有效", "stands").to_owned(),
+            };
+            let (hex, kind, until) = (id.to_hex(), body.kind.code(), moment(body.not_after_ms));
+            format!("{hex}  {kind}  {}  {until}  {standing}", body.serial)
+        })
+        .collect();
+    Ok(lines.join("\n"))
 }
 
 fn rotate(args: &RotateArgs, language: Language) -> Result<String, CourtError> {

@@ -36,6 +36,10 @@ pub struct AddArgs {
     /// 用途,便于日后吊销时辨认 / what it is for, to know it again.
     #[arg(long)]
     label: String,
+    /// 持有人的人员编号:凭此令牌作的决定就是此人的决定;不填则只能查看 / staff id of the one person who
+    /// holds it: what is decided with it is that person's; without it the token only reads.
+    #[arg(long)]
+    person: Option<String>,
 }
 
 /// Options of `token list`.
@@ -91,7 +95,8 @@ fn now_ms() -> i64 {
 fn add(args: &AddArgs, language: Language) -> Result<String, TokenError> {
     let store = Store::open(&args.data.join(DATABASE))?;
     let token = store.write(|writing| {
-        operator::add(writing, &SystemEntropy, args.role, &args.label, now_ms())
+        let person = args.person.as_deref();
+        operator::add(writing, &SystemEntropy, args.role, &args.label, person, now_ms())
     })?;
     let said =
         language.pick("请立即保存,此令牌不再显示:", "Keep it now; it will not be shown again:");
@@ -103,13 +108,14 @@ fn list(data: &Path, language: Language) -> Result<String, StoreError> {
     let store = Store::open(&data.join(DATABASE))?;
     let mut text = String::new();
     for row in store.read::<_, StoreError>(|reading| reading.tokens())? {
-        let TokenRow { id, role, label, created_ms, revoked_ms, .. } = row;
+        let TokenRow { id, role, label, created_ms, revoked_ms, person, .. } = row;
         let state = match revoked_ms {
             None => language.pick("有效", "holds").to_owned(),
             Some(ms) => format!("{} {}", language.pick("已吊销", "revoked"), moment(ms)),
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{id}  {role:<7}  {}  {state}  {label}", moment(created_ms));
+        let (made, person) = (moment(created_ms), person.as_deref().unwrap_or("-"));
+        let _ = writeln!(text, "{id}  {role:<7}  {made}  {state}  {person}  {label}");
     }
     Ok(text)
 }
@@ -144,15 +150,16 @@ mod tests {
             data: data.clone(),
             role: OperatorRole::Command,
             label: "指挥中心大屏".into(),
+            person: Some("guanyongyi".into()),
         }));
         assert_eq!(exit, Exit::Done);
         let token = said.lines().nth(1).unwrap();
         let parts: Vec<&str> = token.split('.').collect();
         let list = TokenCommand::List(ListArgs { data: data.clone() });
         let (_, listed) = run(&list);
-        assert!(
-            listed.contains(parts[1]) && listed.contains("指挥中心大屏") && listed.contains("有效")
-        );
+        for shown in [parts[1], "指挥中心大屏", "有效", "guanyongyi"] {
+            assert!(listed.contains(shown), "{shown}");
+        }
         assert!(!listed.contains(parts[2]));
         let revoke = TokenCommand::Revoke(RevokeArgs { data, id: parts[1].into() });
         assert_eq!(run(&revoke).0, Exit::Done);

@@ -1,4 +1,4 @@
-//! `device list`, `device revoke`, `device wipe`, `quarantine`: what a person decides about devices and
+//! `device list`, `device renew`, `device revoke`, `device wipe`, `quarantine`: what a person decides about devices and
 //! about what came from them.
 
 use std::io::Write;
@@ -13,7 +13,7 @@ use crate::http::api::moment;
 use crate::server::{Options, Server};
 use crate::withdraw::{self, Judgement, Order, Wiping, WithdrawError};
 
-/// Options of `device list`.
+/// Options of `device list` and `device renew`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// 数据目录 / data directory.
@@ -121,6 +121,24 @@ fn wiped(wiping: Wiping, language: Language) -> String {
         Language::En => {
             format!("  ordered wiped {ordered}, wiped {at}: {saved} handed in, {lost} lost")
         }
+    }
+}
+
+/// Certifies people's keys anew under the present issuing key.
+pub fn renew(args: &ListArgs, language: Language, out: &mut dyn Write) -> Exit {
+    let server = match secrets::open(&args.data, Options::default(), language) {
+        Ok(server) => server,
+        Err(error) => return fail(language, error.code(), &error),
+    };
+    match crate::renew::renew(&server) {
+        Ok(count) => {
+            let said = language.pick("重新签发", "certified anew:");
+            match writeln!(out, "{said} {count}") {
+                Ok(()) => Exit::Done,
+                Err(_) => Exit::Unavailable,
+            }
+        }
+        Err(error) => fail(language, error.code(), &error),
     }
 }
 

@@ -104,6 +104,7 @@ fn operator_token(data: &Path) -> Result<String, StageError> {
                 &SystemEntropy,
                 OperatorRole::Command,
                 "demo",
+                None,
                 true_ms("06:40").unwrap_or(0),
             )
         })

@@ -14,8 +14,9 @@ pub fn may_read(
     directory: &Directory,
     asker: &Asker,
     hash: BlobHash,
+    now_ms: i64,
 ) -> Result<bool, StoreError> {
-    reads_one_of(reading, directory, asker, &reading.uses_of_file(hash)?)
+    reads_one_of(reading, directory, asker, &reading.uses_of_file(hash)?, now_ms)
 }
 
 /// The records that name the file, when the person may send it; nothing when not. A phone whose
@@ -25,10 +26,15 @@ pub fn may_send(
     directory: &Directory,
     asker: &Asker,
     hash: BlobHash,
+    now_ms: i64,
 ) -> Result<Vec<FileUse>, StoreError> {
     let uses = reading.uses_of_file(hash)?;
     let own = uses.iter().any(|named| named.person == asker.person);
-    if own || reads_one_of(reading, directory, asker, &uses)? { Ok(uses) } else { Ok(Vec::new()) }
+    if own || reads_one_of(reading, directory, asker, &uses, now_ms)? {
+        Ok(uses)
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 fn reads_one_of(
@@ -36,11 +42,12 @@ fn reads_one_of(
     directory: &Directory,
     asker: &Asker,
     uses: &[FileUse],
+    now_ms: i64,
 ) -> Result<bool, StoreError> {
     if uses.is_empty() {
         return Ok(false);
     }
-    let reach = reach(reading, directory, asker.id, &asker.certificate, &asker.person)?;
+    let reach = reach(reading, directory, asker.id, &asker.person, now_ms)?;
     let Some(reach) = reach else { return Ok(false) };
     for named in uses {
         for (channel, seq) in reading.places_of(named.envelope)? {

@@ -28,7 +28,8 @@ pub fn begin(
 ) -> Result<UploadRow, FileError> {
     let directory = server.directory()?;
     server.store().read::<_, FileError>(|reading| {
-        let uses = may_send(reading, &directory, asker, what.of.unwrap_or(what.hash))?;
+        let uses =
+            may_send(reading, &directory, asker, what.of.unwrap_or(what.hash), server.now_ms())?;
         bounds(&what, bytes, &uses)
     })?;
     if what.kind == FileKind::Original {

@@ -57,7 +57,7 @@ pub(super) async fn file(
     };
     let operator = headers.contains_key(header::AUTHORIZATION);
     let token = if operator {
-        if access::operator(&headers, &state).await? != OperatorRole::Command {
+        if access::operator(&headers, &state).await?.role != OperatorRole::Command {
             return Err(ProblemCode::NoContentForAdmin.into());
         }
         None
@@ -86,7 +86,7 @@ pub(super) async fn file(
             server.store().read::<_, SyncError>(|reading| {
                 let may = match &asker {
                     None => true,
-                    Some(asker) => may_read(reading, &directory, asker, hash)?,
+                    Some(asker) => may_read(reading, &directory, asker, hash, server.now_ms())?,
                 };
                 Ok(if may { find(reading, hash, form)? } else { None })
             })

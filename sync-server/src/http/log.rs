@@ -3,27 +3,33 @@
 //!
 //! ```text
 //! GET /v1/courts/{court}/log/checkpoint
+//! GET /v1/courts/{court}/log/timestamps               what others said of checkpoints (RFC 3161)
 //! GET /v1/courts/{court}/log/tile/0/x001/067          256 leaf hashes
 //! GET /v1/courts/{court}/log/tile/1/004.p/17          17 hashes of full tiles of level 0
 //! GET /v1/courts/{court}/log/tile/entries/x001/067    256 leaves, each after its length (2 bytes)
 //! ```
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tlog_tiles::Tile;
+use utoipa::ToSchema;
 
 use lastmile_core::identity::Canonical;
 use lastmile_core::log::tree::MAX_SIZE;
 
 use super::AppState;
 use super::api::input::{CourtPath, Segments};
+use super::api::moment;
 use super::problem::{Problem, ProblemCode};
 use crate::server::Server;
-use crate::store::{Reading, StoreError};
+use crate::store::{Reading, StoreError, TimestampRow};
 
 const HEIGHT: u8 = 8;
+/// Timestamps shown at most.
+const MAX_STAMPED: u32 = 20;
 /// Levels of tiles that a tree of [`MAX_SIZE`] leaves has.
 const LEVELS: u8 = 6;
 
@@ -51,6 +57,62 @@ pub(super) async fn checkpoint(
         .await??;
     let note = newest.ok_or(ProblemCode::NotFound)?.note;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], note))
+}
+
+/// A timestamp of a checkpoint by an authority outside the court.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Stamped {
+    /// Leaves that the checkpoint covers.
+    pub size: u64,
+    /// The checkpoint: a C2SP signed note, absent when it is not this log's.
+    pub checkpoint: Option<String>,
+    /// What the court calls the authority.
+    pub authority: String,
+    /// When the court got it, RFC 3339.
+    #[schema(format = "date-time")]
+    pub received_at: String,
+    /// The authority's answer (RFC 3161 `TimeStampResp`, DER) over SHA-256 of the checkpoint, base64.
+    pub token: String,
+}
+
+/// The newest timestamps of the court's log by authorities outside the court
+///
+/// Open to all. The court does not judge the authorities' signatures: `openssl ts -verify` does, for whoever
+/// trusts them. Empty when this court has no checkpoints stamped.
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/log/timestamps",
+    tag = "log",
+    params(CourtPath),
+    responses((status = 200, description = "At most 20, the newest first", body = Vec<Stamped>))
+)]
+pub(super) async fn timestamps(
+    State(state): State<AppState>,
+    Segments(CourtPath { court }): Segments<CourtPath>,
+) -> Result<Json<Vec<Stamped>>, Problem> {
+    if court != state.server.court() {
+        return Err(ProblemCode::WrongCourt.into());
+    }
+    let stamped = state
+        .run(|server: &Server| {
+            server.store().read::<_, StoreError>(|reading| {
+                let rows = reading.newest_timestamps(MAX_STAMPED)?;
+                rows.into_iter().map(|row| stamped(reading, row)).collect::<Result<Vec<_>, _>>()
+            })
+        })
+        .await??;
+    Ok(Json(stamped))
+}
+
+fn stamped(reading: &Reading<'_>, row: TimestampRow) -> Result<Stamped, StoreError> {
+    let checkpoint = reading.checkpoint_of_size(&row.origin, row.size)?;
+    Ok(Stamped {
+        size: row.size,
+        checkpoint: checkpoint.and_then(|found| String::from_utf8(found.note).ok()),
+        authority: row.authority,
+        received_at: moment(row.made_ms),
+        token: data_encoding::BASE64.encode(&row.token),
+    })
 }
 
 /// A tile's place: what follows `tile/` is a path of its own.

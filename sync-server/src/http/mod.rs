@@ -141,6 +141,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))
+        .routes(routes!(log::timestamps))
         .route("/v1/courts/{court}/log/tile/{*tile}", get(log::tile))
         .routes(routes!(wiped::wiped))
         .routes(routes!(uploads::begin, uploads::abilities))

@@ -67,6 +67,8 @@ problems! {
     TokenUsed = 401, "token_used", "该请求已受理过,请重新发起", "This request was answered before; make a new one.";
     /// Nobody here knows the certificate.
     UnknownCertificate = 401, "unknown_certificate", "本院未登记该设备证书", "This court has not registered the device's certificate.";
+    /// The phone brings a certificate that this court does not have and does not take from a phone.
+    CertificateNotTaken = 403, "certificate_not_taken", "本院没有该设备证书,也不采信手机自带的证书;手机上的记录不受影响,请向管理员另取登记码", "This court does not have the device's certificate and takes none from a phone. What is recorded on the phone is not affected; ask the administrator for a code.";
     /// The certificate is not a person's.
     NotAPerson = 403, "not_a_person", "该证书不是人员证书", "The certificate is not a person's.";
     /// A new key does not sign for itself.
@@ -97,6 +99,8 @@ problems! {
     Unauthorized = 401, "unauthorized", "缺少访问令牌,或令牌无效", "An operator's token is needed, and this is none that holds.";
     /// Administrators run the service and read no content.
     NoContentForAdmin = 403, "no_content_for_admin", "管理员令牌不能查看案件内容", "An administrator's token shows no content of cases.";
+    /// Deciding needs the token of a person.
+    TokenOfNobody = 403, "token_of_nobody", "此访问令牌未指明持有人,只能查看;作决定须用本人的令牌", "This token names nobody and only reads; to decide something, use a token that names you.";
     /// A part of the address cannot be what it should be.
     BadPath = 400, "bad_path", "地址中的编号格式不正确", "A part of the address has the wrong form.";
     /// A query parameter that is unknown, repeated, or out of bounds.

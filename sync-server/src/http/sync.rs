@@ -35,6 +35,7 @@ impl From<SyncError> for Problem {
             SyncError::NewerProtocol => ProblemCode::WrongProtocol.into(),
             SyncError::WrongCourt => ProblemCode::WrongCourt.into(),
             SyncError::UnknownCertificate => ProblemCode::UnknownCertificate.into(),
+            SyncError::CertificateNotTaken => ProblemCode::CertificateNotTaken.into(),
             SyncError::NotAPerson => ProblemCode::NotAPerson.into(),
             SyncError::BadToken => ProblemCode::BadRequestToken.into(),
             SyncError::ClockOutOfWindow { server_ms } => {

@@ -306,7 +306,7 @@ impl Ingest<'_> {
 
     fn stored_item(&self, row: &EnvelopeRow) -> Result<Item, StoreError> {
         let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
-        let (withheld, admitted) = self.withheld(row.id, row.certificate, Some(row))?;
+        let (withheld, admitted) = self.withheld(row.id, &body, Some(row))?;
         Ok(Item {
             withheld,
             admitted,
@@ -324,7 +324,7 @@ impl Ingest<'_> {
     }
 
     fn new_item(&self, row: usize, change: &VerifiedChange) -> Result<Item, StoreError> {
-        let (withheld, admitted) = self.withheld(change.id(), change.body().certificate, None)?;
+        let (withheld, admitted) = self.withheld(change.id(), change.body(), None)?;
         Ok(Item { candidate: candidate_of(change), row: Some(row), was: None, withheld, admitted })
     }
 

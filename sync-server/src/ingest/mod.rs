@@ -53,6 +53,8 @@ pub mod reason {
     pub const ON_QUARANTINED: &str = "depends_on_quarantined";
     /// The author's certificate was withdrawn before the change came.
     pub const REVOKED: &str = "revoked";
+    /// The author's certificate had run out when it was recorded.
+    pub const EXPIRED: &str = "expired";
     /// A person decided that it stays out.
     pub const SET_ASIDE: &str = "set_aside";
     /// The row's bytes are not a change.

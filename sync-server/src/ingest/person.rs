@@ -1,25 +1,35 @@
-//! What people decided weighs on judgement in two ways: a certificate was withdrawn, or a person said
-//! what is to become of one change.
+//! What is known about authors weighs on judgement in three ways: a certificate was withdrawn, it had run
+//! out, or a person said what is to become of one change.
 //!
 //! A change of a withdrawn author is withheld, and enters all the same when the server had it before
 //! the withdrawal, when a person admits it, or when an accepted change of somebody else was made on
 //! it: nobody's work becomes unacceptable through somebody else's withdrawal. What was set aside by a
 //! person is withheld in the same way, for the same reason.
+//!
+//! A certificate that ran out withholds what was certainly recorded after that
+//! (docs/decisions/0013): a phone's clock says nothing about it, the log and the time of receipt do.
 
 use lastmile_core::document::{Candidate, Document, entering};
-use lastmile_core::id::{CertificateId, EnvelopeId};
+use lastmile_core::envelope::Body;
+use lastmile_core::id::EnvelopeId;
 use lastmile_core::identity::Signed;
 use lastmile_core::identity::transition::{Transition, TransitionKind};
 
 use super::{Ingest, Item, reason};
+use crate::certify::DAY_MS;
 use crate::store::{EnvelopeRow, StoreError};
+use crate::trust;
+
+/// How long after its author's certificate ran out a change may come whose capture the log does not place:
+/// longer than anybody works without a contact.
+const LATE_MS: i64 = 30 * DAY_MS;
 
 impl Ingest<'_> {
     /// Why a change is withheld, and whether a person admitted it. `row` when it was stored before.
     pub(super) fn withheld(
         &self,
         id: EnvelopeId,
-        certificate: CertificateId,
+        body: &Body,
         row: Option<&EnvelopeRow>,
     ) -> Result<(Option<&'static str>, bool), StoreError> {
         match self.judgement(id, row)? {
@@ -27,12 +37,35 @@ impl Ingest<'_> {
             Some(false) => return Ok((Some(reason::SET_ASIDE), false)),
             None => {}
         }
-        let Some(revocation) = self.directory.withdrawn(&certificate) else {
-            return Ok((None, false));
+        let Some(revocation) = self.directory.withdrawn(&body.certificate) else {
+            return Ok((self.outlived(body, row)?.then_some(reason::EXPIRED), false));
         };
         let before = row
             .is_some_and(|row| row.received_ms < revocation.at_ms && row.reason != reason::REVOKED);
         Ok(((!before).then_some(reason::REVOKED), false))
+    }
+
+    /// Whether a change was certainly recorded after its author's certificate had run out: its author
+    /// had seen a checkpoint that is younger, or it came too late to be anything else.
+    fn outlived(&self, body: &Body, row: Option<&EnvelopeRow>) -> Result<bool, StoreError> {
+        let Some(author) = self.directory.get(&body.certificate) else { return Ok(false) };
+        let end_ms = author.payload().not_after_ms;
+        let received_ms = row.map_or(self.now_ms, |row| row.received_ms);
+        if received_ms <= end_ms
+            || trust::standing(self.directory, body.certificate, received_ms).is_some()
+        {
+            return Ok(false);
+        }
+        if received_ms.saturating_sub(end_ms) > LATE_MS {
+            return Ok(true);
+        }
+        let named_ms = match body.checkpoint {
+            Some(named) => {
+                self.writing.checkpoint_named(named.size, &named.root)?.map(|row| row.at_ms)
+            }
+            None => None,
+        };
+        Ok(named_ms.is_some_and(|at_ms| at_ms > end_ms))
     }
 
     /// Whether a person has decided about a change.

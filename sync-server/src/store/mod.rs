@@ -25,6 +25,7 @@ mod models;
 mod packs;
 mod pages;
 mod schema;
+mod timestamps;
 mod tokens;
 mod uploads;
 
@@ -49,6 +50,7 @@ pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};
 pub use pages::{AfterConflict, WaitingRow};
+pub use timestamps::TimestampRow;
 pub use tokens::TokenRow;
 pub use uploads::{UploadId, UploadRow};
 

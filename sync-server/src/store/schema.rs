@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 5] = [V1, V2, V3, V4, V5];
+const STEPS: [&str; 6] = [V1, V2, V3, V4, V5, V6];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -399,6 +399,22 @@ CREATE TABLE file_use (
   PRIMARY KEY (court, document, item, hash)
 ) STRICT;
 CREATE INDEX file_use_hash ON file_use (court, hash);
+";
+
+/// Whose token it is: what its holder decides over the API is that person's decision. And timestamps of
+/// checkpoints by an authority outside the court.
+const V6: &str = "
+ALTER TABLE token ADD COLUMN person TEXT;
+
+CREATE TABLE checkpoint_timestamp (
+  court TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  authority TEXT NOT NULL,
+  token BLOB NOT NULL,
+  made_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, origin, size, authority)
+) STRICT;
 ";
 
 #[cfg(test)]

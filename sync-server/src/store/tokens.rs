@@ -15,6 +15,8 @@ pub struct TokenRow {
     pub role: String,
     /// What the administrator calls it.
     pub label: String,
+    /// Staff id of the one person who holds it; a screen's token is nobody's.
+    pub person: Option<String>,
     /// When it was made, server clock.
     pub created_ms: i64,
     /// When it was revoked.
@@ -29,6 +31,7 @@ fn token(row: &rusqlite::Row<'_>) -> rusqlite::Result<TokenRow> {
         label: row.get(3)?,
         created_ms: row.get(4)?,
         revoked_ms: row.get(5)?,
+        person: row.get(6)?,
     })
 }
 
@@ -38,7 +41,7 @@ impl Reading<'_> {
         Ok(self
             .db
             .query_row(
-                "SELECT id, hash, role, label, created_ms, revoked_ms FROM token
+                "SELECT id, hash, role, label, created_ms, revoked_ms, person FROM token
                  WHERE court = ?1 AND id = ?2",
                 (self.court, id),
                 token,
@@ -49,7 +52,7 @@ impl Reading<'_> {
     /// Every token, oldest first.
     pub fn tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
         let mut statement = self.db.prepare(
-            "SELECT id, hash, role, label, created_ms, revoked_ms FROM token
+            "SELECT id, hash, role, label, created_ms, revoked_ms, person FROM token
              WHERE court = ?1 ORDER BY created_ms, id",
         )?;
         let rows = statement.query_map([self.court], token)?;
@@ -61,9 +64,18 @@ impl Writing<'_> {
     /// Stores a token.
     pub fn put_token(&self, row: &TokenRow) -> Result<(), StoreError> {
         self.db.execute(
-            "INSERT INTO token (court, id, hash, role, label, created_ms, revoked_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            (self.court, &row.id, row.hash, &row.role, &row.label, row.created_ms, row.revoked_ms),
+            "INSERT INTO token (court, id, hash, role, label, created_ms, revoked_ms, person)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            (
+                self.court,
+                &row.id,
+                row.hash,
+                &row.role,
+                &row.label,
+                row.created_ms,
+                row.revoked_ms,
+                row.person.as_deref(),
+            ),
         )?;
         Ok(())
     }

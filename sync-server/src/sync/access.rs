@@ -6,6 +6,7 @@ use lastmile_core::records::Role;
 use lastmile_core::sync::channel::{DIRECTORY, STATION, of_device};
 
 use crate::store::{Reading, StoreError};
+use crate::trust;
 
 /// The channel of packs that name nobody: court settings, areas, stations, rules.
 pub const REFERENCE: &str = "reference";
@@ -52,21 +53,16 @@ pub fn readable(
     Ok(channels)
 }
 
-/// The channels of a person on a phone with the certificate `own`; `None` when it was withdrawn and
-/// nothing has taken its place.
+/// The channels of a person on a phone with the certificate `own` at `now_ms`, server clock; `None` when it
+/// was withdrawn or has run out, and nothing has taken its place.
 pub fn reach(
     reading: &Reading<'_>,
     directory: &Directory,
     own: CertificateId,
-    certificate: &Certificate,
     person: &str,
+    now_ms: i64,
 ) -> Result<Option<Vec<Access>>, StoreError> {
-    if directory.withdrawn(&own).is_none() {
-        return readable(reading, certificate, person).map(Some);
-    }
-    // Other roles, same key: the phone goes on under the new certificate.
-    match directory.successor(&own).and_then(|next| directory.get(&next)) {
-        Some(next) => readable(reading, next.payload(), person).map(Some),
-        None => Ok(None),
-    }
+    // Other roles, or a longer time, same key: the phone goes on under the new certificate.
+    let certificate = trust::standing(directory, own, now_ms);
+    certificate.map(|certificate| readable(reading, certificate, person)).transpose()
 }

@@ -1,6 +1,7 @@
 //! One request from a phone: checked, taken in, answered; asked again while it waits.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use lastmile_core::envelope::Body;
 use lastmile_core::id::{CertificateId, EnvelopeId};
@@ -36,6 +37,9 @@ pub enum SyncError {
     /// Nobody here knows the certificate that the request names.
     #[error("the certificate is not known")]
     UnknownCertificate,
+    /// The request brings its certificate along, and this court takes none from phones now.
+    #[error("the certificate is not known, and none is taken from a phone")]
+    CertificateNotTaken,
     /// The certificate is not a person's.
     #[error("the certificate is not a person's")]
     NotAPerson,
@@ -114,9 +118,12 @@ impl Session {
         if request.court != server.court() {
             return Err(SyncError::WrongCourt);
         }
-        let brought = Brought::of(&directory, &request.certificates);
+        let brought = brought(server, &directory, &request)?;
         let asker = match known {
             Some(asker) => asker,
+            None if brought.refused.contains(&request.certificate) => {
+                return Err(SyncError::CertificateNotTaken);
+            }
             None => Asker::of(&brought.directory, token, purpose, sealed)?,
         };
         if asker.id != request.certificate {
@@ -163,7 +170,7 @@ impl Session {
     pub fn answer(&self, server: &Server) -> Result<SyncResponse, SyncError> {
         let directory = server.directory()?;
         server.store().read(|reading| {
-            let access = self.access(reading, &directory)?;
+            let access = self.access(reading, &directory, server.now_ms())?;
             let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?;
             let have = if self.request.probe {
                 let device = self.asker.certificate.device.as_deref().unwrap_or_default();
@@ -190,15 +197,16 @@ impl Session {
         })
     }
 
-    /// What the phone may read now: a certificate may be withdrawn while its request waits.
+    /// What the phone may read now: a certificate may be withdrawn, or run out, while its request waits.
     fn access(
         &self,
         reading: &Reading<'_>,
         directory: &Directory,
+        now_ms: i64,
     ) -> Result<Vec<Access>, StoreError> {
         let own = self.request.certificate;
-        let (certificate, person) = (&self.asker.certificate, &self.asker.person);
-        let mut access = reach(reading, directory, own, certificate, person)?.unwrap_or_default();
+        let person = &self.asker.person;
+        let mut access = reach(reading, directory, own, person, now_ms)?.unwrap_or_default();
         access.push(device(own));
         Ok(access)
     }
@@ -246,10 +254,28 @@ impl Session {
     pub fn channels(&self, server: &Server) -> Result<Vec<String>, SyncError> {
         let directory = server.directory()?;
         server.store().read::<_, SyncError>(|reading| {
-            let access = self.access(reading, &directory)?;
+            let access = self.access(reading, &directory, server.now_ms())?;
             Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
         })
     }
+}
+
+/// The certificates that came with the request, as far as they may be taken.
+fn brought(
+    server: &Server,
+    directory: &Arc<Directory>,
+    request: &SyncRequest,
+) -> Result<Brought, StoreError> {
+    if request.certificates.is_empty() {
+        return Ok(Brought::of(directory, &[], None));
+    }
+    let restored_ms = server.store().read(trust::restored)?;
+    let brought = Brought::of(directory, &request.certificates, restored_ms);
+    if !brought.refused.is_empty() {
+        let count = brought.refused.len();
+        tracing::warn!(count, "certificates that a phone brought are not taken");
+    }
+    Ok(brought)
 }
 
 /// Takes in checkpoints that contradict this log, before anything else: whatever comes of the request.

@@ -6,7 +6,7 @@ use std::sync::Once;
 
 use lastmile_core::time::SystemEntropy;
 use lastmile_server::operator::{self, OperatorRole};
-use lastmile_server::store::StoreError;
+use lastmile_server::store::{StoreError, Writing};
 use serde_json::Value;
 
 use crate::world::{COURT, World};
@@ -17,13 +17,21 @@ pub struct Reader {
     token: Option<String>,
 }
 
+/// Whose tokens these are.
+pub const OPERATOR: &str = "guanyongyi";
+
 /// A new token.
 pub fn token(world: &World, role: OperatorRole) -> String {
+    token_of(world, role, Some(OPERATOR))
+}
+
+/// A new token of this person, or of nobody.
+pub fn token_of(world: &World, role: OperatorRole, person: Option<&str>) -> String {
     let server = world.server();
-    server
-        .store()
-        .write(|writing| operator::add(writing, &SystemEntropy, role, "测试", server.now_ms()))
-        .unwrap()
+    let make = |writing: &Writing<'_>| {
+        operator::add(writing, &SystemEntropy, role, "测试", person, server.now_ms())
+    };
+    server.store().write(make).unwrap()
 }
 
 impl Reader {

@@ -6,20 +6,29 @@ use axum::http::{HeaderMap, header};
 
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
-use crate::operator::{self, OperatorRole};
+use crate::operator::{self, Operator, OperatorRole};
 
 /// A token is shorter; nothing longer is looked at.
 const MAX_HEADER: usize = 200;
 
 /// Proof that the request may read content: every handler of the API takes one.
 #[derive(Debug)]
-pub(super) struct Reader;
+pub(super) struct Reader {
+    person: Option<String>,
+}
+
+impl Reader {
+    /// Who decides with this request: the person whose token it carries, not whom its body names.
+    pub(super) fn decides(self) -> Result<String, Problem> {
+        self.person.ok_or_else(|| ProblemCode::TokenOfNobody.into())
+    }
+}
 
 impl FromRequestParts<AppState> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let role = operator(&parts.headers, state).await?;
+        let Operator { role, person } = operator(&parts.headers, state).await?;
         let path = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::new(ProblemCode::BadPath))?;
@@ -28,17 +37,17 @@ impl FromRequestParts<AppState> for Reader {
             return Err(ProblemCode::WrongCourt.into());
         }
         match role {
-            OperatorRole::Command => Ok(Self),
+            OperatorRole::Command => Ok(Self { person }),
             OperatorRole::Admin => Err(ProblemCode::NoContentForAdmin.into()),
         }
     }
 }
 
-/// The role of the operator whose token the request carries.
+/// The operator whose token the request carries.
 pub(in crate::http) async fn operator(
     headers: &HeaderMap,
     state: &AppState,
-) -> Result<OperatorRole, Problem> {
+) -> Result<Operator, Problem> {
     let token = bearer(headers).ok_or(ProblemCode::Unauthorized)?;
     state
         .run(move |server| server.store().read(|reading| operator::check(reading, &token)))

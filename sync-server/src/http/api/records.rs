@@ -6,8 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use data_encoding::HEXLOWER;
 use lastmile_core::envelope::Body;
-use lastmile_core::id::CertificateId;
-use lastmile_core::identity::Canonical;
+use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::log::Interval;
 use serde::Serialize;
 use serde_json::Value;
@@ -89,6 +88,8 @@ pub(super) struct Change {
     pub late: bool,
     /// When the author's certificate was withdrawn, if it was: the change stands and is flagged.
     pub author_withdrawn: Option<Moment>,
+    /// When the author's certificate had run out, if the change came after that: it stands and is flagged.
+    pub author_expired: Option<Moment>,
 }
 
 /// Where a file stands that a record names.
@@ -195,14 +196,18 @@ fn change_of(
     row: &EnvelopeRow,
     proven: Interval,
     late: &BTreeSet<&str>,
-    author_withdrawn: Option<Moment>,
+    directory: &Directory,
 ) -> Result<Change, StoreError> {
+    let author = directory.get(&row.certificate).map(|found| found.payload().not_after_ms);
     let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
     let change = body.change.to_hex();
     Ok(Change {
         envelope: row.id.to_hex(),
         late: late.contains(change.as_str()),
-        author_withdrawn,
+        author_withdrawn: directory
+            .withdrawn(&row.certificate)
+            .map(|since| Moment::of(since.at_ms)),
+        author_expired: author.filter(|end_ms| row.received_ms > *end_ms).map(Moment::of),
         change,
         verb: body.verb,
         person: row.person.clone(),
@@ -276,9 +281,7 @@ pub(super) async fn record(
                     row,
                     conflicts.into_iter().map(conflict_of).collect(),
                     &reading.document_log(id)?,
-                    |certificate| {
-                        directory.withdrawn(certificate).map(|since| Moment::of(since.at_ms))
-                    },
+                    &directory,
                 )
                 .map(Some)
             })
@@ -293,7 +296,7 @@ fn detail(
     row: RecordRow,
     conflicts: Vec<Conflict>,
     log: &[EnvelopeRow],
-    withdrawn: impl Fn(&CertificateId) -> Option<Moment>,
+    directory: &Directory,
 ) -> Result<RecordDetail, StoreError> {
     let facts: Value =
         serde_json::from_str(&row.facts).map_err(|_| StoreError::Damaged("record facts"))?;
@@ -303,7 +306,7 @@ fn detail(
         .iter()
         .map(|row| {
             let proven = reading.proven(origin, row)?;
-            change_of(row, proven, &late, withdrawn(&row.certificate))
+            change_of(row, proven, &late, directory)
         })
         .collect::<Result<_, _>>()?;
     Ok(RecordDetail {

@@ -117,9 +117,6 @@ pub(super) struct Decision {
     /// Why, in words.
     #[schema(min_length = 1, max_length = 1024)]
     pub reason: String,
-    /// Staff id of who decides.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_.-]+$")]
-    pub on_behalf_of: String,
 }
 
 /// What became of the change.
@@ -135,8 +132,9 @@ pub(super) struct Decided {
 
 /// Admits a change in quarantine or sets it aside, with a reason
 ///
-/// The decision is signed by the server and stands in the case's channel. An admitted change is judged
-/// like any other.
+/// The decision is signed by the server and stands in the case's channel, as that of the person whose token
+/// the request carries; with a token that names nobody there is no deciding. An admitted change is judged like
+/// any other.
 #[utoipa::path(
     post,
     path = "/v1/courts/{court}/quarantine/{envelope}/decision",
@@ -146,7 +144,7 @@ pub(super) struct Decided {
     responses((status = 200, description = "What became of the change", body = Decided))
 )]
 pub(super) async fn decide(
-    _: Reader,
+    reader: Reader,
     State(state): State<AppState>,
     Segments(path): Segments<EnvelopePath>,
     Told(decision): Told<Decision>,
@@ -157,7 +155,7 @@ pub(super) async fn decide(
         envelope,
         admit: decision.admit,
         reason: decision.reason,
-        on_behalf_of: decision.on_behalf_of,
+        on_behalf_of: reader.decides()?,
     };
     let (became, reason) = state.run(move |server| withdraw::judge(server, &judgement)).await??;
     let state = became.code().to_owned();
