@@ -4,18 +4,19 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use lastmile_core::id::{DocumentId, ServerEpoch};
 use lastmile_core::log::checkpoint::Checkpoint;
 use lastmile_core::phone::transport::{Transport, TransportError};
-use lastmile_core::phone::{Phone, PhoneError, RESTORED, Standing, SyncTrouble};
+use lastmile_core::phone::{Limit, Phone, PhoneError, Plan, RESTORED, Standing, SyncTrouble};
 use lastmile_core::sync::frame;
 use lastmile_core::sync::response::SyncResponse;
 use lastmile_core::sync::token::Errand;
 use lastmile_server::sequencer::Sequencer;
 use lastmile_server::server::{DATABASE, Options, Server};
 use lastmile_server::store::{CheckpointRow, StoreError};
-use lastmile_tests::acts::{CASE, add_line, at_server, begin, on_phone, road};
+use lastmile_tests::acts::{CASE, Direct, add_line, at_server, begin, on_phone, road};
 use lastmile_tests::court_stage::{COURT, CourtStage, Registered};
 use tempfile::TempDir;
 
@@ -110,7 +111,6 @@ fn caught(tamper: impl Fn(&Path) -> Tested) -> Result<String, Box<dyn Error>> {
     // The tampered server lives on: somebody else's work gives the phone news to judge.
     let late = worked.stage.register("ouziqian", 3)?;
     worked.stage.case("(2026)粤0605执1199号", 1, &["ouziqian", TEAM[0]])?;
-    drop(late);
     let url = worked.stage.server()?.url();
     let trouble = worked.phone.sync(&road(&url)).expect_err("the rewrite was not noticed");
     let SyncTrouble::Phone(PhoneError::Rewritten(found)) = &trouble else {
@@ -118,6 +118,8 @@ fn caught(tamper: impl Fn(&Path) -> Tested) -> Result<String, Box<dyn Error>> {
     };
     // Refused whole: the phone's records are as they were, and the evidence is kept.
     assert_eq!(on_phone(&worked.phone, CASE)?, before);
+    let stranger = worked.phone.sign_in(late.certificate()?, Arc::clone(&late.signer));
+    assert!(stranger.is_err(), "a certificate of the refused answer is trusted");
     let alarms = worked.phone.log_alarms()?;
     assert_eq!(alarms.len(), 1, "{alarms:?}");
     assert_eq!(alarms[0].code, found.code());
@@ -340,6 +342,43 @@ fn every_bit_of_a_receipt_counts() -> Tested {
         assert!(worked.phone.sync(&bent).is_err(), "byte {step}/64");
     }
     worked.phone.sync(&road)?;
+    Ok(())
+}
+
+/// What the server says to this plan.
+fn answer_to(worked: &Worked, plan: &Plan) -> Result<SyncResponse, Box<dyn Error>> {
+    let sealed = frame::seal(&plan.request.encode())?;
+    let token = worked.phone.token(Errand::Sync, &sealed)?;
+    let answer =
+        Direct(worked.stage.server()?.server()).post(COURT, Errand::Sync, &sealed, &token)?;
+    Ok(SyncResponse::decode(&frame::open(&answer)?, COURT)?)
+}
+
+#[test]
+fn an_answer_to_an_older_question_proves_its_news_too() -> Tested {
+    let worked = worked()?;
+    let limit = Limit { up: 1_000_000, down: 1_000_000, probe: false, wait_s: 0 };
+    let asked = worked.phone.plan(limit)?;
+    add_line(&worked.other, worked.record, "叉车")?;
+    let road = road(&worked.stage.server()?.url());
+    worked.other.sync(&road)?;
+    let late = answer_to(&worked, &asked)?;
+    worked.phone.sync(&road)?;
+    let before = on_phone(&worked.phone, CASE)?;
+    // News that nothing proves, with a receipt for something else.
+    add_line(&worked.other, worked.record, "行车")?;
+    worked.other.sync(&road)?;
+    let mut unproven = answer_to(&worked, &worked.phone.plan(limit)?)?;
+    unproven.receipt.clone_from(&late.receipt);
+    assert!(worked.phone.apply(&asked, &unproven).is_err());
+    assert_eq!(on_phone(&worked.phone, CASE)?, before);
+    // The honest one may come late and twice.
+    for _ in 0..2 {
+        worked.phone.apply(&asked, &late)?;
+        assert_eq!(on_phone(&worked.phone, CASE)?, before);
+    }
+    worked.phone.sync(&road)?;
+    assert_eq!(on_phone(&worked.phone, CASE)?, at_server(worked.stage.server()?.server())?);
     Ok(())
 }
 

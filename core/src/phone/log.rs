@@ -88,6 +88,8 @@ pub(super) struct Proved {
     placed: Vec<Placed>,
     leaves: Vec<Vec<ProvedEntry>>,
     restored: bool,
+    /// The phone has verified more since it asked.
+    asked_since: bool,
 }
 
 impl Phone {
@@ -124,14 +126,20 @@ impl Phone {
             return Err(LogTrouble::KeyRevoked.into());
         }
         let shown = signed.checkpoint();
-        if held_log(tx)? != *asked_with {
-            // An answer to an older question. What it shows was verified since, or cannot be now.
-            return match tx.checkpoint(shown.size, &shown.root)? {
-                Some(known) if known.origin == shown.origin => Ok(None),
-                _ => Err(PhoneError::Protocol("an answer to an older question")),
-            };
-        }
+        let asked_since = held_log(tx)? != *asked_with;
         let restored = match &held {
+            _ if asked_since => {
+                // An answer to an older question, late or twice. It proves its news like any other, under
+                // a checkpoint of this log that was verified since.
+                let known = tx.checkpoint(shown.size, &shown.root)?;
+                let of_this_log = |row: &CheckpointRow| row.origin == shown.origin;
+                if !(known.as_ref().is_some_and(of_this_log)
+                    && held.as_ref().is_some_and(of_this_log))
+                {
+                    return Err(PhoneError::Protocol("an answer to an older question"));
+                }
+                false
+            }
             None => false,
             Some(held) if held.origin == shown.origin => {
                 grown(held, shown, &receipt)?;
@@ -153,7 +161,7 @@ impl Phone {
         let Checkpoint { origin, size, root, at_ms } = shown.clone();
         let checkpoint =
             CheckpointRow { local: 0, origin, size, root, at_ms, note: signed.note().to_vec() };
-        Ok(Some(Proved { checkpoint, receipt, placed, leaves, restored }))
+        Ok(Some(Proved { checkpoint, receipt, placed, leaves, restored, asked_since }))
     }
 
     /// Stores what was proved: checkpoint, proof, places, receipts.
@@ -170,7 +178,9 @@ impl Phone {
         let checkpoint = tx.put_checkpoint(&proved.checkpoint, now)?;
         // Nobody can have backed up what is not in the log.
         let backed_up = proved.receipt.backed_up_through.min(proved.checkpoint.size);
-        tx.set_setting("backed_up_through", &backed_up.to_be_bytes())?;
+        if !proved.asked_since {
+            tx.set_setting("backed_up_through", &backed_up.to_be_bytes())?;
+        }
         if !proved.leaves.iter().all(Vec::is_empty) {
             self.keep_places(tx, proved, checkpoint, now)?;
         }

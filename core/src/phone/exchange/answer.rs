@@ -1,6 +1,8 @@
 //! The answer, taken in whole in one transaction: the verdicts on what was offered, then the news,
 //! then the receipt over both.
 
+use std::sync::PoisonError;
+
 use super::{Plan, differs_key};
 use crate::id::{EnvelopeId, ServerEpoch};
 use crate::phone::log::evidence_given;
@@ -39,6 +41,7 @@ impl Phone {
             return Err(PhoneError::Protocol("as many outcomes as changes are needed"));
         }
         let _work = lock(&self.work);
+        let trusted = self.directory().clone();
         let result = self.store.write::<_, PhoneError>(|tx| {
             let mut applied = Applied::default();
             let skew = self.device_ms().saturating_sub(answer.server_ms);
@@ -72,7 +75,9 @@ impl Phone {
             Ok(applied)
         });
         if let Err(error) = &result {
-            // The transaction is undone; what was loaded inside it is not to be trusted.
+            // The transaction is undone; what was loaded inside it is not to be trusted, least of all
+            // the certificates and withdrawals of an answer that was refused.
+            *self.directory.write().unwrap_or_else(PoisonError::into_inner) = trusted;
             lock(&self.documents).clear();
             if let PhoneError::Rewritten(trouble) = error {
                 self.keep_alarm(*trouble, answer)?;
