@@ -15,6 +15,7 @@ use lastmile_core::rules::{Stage, blocking};
 use lastmile_core::value::Value;
 
 use super::day::{Crew, K1, K2, K3, Outcome};
+use super::lost::Lost;
 use super::photos::photos_arrived;
 use super::stage::{Actor, StageError};
 use super::withdrawn::Withdrawn;
@@ -137,6 +138,7 @@ pub fn check(
         rules_settled(crew, outcome)?,
         helper_withdrawn(outcome, server)?,
         photos_arrived(crew, outcome, server)?,
+        phone_wiped(outcome, server),
     ])
 }
 
@@ -376,6 +378,32 @@ fn helper_withdrawn(outcome: &Outcome, server: &ServerSide) -> Result<Assertion,
             before.1, after.1
         ),
     })
+}
+
+/// E20b: the lost phone said that it destroyed its copy and lost nothing by it, nothing is left on it, and
+/// what was on it only stands in its record by a person's decision.
+fn phone_wiped(outcome: &Outcome, server: &ServerSide) -> Assertion {
+    let Lost { change, decided, honoured, rows } = &outcome.lost;
+    let document = server.documents.get(&outcome.withdrawn.record);
+    let stands = document.is_some_and(|document| {
+        document.history().nodes().iter().any(|node| node.provenance.envelope == change.0)
+    });
+    let (saved, lost) = honoured.map_or((0, 0), |done| (done.saved, done.lost));
+    let told = honoured.is_some() && (saved, lost) == (1, 0);
+    Assertion {
+        id: "E20b",
+        title: "遗失的手机擦除前交回所记,擦除后一无所剩 / a lost phone hands in what it has, then keeps nothing",
+        ok: told
+            && change.1 == "revoked"
+            && decided == "accepted"
+            && stands
+            && rows.0 > 0
+            && rows.1 == 0,
+        detail: format!(
+            "交回{saved}项,损失{lost}项,手机行数{0}→{1},{2}→{decided} / {saved} handed in, {lost} lost, rows on the phone {0} then {1}, {2} then {decided}",
+            rows.0, rows.1, change.1
+        ),
+    }
 }
 
 /// E03, E15, E17, E19: what the law demands was recorded; nothing that blocks is left.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use lastmile_core::id::{Digest, DocumentId};
 use lastmile_core::rules::{Stage, missing};
 
+use super::lost::Lost;
 use super::photos::BrokenPhoto;
 use super::stage::{Actor, StageError, true_ms};
 use super::withdrawn::Withdrawn;
@@ -66,6 +67,8 @@ pub struct Outcome {
     pub withdrawn: Withdrawn,
     /// What became of the photo that was broken on its way.
     pub broken_photo: BrokenPhoto,
+    /// What the lost phone left behind.
+    pub lost: Lost,
     /// Requests the three phones made, whole day.
     pub requests: u64,
     /// Every event.
@@ -83,6 +86,8 @@ pub struct Crew {
     pub p3: Actor,
     /// 麦晓岚, clerk of K3; withdrawn in the course of the day.
     pub p4: Actor,
+    /// 温若棠's second phone; lost in the course of the day.
+    pub p5: Actor,
     /// Data directory of the court, for what its own people decide.
     pub court: PathBuf,
 }
@@ -105,7 +110,7 @@ impl Crew {
 
     fn clock(&self, time: &str) -> Result<(), StageError> {
         let ms = true_ms(time)?;
-        for actor in self.all().into_iter().chain([&self.p4]) {
+        for actor in self.all().into_iter().chain([&self.p4, &self.p5]) {
             actor.clock.set(ms);
         }
         Ok(())
@@ -128,6 +133,7 @@ pub fn play(
     let h1 = day.list_is_settled_and_signed(&k1)?;
     let (edit_refused, correction) = day.too_late(&k1, h1)?;
     let withdrawn = day.helper_is_withdrawn()?;
+    let lost = day.phone_is_lost(&withdrawn)?;
     let eviction = day.eviction()?;
     let broken_photo = day.broken_photo(eviction)?;
     day.evening(order)?;
@@ -147,6 +153,7 @@ pub fn play(
         rules_before: k1.rules_before,
         withdrawn,
         broken_photo,
+        lost,
         requests: day.requests,
         events: day.events,
     })

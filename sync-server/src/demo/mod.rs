@@ -10,6 +10,7 @@ mod eviction;
 mod exports;
 mod factory;
 pub mod link;
+pub mod lost;
 mod papers;
 pub mod photos;
 pub mod report;

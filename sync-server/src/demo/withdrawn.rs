@@ -28,14 +28,14 @@ pub struct Withdrawn {
     pub left: usize,
 }
 
-fn script(error: impl std::fmt::Display) -> StageError {
+pub(super) fn script(error: impl std::fmt::Display) -> StageError {
     StageError::Script(error.to_string())
 }
 
 impl Day<'_> {
     /// The court's own desk at a time of the day: another process than the one that serves, as the
     /// command line is.
-    fn desk(&self, time: &str) -> Result<Server, StageError> {
+    pub(super) fn desk(&self, time: &str) -> Result<Server, StageError> {
         let clock = Arc::new(ManualClock::new(true_ms(time)?, 0, BootId([9; 8])));
         Server::open(&self.crew.court, Options { clock, ..Options::default() }).map_err(script)
     }
@@ -102,7 +102,7 @@ impl Day<'_> {
 }
 
 /// The last change of this phone's person in a record.
-fn last(actor: &Actor, record: DocumentId) -> Result<EnvelopeId, StageError> {
+pub(super) fn last(actor: &Actor, record: DocumentId) -> Result<EnvelopeId, StageError> {
     let own = actor.phone.signed_in()?.certificate;
     let rows = actor.phone.store().read::<_, lastmile_core::phone::PhoneError>(|tx| {
         Ok(tx.log_of_document(record, 0, u32::MAX)?)
@@ -111,7 +111,7 @@ fn last(actor: &Actor, record: DocumentId) -> Result<EnvelopeId, StageError> {
     found.map(|row| row.row.id).ok_or_else(|| script("the phone has recorded nothing"))
 }
 
-fn became(server: &Server, id: EnvelopeId) -> Result<(State, String), StageError> {
+pub(super) fn became(server: &Server, id: EnvelopeId) -> Result<(State, String), StageError> {
     let found = server.store().read::<_, StoreError>(|reading| reading.verdict(id));
     let (state, why) = found.map_err(script)?.ok_or_else(|| script("the change never came"))?;
     let why = if why.is_empty() { state.code().to_owned() } else { why };
