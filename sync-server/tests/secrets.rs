@@ -41,6 +41,7 @@ const CONTENT: [(&str, &str); 5] = [
 /// Invented, and valid by their check digits, as the imported files of the day have them.
 const IDENTITY_NUMBER: &str = "440605190001010013";
 const MOBILE: &str = "13800000001";
+const LANDLINE: &str = "0757-00000001";
 
 fn scanner() -> Scanner {
     Scanner::new()
@@ -150,13 +151,16 @@ fn the_service_repeats_no_secret_that_it_is_told() {
         format!("/v1/courts/{court}/records/{MOBILE}?limit={IDENTITY_NUMBER}"),
         format!("/v1/courts/{court}/records?case={IDENTITY_NUMBER}&after={MOBILE}"),
         format!("/v1/courts/{court}/{token}/{MOBILE}"),
+        format!("/v1/courts/{court}/requests?station={LANDLINE}"),
         format!("/v1/courts/{IDENTITY_NUMBER}/sync"),
     ];
     for path in paths {
         for method in ["GET", "POST"] {
             for lead in ["", "Bearer "] {
                 let head = format!("{method} {path} HTTP/1.1\r\nauthorization: {lead}{token}");
-                let body = format!("{{\"id_no\": \"{IDENTITY_NUMBER}\", \"phone\": \"{MOBILE}\"}}");
+                let body = format!(
+                    "{{\"id_no\": \"{IDENTITY_NUMBER}\", \"phone\": \"{MOBILE}\", \"tel\": \"{LANDLINE}\"}}"
+                );
                 let answer = ask(&address, &head, &body);
                 assert!(answer.starts_with(b"HTTP/1.1 "), "{method} {path}");
                 clean(&format!("the answer to {method} {}", path.replace(token, "…")), &answer);
@@ -167,6 +171,71 @@ fn the_service_repeats_no_secret_that_it_is_told() {
     let (read, found) = scanner().files(dir.path(), &CONTENT);
     assert!(read >= 6, "keys, certificates, log: {read} files");
     assert_eq!(found, Vec::<String>::new());
+}
+
+/// Other tests of this crate, as they were built beside this one.
+const OTHERS: [&str; 10] = [
+    "api",
+    "assistance",
+    "courier",
+    "enrolment",
+    "openapi",
+    "refusals",
+    "repair",
+    "sync",
+    "tokens",
+    "verdicts",
+];
+
+/// The newest build of a test, when there is one.
+fn built(name: &str) -> Option<std::path::PathBuf> {
+    let own = std::env::current_exe().unwrap();
+    let builds = std::fs::read_dir(own.parent().unwrap()).unwrap();
+    let of_name = |path: &std::path::PathBuf| {
+        let file = path.file_name().and_then(|file| file.to_str()).unwrap_or_default();
+        let hash = file.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
+        hash.is_some_and(|hash| {
+            hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+    };
+    builds
+        .map(|entry| entry.unwrap().path())
+        .filter(of_name)
+        .max_by_key(|path| path.metadata().and_then(|it| it.modified()).ok())
+}
+
+/// What the other tests say, at the most talkative level of the log, and what they leave behind.
+#[test]
+fn the_other_tests_write_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ran = 0;
+    for name in OTHERS {
+        let Some(test) = built(name) else { continue };
+        let output = std::process::Command::new(test)
+            .args(["--nocapture", "--test-threads=2"])
+            .env("RUST_LOG", "trace")
+            .env("TMPDIR", dir.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        clean(&format!("stdout of {name}"), &output.stdout);
+        clean(&format!("stderr of {name}"), &output.stderr);
+        ran += 1;
+    }
+    if ran == 0 {
+        eprintln!("skipped: no other test is built beside this one");
+    }
+    let (_, found) = scanner().files(dir.path(), &CONTENT);
+    assert_eq!(found, Vec::<String>::new(), "left in the temporary folder");
+    // What tests, demonstration and measurements leave in the build folder.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    for folder in ["tmp", "demo", "bench"] {
+        let folder = target.join(folder);
+        if folder.is_dir() {
+            let (_, found) = scanner().files(&folder, &CONTENT);
+            assert_eq!(found, Vec::<String>::new(), "{}", folder.display());
+        }
+    }
 }
 
 #[test]
@@ -191,6 +260,8 @@ fn what_is_planted_is_found() {
         ("identity number", format!("id={IDENTITY_NUMBER}.").into_bytes()),
         ("identity number", format!("7{IDENTITY_NUMBER}3").into_bytes()),
         ("mobile number", format!("\"phone\":\"{MOBILE}\"").into_bytes()),
+        ("landline number", format!("\"phone\":\"{LANDLINE}\"").into_bytes()),
+        ("landline number", BASE64.encode(b"tel 02012345678, or no").into_bytes()),
         ("passphrase", format!("LASTMILE_PASSPHRASE={KEYS}").into_bytes()),
         ("passphrase", HEXLOWER.encode(ROOT.as_bytes()).into_bytes()),
     ];

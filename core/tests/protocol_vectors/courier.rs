@@ -7,7 +7,46 @@ use lastmile_core::identity::Canonical;
 use lastmile_core::identity::test_keys::COURT;
 use serde_json::{Value, json};
 
-use crate::harness::{UPDATE, bytes, path, text};
+use crate::harness::{UPDATE, bytes, path, refused, text, usual_refusals};
+
+/// What no reader takes for a bundle, and what the court's key does not open; both are refused as a whole.
+fn refusals(recorded: &Bundle) -> Value {
+    let small = Bundle {
+        sealed: lastmile_core::courier::seal::Sealed {
+            key: recorded.sealed.key,
+            text: vec![1, 2, 3],
+        },
+        ..recorded.clone()
+    };
+    let good = small.encode();
+    let mut wrong = usual_refusals(&good, Bundle::TAG.len());
+    let court = |court: &str| Bundle { court: court.to_owned(), ..small.clone() }.encode();
+    wrong.extend([
+        refused("no court", "field_out_of_bounds", court("")),
+        refused("a court's code with a line break", "field_out_of_bounds", court("粤\n0605")),
+    ]);
+    let of = |name: &str, code: &str, body: &[u8]| json!({ "name": name, "code": code, "body": HEXLOWER.encode(body) });
+    let unread: Vec<Value> =
+        wrong.iter().map(|case| of(case.name, case.code, &case.body)).collect();
+    let bent = |change: fn(&mut Bundle)| {
+        let mut bundle = recorded.clone();
+        change(&mut bundle);
+        bundle.encode()
+    };
+    let unopened: Vec<Value> = [
+        ("one bit of the letter", bent(|bundle| bundle.sealed.text[9] ^= 1)),
+        ("one bit of the tag", bent(|bundle| *bundle.sealed.text.last_mut().unwrap() ^= 0x80)),
+        ("cut short", bent(|bundle| bundle.sealed.text.truncate(bundle.sealed.text.len() - 1))),
+        ("another court", bent(|bundle| "粤0606".clone_into(&mut bundle.court))),
+        ("another certificate", bent(|bundle| bundle.certificate.0[0] ^= 1)),
+        ("another number", bent(|bundle| bundle.id[15] ^= 1)),
+        ("a key that is no point", bent(|bundle| bundle.sealed.key[64] ^= 1)),
+    ]
+    .into_iter()
+    .map(|(name, body)| of(name, "courier_damaged", &body))
+    .collect();
+    json!({ "unread": unread, "unopened": unopened })
+}
 
 /// Sealing is randomised: what was recorded is opened, not made again.
 #[test]
@@ -22,11 +61,12 @@ fn courier() {
     };
     let (certificate, id) = (CertificateId([2; 32]), [3; 16]);
     let answer = b"a response in its frame";
-    if std::env::var_os(UPDATE).is_some() && !file.exists() {
+    let update = std::env::var_os(UPDATE).is_some();
+    if update && !file.exists() {
         let bundle = Bundle::seal(COURT, certificate, &court_key.public(), id, &letter).unwrap();
         let receipt = Receipt::seal(COURT, id, &reply_key.public(), answer).unwrap();
         let all = json!({
-            "about": "Courier (courier.cddl). Scalars and points in hexadecimal. The bundle opens with the court's scalar and gives the letter; the receipt with the reply scalar.",
+            "about": "Courier (courier.cddl). Scalars and points in hexadecimal. The bundle opens with the court's scalar and gives the letter; the receipt with the reply scalar. `refused`: `unread` is no bundle, `unopened` is one that the court's scalar does not open.",
             "court_scalar": HEXLOWER.encode(&court_key.to_bytes()),
             "court_public": HEXLOWER.encode(&court_key.public()),
             "reply_scalar": HEXLOWER.encode(&reply_key.to_bytes()),
@@ -38,12 +78,27 @@ fn courier() {
         });
         std::fs::write(&file, serde_json::to_string_pretty(&all).unwrap() + "\n").unwrap();
     }
-    let all: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let mut all: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(bytes(&all, "court_scalar"), court_key.to_bytes().to_vec());
     assert_eq!(bytes(&all, "court_public"), court_key.public());
     assert_eq!(bytes(&all, "letter"), letter.encode());
     assert_eq!(text(&all, "letter_purpose"), Letter::purpose(&letter.reply));
     let bundle = Bundle::decode(&bytes(&all, "bundle")).unwrap();
+    let refused = refusals(&bundle);
+    if update {
+        all["refused"] = refused.clone();
+        std::fs::write(&file, serde_json::to_string_pretty(&all).unwrap() + "\n").unwrap();
+    }
+    assert_eq!(all["refused"], refused);
+    for vector in all["refused"]["unread"].as_array().unwrap() {
+        let error = Bundle::decode(&bytes(vector, "body")).expect_err(text(vector, "name"));
+        assert_eq!(error.code(), text(vector, "code"), "{}", text(vector, "name"));
+    }
+    for vector in all["refused"]["unopened"].as_array().unwrap() {
+        let read = Bundle::decode(&bytes(vector, "body")).expect(text(vector, "name"));
+        let error = read.open(&court_key).expect_err(text(vector, "name"));
+        assert_eq!(error.code(), text(vector, "code"), "{}", text(vector, "name"));
+    }
     assert_eq!((bundle.court.as_str(), bundle.certificate, bundle.id), (COURT, certificate, id));
     assert_eq!(bundle.open(&court_key).unwrap(), letter);
     assert!(bundle.open(&reply_key).is_err());

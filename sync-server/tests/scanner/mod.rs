@@ -1,4 +1,4 @@
-//! Finds in any bytes what must never leave: private keys, tokens, passphrases, identity numbers, mobile
+//! Finds in any bytes what must never leave: private keys, tokens, passphrases, identity numbers, telephone
 //! numbers; plainly, in hexadecimal, in base64 of either alphabet, and so one inside the other.
 
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses a part of it
@@ -99,8 +99,11 @@ impl Scanner {
         if bytes.windows(18).any(identity_number) {
             found.insert("identity number");
         }
-        if mobile_number(bytes) {
+        if numbers(bytes, phone::PhoneKind::Mobile) {
             found.insert("mobile number");
+        }
+        if numbers(bytes, phone::PhoneKind::Landline) {
+            found.insert("landline number");
         }
         found
     }
@@ -128,17 +131,22 @@ fn identity_number(window: &[u8]) -> bool {
             .is_ok_and(|text| resident_id::check(text, TODAY).standing == Standing::Ok)
 }
 
-/// Eleven digits on their own: a longer number of digits and letters is something else.
-fn mobile_number(bytes: &[u8]) -> bool {
-    let mut tokens = bytes.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'.');
+/// Whether a telephone number of this kind stands on its own: a longer number of digits and letters is
+/// something else, and so is one with a point in it. Area codes begin with one zero.
+fn numbers(bytes: &[u8], kind: phone::PhoneKind) -> bool {
+    let mut tokens = bytes.split(|byte| !byte.is_ascii_alphanumeric() && !b".-".contains(byte));
     tokens.any(|token| {
-        token.len() == 11
-            && token[0] == b'1'
-            && token.iter().all(u8::is_ascii_digit)
+        let mobile = kind == phone::PhoneKind::Mobile;
+        let begins = match token {
+            [b'1', ..] => mobile && token.len() == 11,
+            [b'0', b'1'..=b'9', ..] => !mobile && (10..=13).contains(&token.len()),
+            _ => false,
+        };
+        begins
+            && token.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')
             && std::str::from_utf8(token).is_ok_and(|text| {
                 let checked = phone::check(text);
-                checked.standing == Standing::Ok
-                    && checked.parts.is_some_and(|it| it.kind == phone::PhoneKind::Mobile)
+                checked.standing == Standing::Ok && checked.parts.is_some_and(|it| it.kind == kind)
             })
     })
 }

@@ -7,23 +7,27 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use lastmile_tests::figures::{
-    Figures, acceptance, officer_day, phone_store, pictures, signatures,
+    Figures, acceptance, export, officer_day, phone_store, pictures, signatures,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut figures = Figures::default();
     let started = Instant::now();
     // `make bench ARGS=phone` runs the parts whose name contains the word.
-    let wanted = std::env::args().nth(1).unwrap_or_default();
-    if let (pictures::CHILD, Some(path)) = (wanted.as_str(), std::env::args_os().nth(2)) {
-        return pictures::child(Path::new(&path));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [pictures::CHILD, path] => return pictures::child(Path::new(path)),
+        [export::CHILD, file, root] => return export::child(Path::new(file), root),
+        _ => {}
     }
+    let wanted = arguments.first().cloned().unwrap_or_default();
     for (what, run) in [
         ("officer day: 500 records, one reconnect", officer_day::run as fn(&mut Figures) -> _),
         ("phone store: save, open, search", phone_store::run),
         ("acceptance: the whole pipeline on one core", acceptance::run),
         ("signatures: sign, verify, receive a batch of 200", signatures::run),
         ("pictures: 12 megapixels to hash and thumbnail", pictures::run),
+        ("export: verify 1,000 records with 2,000 photos", export::run),
     ] {
         if !what.contains(&wanted) {
             continue;
