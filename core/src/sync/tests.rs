@@ -185,8 +185,8 @@ fn runs_make_the_usual_answer_small() {
 fn announced_lengths_are_not_believed() {
     // A run of four billion accepted outcomes, and one of own entries.
     let mut out = crate::identity::canonical::Writer::default();
-    out.array(7);
-    out.uint(1);
+    out.array(8);
+    out.uint(2);
     out.bytes(&[0; 16]);
     out.int(0);
     out.array(1);
@@ -194,7 +194,8 @@ fn announced_lengths_are_not_believed() {
     out.uint(4_000_000_000);
     out.uint(0);
     out.text("");
-    assert!(SyncResponse::decode(&out.into_bytes(), COURT).is_err());
+    let refused = SyncResponse::decode(&out.into_bytes(), COURT).unwrap_err();
+    assert_eq!(refused.code(), "field_out_of_bounds");
 }
 
 #[test]
@@ -273,6 +274,99 @@ fn documents_are_told_apart_in_one_batch() {
     assert_eq!(rows, all);
 }
 
+/// Messages that every reader must refuse: name, message, bytes.
+fn refused() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let asked = request(Vec::new()).encode();
+    let mut short = response(Vec::new());
+    short.outcomes = vec![Outcome::Accepted];
+    short.news[0].entries = vec![Entry::Own(0)];
+    let answered = short.encode();
+    assert!(SyncRequest::decode(&asked).is_ok() && SyncResponse::decode(&answered, COURT).is_ok());
+    let hello = Hello {
+        court: COURT.to_owned(),
+        certificate: CertificateId([1; 32]),
+        certificates: Vec::new(),
+        nonce: [3; 16],
+    }
+    .encode();
+    let mut all = Vec::new();
+    for (message, good) in [("request", &asked), ("response", &answered), ("peer_hello", &hello)] {
+        let changed = |at: usize, byte: u8| {
+            let mut out = good.clone();
+            out[at] = byte;
+            out
+        };
+        let mut endless = changed(0, 0x9f);
+        endless.push(0xff);
+        all.extend([
+            (message, "nothing", Vec::new()),
+            (message, "cut short by one byte", good[..good.len() - 1].to_vec()),
+            (message, "one byte more", [good.as_slice(), &[0]].concat()),
+            (message, "one element fewer announced", changed(0, good[0] - 1)),
+            (message, "array of indefinite length", endless),
+            (message, "version 9", changed(1, 9)),
+        ]);
+    }
+    let with = |change: fn(&mut SyncRequest)| {
+        let mut bent = request(Vec::new());
+        change(&mut bent);
+        bent.encode()
+    };
+    all.extend([
+        ("request", "a court's code of 100 bytes", with(|request| request.court = "x".repeat(100))),
+        (
+            "request",
+            "a channel's name of 1,000 bytes",
+            with(|request| request.cursors[0].channel = "x".repeat(1_000)),
+        ),
+        (
+            "request",
+            "more evidence than is taken",
+            with(|request| {
+                request.evidence = vec![vec![7]; 100];
+            }),
+        ),
+        (
+            "request",
+            "more certificates than are taken",
+            with(|request| {
+                request.certificates = vec![vec![7]; 300];
+            }),
+        ),
+    ]);
+    // An answer that claims endless outcomes in a few bytes.
+    let mut run = crate::identity::canonical::Writer::default();
+    run.array(8);
+    run.uint(2);
+    run.bytes(&[0; 16]);
+    run.int(0);
+    run.array(1);
+    run.array(3);
+    run.uint(4_000_000_000);
+    run.uint(0);
+    run.text("");
+    all.push(("response", "four thousand million outcomes", run.into_bytes()));
+    let have = peer::encode_have(&[Have { channel: "case:x".into(), fingerprints: Vec::new() }]);
+    let give = peer::encode_give(&[vec![9]], &[]);
+    for (message, good) in [("peer_have", &have), ("peer_give", &give)] {
+        all.push((message, "cut short by one byte", good[..good.len() - 1].to_vec()));
+        all.push((message, "one byte more", [good.as_slice(), &[0]].concat()));
+    }
+    all
+}
+
+/// The code under which a message is refused.
+fn code_of(message: &str, name: &str, bytes: &[u8]) -> &'static str {
+    let refused = match message {
+        "request" => SyncRequest::decode(bytes).map(drop),
+        "response" => SyncResponse::decode(bytes, COURT).map(drop),
+        "peer_hello" => Hello::decode(bytes).map(drop),
+        "peer_have" => peer::decode_have(bytes).map(drop),
+        _ => peer::decode_give(bytes, COURT).map(drop),
+    };
+    refused.expect_err(name).code()
+}
+
 /// The recorded messages, byte for byte: what other implementations test themselves against.
 #[test]
 fn the_recorded_vectors_are_what_is_sent() {
@@ -286,7 +380,15 @@ fn the_recorded_vectors_are_what_is_sent() {
     };
     let have = vec![Have { channel: "case:x".into(), fingerprints: vec![[1; 8]; 3] }];
     let entry = crate::sync::channel::EntryHash::of_change(EnvelopeId([1; 32]));
+    let refused: Vec<_> = refused()
+        .into_iter()
+        .map(|(message, name, bytes)| {
+            let code = code_of(message, name, &bytes);
+            serde_json::json!({ "message": message, "name": name, "code": code, "body": hex(bytes) })
+        })
+        .collect();
     let now = serde_json::json!({
+        "refused": refused,
         "about": "Plain messages before the zstd frame, lower-case hex. Invented content.",
         "request": hex(request(changes()).encode()),
         "response": hex(response(changes()).encode()),
