@@ -71,7 +71,8 @@ mod tests {
         let (mut files, mut digests) = (BTreeSet::new(), BTreeSet::new());
         for kind in builtin().iter() {
             for collection in kind.collections {
-                for field in collection.fields.iter().filter(|field| field.ty == FieldType::Hash) {
+                let hashes = [FieldType::Hash, FieldType::File];
+                for field in collection.fields.iter().filter(|field| hashes.contains(&field.ty)) {
                     let set = if field.names_file() { &mut files } else { &mut digests };
                     set.insert((collection.name, field.name));
                 }

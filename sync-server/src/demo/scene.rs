@@ -6,15 +6,16 @@ use image::{ExtendedColorType, Rgb, RgbImage};
 
 use super::stage::StageError;
 
-const WIDTH: u32 = 960;
-const HEIGHT: u32 = 720;
+/// Small, because a debug build takes seconds for a large one.
+const WIDTH: u32 = 400;
+const HEIGHT: u32 = 300;
 const QUALITY: u8 = 82;
 
-/// The drawing with this number, as a JPEG of some tens of kilobytes.
+/// The drawing with this number, as a JPEG of some kilobytes.
 pub(super) fn draw(number: u64) -> Result<Vec<u8>, StageError> {
     let mut dice = Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut picture = RgbImage::new(WIDTH, HEIGHT);
-    let horizon = HEIGHT * 6 / 10 + dice.below(60);
+    let horizon = HEIGHT * 6 / 10 + dice.below(25);
     let (wall, floor) = (dice.colour(150, 90), dice.colour(70, 80));
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
         let light = 100 - (x.abs_diff(WIDTH / 3) * 35 / WIDTH);
@@ -22,9 +23,9 @@ pub(super) fn draw(number: u64) -> Result<Vec<u8>, StageError> {
         *pixel = shaded(if y < horizon { wall } else { floor }, light + grain);
     }
     for _ in 0..6 + dice.below(4) {
-        let (width, height) = (70 + dice.below(200), 60 + dice.below(220));
+        let (width, height) = (30 + dice.below(80), 25 + dice.below(90));
         let left = dice.below(WIDTH - width);
-        let bottom = (horizon + 20 + dice.below(HEIGHT - horizon - 40)).min(HEIGHT - 1);
+        let bottom = (horizon + 8 + dice.below(HEIGHT - horizon - 16)).min(HEIGHT - 1);
         let colour = dice.colour(50, 180);
         for y in bottom.saturating_sub(height)..bottom {
             for x in left..left + width {
