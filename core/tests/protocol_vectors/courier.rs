@@ -95,7 +95,8 @@ fn courier() {
         assert_eq!(error.code(), text(vector, "code"), "{}", text(vector, "name"));
     }
     for vector in all["refused"]["unopened"].as_array().unwrap() {
-        let read = Bundle::decode(&bytes(vector, "body")).expect(text(vector, "name"));
+        let read = Bundle::decode(&bytes(vector, "body"))
+            .unwrap_or_else(|_| panic!("{}", text(vector, "name")));
         let error = read.open(&court_key).expect_err(text(vector, "name"));
         assert_eq!(error.code(), text(vector, "code"), "{}", text(vector, "name"));
     }
