@@ -31,7 +31,7 @@ fn the_day_ends_the_same_in_every_order() {
             Ok(())
         };
         let outcome = play(&crew, order, &mut |_| {}, &mut tick).unwrap();
-        assert_eq!(outcome.events.len(), 20, "{order:?}");
+        assert_eq!(outcome.events.len(), 21, "{order:?}");
         let server = ServerSide::read(&prepared.data.join(DATABASE), &builtin()).unwrap();
         let assertions = check(&crew, &outcome, &server).unwrap();
         for assertion in &assertions {

@@ -12,7 +12,7 @@ use super::stage::StageError;
 use crate::cli::Language;
 
 /// Events of the day, for the progress in front of each line.
-pub const EVENTS: usize = 20;
+pub const EVENTS: usize = 21;
 
 /// How the phones stood, for readers of English.
 const WORDS: [(&str, &str); 6] = [
