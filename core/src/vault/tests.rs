@@ -1,3 +1,5 @@
+//! Sealed files on a folder in memory that crashes, fills up and is damaged.
+
 #![allow(clippy::unwrap_used)]
 
 use std::io::SeekFrom;
