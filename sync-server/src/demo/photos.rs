@@ -105,7 +105,7 @@ impl Day<'_> {
         self.event(
             "E22",
             "11:40",
-            "P3 联网",
+            "P3 在线",
             format!("上传{}张照片,其中一张{said};其余照常入库", finished + passed_over),
             format!(
                 "{} photos uploaded, one of them broken on its way: asked for again",
