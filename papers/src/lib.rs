@@ -37,6 +37,6 @@ pub use form::Form;
 pub use mark::{Mark, MarkError};
 pub use paper::{Paper, Source, Titles};
 pub use pdf::{MAX_PAGES, PaperError, pdf, pdf_with};
-pub use phone::{PhonePaperError, of_phone};
+pub use phone::{PhonePaperError, PhonePhotos, of_phone};
 pub use picture::{NoPhotos, Photos, Picture};
 pub use templates::Templates;

@@ -1,11 +1,33 @@
 //! A paper from a phone, without network: from the record as this phone has it, the packs it holds and the
 //! strokes it keeps.
 
-use jiff::civil::Date;
-use lastmile_core::id::DocumentId;
-use lastmile_core::phone::{Phone, PhoneError};
+use std::io::Read;
 
-use crate::{Form, Paper, PaperError, Photos, Source};
+use jiff::civil::Date;
+use lastmile_core::id::{BlobHash, DocumentId};
+use lastmile_core::phone::{Phone, PhoneError};
+use lastmile_core::store::DerivedKind;
+
+use crate::{Form, Paper, PaperError, Photos, Picture, Source};
+
+/// Largest original that is printed from, bytes; of a larger one the preview is taken.
+const LARGEST: u64 = 64 << 20;
+
+/// The photos that are on a phone: the original, else the preview made from it.
+#[derive(Debug, Clone, Copy)]
+pub struct PhonePhotos<'p>(pub &'p Phone);
+
+impl Photos for PhonePhotos<'_> {
+    fn picture(&self, hash: BlobHash) -> Picture {
+        let original = || -> Option<Vec<u8>> {
+            let mut file = self.0.open_original(hash).ok().filter(|file| file.len() <= LARGEST)?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).ok().map(|_| bytes)
+        };
+        let preview = || self.0.small_picture(hash, DerivedKind::Preview).ok().flatten();
+        original().or_else(preview).map_or(Picture::Awaited, Picture::Here)
+    }
+}
 
 /// No paper was made on a phone.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::civil::date;
 use lastmile_core::records::builtin;
-use lastmile_papers::{Form, NoPhotos, of_phone, pdf};
+use lastmile_papers::{Form, PhonePhotos, of_phone, pdf};
 
 use super::check::Assertion;
 use super::day::{Crew, K1, K2};
@@ -29,7 +29,8 @@ pub(super) fn papers(crew: &Crew, dir: &Path) -> Result<Assertion, StageError> {
                     continue;
                 }
                 let day = date(2026, 3, 17);
-                let paper = of_phone(&actor.phone, row.id, *form, &NoPhotos, day)
+                let photos = PhonePhotos(&actor.phone);
+                let paper = of_phone(&actor.phone, row.id, *form, &photos, day)
                     .map_err(|error| script(&error))?;
                 let bytes = pdf(&paper).map_err(|error| script(&error))?;
                 std::fs::write(folder.join(file_name(*form, paper.title(), row.id)), bytes)?;
