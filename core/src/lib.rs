@@ -22,6 +22,7 @@
 //! | [`signing`] | what those present sign: the content read back, declarations, strokes |
 //! | [`export`] | one case in one file, and its verification |
 //! | [`picture`] | what a photo says about itself, its thumbnail and preview, what does not fit |
+//! | [`vault`] | files of evidence on the phone, sealed, each named by its hash |
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
