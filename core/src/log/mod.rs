@@ -16,6 +16,7 @@
 //! | --- | --- |
 //! | `leaf` | what one leaf commits to; blinding |
 //! | `tree` | proofs over sets of leaves, and that a tree only grew |
+//! | `known` | the part of the tree that one who saw proofs of it can prove again |
 //! | `checkpoint` | the signed statement of size, root and time |
 //! | `interval` | what is proven about the time of a change |
 //! | `receipt` | what a sync answer proves about the entries it brings |
@@ -25,6 +26,7 @@
 
 pub mod checkpoint;
 pub mod interval;
+pub mod known;
 pub mod leaf;
 pub mod receipt;
 pub mod tree;

@@ -23,6 +23,10 @@ pub const WAITING: &str = "waiting";
 
 /// Most runs in one chain's part.
 const MAX_RUNS: u64 = 20_000;
+/// Most checkpoints of authors that one receipt proves.
+pub const MAX_NAMED: u64 = 1_000;
+/// Most hashes in a growth proof.
+const MAX_GROWTH: usize = 64;
 
 /// Where the entries of one chain stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +62,8 @@ pub struct Opening {
 }
 
 impl Opening {
-    fn leaf(&self) -> Result<[u8; 32], ProofError> {
+    /// Hash of leaf 0.
+    pub fn leaf(&self) -> Result<[u8; 32], ProofError> {
         let signed = Signed::<Transition>::from_bytes(&self.transition);
         let leaf = Leaf {
             chain: self.blind.chain(&self.channel),
@@ -69,6 +74,18 @@ impl Opening {
         };
         Ok(leaf.hash())
     }
+}
+
+/// A checkpoint that an author of the news named in what he signed, and that the log begins with it. With it a
+/// phone can show others that what its colleagues saw of the log is the log it saw itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Entries.
+    pub size: u64,
+    /// Root.
+    pub root: [u8; 32],
+    /// Proof that the log grew from there to the receipt's checkpoint.
+    pub growth: Vec<[u8; 32]>,
 }
 
 /// The receipt of one answer.
@@ -86,6 +103,9 @@ pub struct Receipt {
     pub parts: Vec<ChainPart>,
     /// Proof that they do.
     pub proof: Vec<[u8; 32]>,
+    /// Checkpoints that the authors of the entries named, by rising size; those that the phone named in
+    /// its question are proved by `growth` already.
+    pub named: Vec<Named>,
 }
 
 /// Entries of one feed, in order, as the phone knows them from the answer.
@@ -189,8 +209,8 @@ fn read_hashes(
 
 impl Canonical for Receipt {
     const TAG: &'static str = "lastmile-receipt";
-    const VERSION: u32 = 1;
-    const FIELDS: u64 = 6;
+    const VERSION: u32 = 2;
+    const FIELDS: u64 = 7;
     const MAX_LEN: usize = 4 * 1024 * 1024;
 
     fn write(&self, out: &mut Writer) {
@@ -224,11 +244,18 @@ impl Canonical for Receipt {
             }
         }
         write_hashes(out, &self.proof);
+        out.array(self.named.len() as u64);
+        for named in &self.named {
+            out.array(3);
+            out.uint(named.size);
+            out.bytes(&named.root);
+            write_hashes(out, &named.growth);
+        }
     }
 
     fn read(input: &mut Reader<'_>) -> Result<Self, CanonicalError> {
         let note = input.bytes(MAX_NOTE, "note")?.to_vec();
-        let growth = read_hashes(input, 64, "growth")?;
+        let growth = read_hashes(input, MAX_GROWTH, "growth")?;
         let backed_up_through = input.uint()?;
         let opening = input.optional(|input| {
             input.array_of(5)?;
@@ -256,11 +283,24 @@ impl Canonical for Receipt {
             });
         }
         let proof = read_hashes(input, MAX_PROOF, "proof")?;
-        Ok(Self { note, growth, backed_up_through, opening, parts, proof })
+        let named = input.array_up_to(MAX_NAMED, "named")?;
+        let named = (0..named).map(|_| {
+            input.array_of(3)?;
+            Ok(Named {
+                size: input.uint()?,
+                root: input.fixed("root")?,
+                growth: read_hashes(input, MAX_GROWTH, "growth")?,
+            })
+        });
+        let named = named.collect::<Result<_, CanonicalError>>()?;
+        Ok(Self { note, growth, backed_up_through, opening, parts, proof, named })
     }
 
     fn check(&self) -> Result<(), CanonicalError> {
         bound::count(self.backed_up_through, "backed_up_through")?;
+        if !self.named.windows(2).all(|pair| pair[0].size <= pair[1].size) {
+            return Err(CanonicalError::Bound { field: "named" });
+        }
         self.parts.iter().try_for_each(|part| bound::count(part.first, "first"))
     }
 }
@@ -322,6 +362,7 @@ mod tests {
                 rows: Vec::new(),
             }],
             proof: prove(&[2, 4], size, &tree).unwrap(),
+            named: vec![Named { size: 2, root: [6; 32], growth: vec![[7; 32]] }],
         };
         let placed = vec![Placed {
             channel: "case:a".to_owned(),

@@ -44,7 +44,7 @@ impl ProofError {
 }
 
 /// Largest power of two below `n`, for `n` > 1.
-fn split(n: u64) -> u64 {
+pub(super) fn split(n: u64) -> u64 {
     1 << (n - 1).ilog2()
 }
 

@@ -11,7 +11,6 @@ use crate::id::EnvelopeId;
 use crate::identity::Canonical;
 use crate::identity::Signed;
 use crate::identity::approval::two_persons;
-use crate::identity::canonical::Writer;
 use crate::identity::transition::{Transition, TransitionKind};
 use crate::log::checkpoint::CheckpointError;
 use crate::log::receipt::{ChainPart, Opening, Placed, ProvedEntry, Receipt, WAITING};
@@ -23,6 +22,7 @@ use crate::sync::request::{HeldLog, MAX_EVIDENCE};
 use crate::sync::response::{Outcome, SyncResponse};
 
 use super::exchange::Plan;
+use super::proof::{blind_key, keep_growths, kept_proof, receipt_bytes};
 
 /// Why an answer was refused because of the log it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +88,8 @@ pub(super) struct Proved {
     placed: Vec<Placed>,
     leaves: Vec<Vec<ProvedEntry>>,
     restored: bool,
+    /// Size and root of the checkpoint that the receipt's growth begins with.
+    grown_from: Option<(u64, [u8; 32])>,
     /// The phone has verified more since it asked.
     asked_since: bool,
 }
@@ -127,6 +129,7 @@ impl Phone {
         }
         let shown = signed.checkpoint();
         let asked_since = held_log(tx)? != *asked_with;
+        let mut grown_from = None;
         let restored = match &held {
             _ if asked_since => {
                 // An answer to an older question, late or twice. It proves its news like any other, under
@@ -143,6 +146,7 @@ impl Phone {
             None => false,
             Some(held) if held.origin == shown.origin => {
                 grown(held, shown, &receipt)?;
+                grown_from = Some((held.size, held.root));
                 false
             }
             Some(held) => {
@@ -158,10 +162,14 @@ impl Phone {
         }
         let leaves = receipt.leaves(&placed).map_err(|_| LogTrouble::Malformed)?;
         receipt.check(&leaves, shown.size, &shown.root).map_err(LogTrouble::NotIncluded)?;
+        for named in &receipt.named {
+            check_growth(&named.growth, named.size, &named.root, shown.size, &shown.root)
+                .map_err(|_| LogTrouble::Malformed)?;
+        }
         let Checkpoint { origin, size, root, at_ms } = shown.clone();
         let checkpoint =
             CheckpointRow { local: 0, origin, size, root, at_ms, note: signed.note().to_vec() };
-        Ok(Some(Proved { checkpoint, receipt, placed, leaves, restored, asked_since }))
+        Ok(Some(Proved { checkpoint, receipt, placed, leaves, restored, grown_from, asked_since }))
     }
 
     /// Stores what was proved: checkpoint, proof, places, receipts.
@@ -176,6 +184,8 @@ impl Phone {
             })?;
         }
         let checkpoint = tx.put_checkpoint(&proved.checkpoint, now)?;
+        let origin = &proved.checkpoint.origin;
+        keep_growths(tx, origin, proved.grown_from, &proved.receipt, checkpoint)?;
         // Nobody can have backed up what is not in the log.
         let backed_up = proved.receipt.backed_up_through.min(proved.checkpoint.size);
         if !proved.asked_since {
@@ -196,7 +206,10 @@ impl Phone {
         checkpoint: i64,
         now: i64,
     ) -> Result<(), PhoneError> {
-        let proof = tx.put_proof(checkpoint, &kept_proof(proved))?;
+        let proof = tx.put_proof(
+            checkpoint,
+            &kept_proof(&proved.receipt, &proved.leaves).map_err(LogTrouble::NotIncluded)?,
+        )?;
         for ((part, placed), leaves) in
             proved.receipt.parts.iter().zip(&proved.placed).zip(&proved.leaves)
         {
@@ -320,39 +333,6 @@ fn follows(tx: &ReadTx<'_>, part: &ChainPart, restored: bool) -> Result<(), Phon
         return Err(LogTrouble::ChainBroken.into());
     }
     Ok(())
-}
-
-fn blind_key(channel: &str) -> String {
-    // Settings have short names; channels do not.
-    let hash = crate::id::sha256(channel.as_bytes());
-    format!("blind {}", data_encoding::HEXLOWER.encode(&hash[..16]))
-}
-
-/// What the store keeps of a proof: the leaves it covers and its hashes, as `[1, leaves, proof]`.
-fn kept_proof(proved: &Proved) -> Vec<u8> {
-    let leaves: std::collections::BTreeMap<u64, [u8; 32]> =
-        proved.leaves.iter().flatten().map(|entry| (entry.index, entry.leaf)).collect();
-    let mut out = Writer::default();
-    out.array(3);
-    out.uint(1);
-    out.array(leaves.len() as u64);
-    for (index, leaf) in leaves {
-        out.array(2);
-        out.uint(index);
-        out.bytes(&leaf);
-    }
-    out.bytes(&proved.receipt.proof.concat());
-    out.into_bytes()
-}
-
-/// What the store keeps with a change: `[1, index in the log, local number of the proof]`.
-fn receipt_bytes(index: u64, proof: i64) -> Vec<u8> {
-    let mut out = Writer::default();
-    out.array(3);
-    out.uint(1);
-    out.uint(index);
-    out.int(proof);
-    out.into_bytes()
 }
 
 /// What a request says of the log.

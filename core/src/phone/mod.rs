@@ -17,6 +17,7 @@
 //! | `exchange` | one request and its answer, as pure steps over the store |
 //! | `ask` | one request over the road: its token, and a second try after a wrong clock |
 //! | `log` | witness of the court's log: receipts, checkpoints, rewrites |
+//! | `proof` | what the store keeps of receipts, and the part of the log's tree they prove |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
 //! | `withdrawn` | authors whose certificates the court withdrew |
@@ -25,6 +26,7 @@
 //! | `desk` | drafts that autosave, the tray a person works through |
 //! | `read` | what the screens show |
 //! | `times` | what clocks said and what is proven |
+//! | `export` | a case as one file that proves itself, written without the court |
 //! | `papers` | what papers need beside the record |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
@@ -39,6 +41,7 @@ mod desk;
 pub mod enrol;
 mod error;
 mod exchange;
+mod export;
 pub mod file_road;
 mod files;
 mod law;
@@ -47,6 +50,7 @@ mod open;
 mod papers;
 mod peer;
 mod pictures;
+mod proof;
 mod read;
 mod rebase;
 mod rebuild;
@@ -70,6 +74,7 @@ pub use capture::{Capture, CapturedOriginal};
 pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
+pub use export::{CaseExport, PhoneExportError};
 pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
 pub use log::{LogTrouble, RESTORED};

@@ -9,6 +9,8 @@ use crate::id::EnvelopeId;
 
 /// Longest kept proof, bytes.
 const MAX_PROOF: usize = 4 << 20;
+/// Longest growth proof, bytes.
+const MAX_GROWTH: usize = 64 * 32;
 
 /// A verified checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +38,19 @@ pub struct FeedPlace {
     pub leaf: [u8; 32],
     /// Local number of the proof.
     pub proof: i64,
+}
+
+/// A kept proof that a log grew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrowthRow {
+    /// From so many leaves.
+    pub before_size: u64,
+    /// With this root.
+    pub before_root: [u8; 32],
+    /// To so many.
+    pub size: u64,
+    /// The proof's hashes, one after the other.
+    pub proof: Vec<u8>,
 }
 
 /// Something that was wrong with a log.
@@ -91,6 +106,23 @@ impl ReadTx<'_> {
         Ok(self.sql.query_row(&sql, params![origin, Unsigned(index)], checkpoint).optional()?)
     }
 
+    /// The verified checkpoint of a log of this size.
+    pub fn checkpoint_of_size(
+        &self,
+        origin: &str,
+        size: u64,
+    ) -> Result<Option<CheckpointRow>, StoreError> {
+        let sql = format!("{CHECKPOINT} WHERE origin = ?1 AND size = ?2");
+        Ok(self.sql.query_row(&sql, params![origin, Unsigned(size)], checkpoint).optional()?)
+    }
+
+    /// Name of the log that a kept proof is about.
+    pub fn origin_of_proof(&self, local: i64) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT checkpoints.origin FROM proofs
+            JOIN checkpoints ON checkpoints.local = proofs.checkpoint WHERE proofs.local = ?1";
+        Ok(self.sql.query_row(sql, [local], |row| row.get(0)).optional()?)
+    }
+
     /// A verified checkpoint by its local number.
     pub fn checkpoint_by_number(&self, local: i64) -> Result<Option<CheckpointRow>, StoreError> {
         let sql = format!("{CHECKPOINT} WHERE local = ?1");
@@ -127,6 +159,35 @@ impl ReadTx<'_> {
     pub fn proof(&self, local: i64) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
         let sql = "SELECT checkpoint, bytes FROM proofs WHERE local = ?1";
         Ok(self.sql.query_row(sql, [local], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    }
+
+    /// All kept proofs of entries of a log: leaves of the tree they are about, and their bytes.
+    pub fn proofs_of(&self, origin: &str) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        self.rows(
+            "SELECT checkpoints.size, proofs.bytes FROM proofs
+             JOIN checkpoints ON checkpoints.local = proofs.checkpoint
+             WHERE checkpoints.origin = ?1 ORDER BY proofs.local",
+            [origin],
+            |row| Ok((row.get::<_, Unsigned>(0)?.0, row.get(1)?)),
+        )
+    }
+
+    /// All kept proofs that a log grew.
+    pub fn growths_of(&self, origin: &str) -> Result<Vec<GrowthRow>, StoreError> {
+        self.rows(
+            "SELECT before_size, before_root, checkpoints.size, proof FROM growths
+             JOIN checkpoints ON checkpoints.local = growths.checkpoint
+             WHERE growths.origin = ?1 ORDER BY before_size, before_root",
+            [origin],
+            |row| {
+                Ok(GrowthRow {
+                    before_size: row.get::<_, Unsigned>(0)?.0,
+                    before_root: row.get(1)?,
+                    size: row.get::<_, Unsigned>(2)?.0,
+                    proof: row.get(3)?,
+                })
+            },
+        )
     }
 
     /// Accepted changes whose entry was proved, and which have no receipt yet: id and index.
@@ -178,6 +239,24 @@ impl WriteTx<'_> {
             params![checkpoint, bytes],
         )?;
         Ok(self.sql.last_insert_rowid())
+    }
+
+    /// Keeps a verified proof that the log `origin` grew from `before` to the checkpoint of the local number
+    /// `checkpoint`. Of one beginning the first proof is kept: what it leads to has its own.
+    pub fn put_growth(
+        &self,
+        origin: &str,
+        before: (u64, &[u8; 32]),
+        checkpoint: i64,
+        proof: &[u8],
+    ) -> Result<(), StoreError> {
+        at_most("a growth proof", proof.len(), MAX_GROWTH)?;
+        self.sql.execute(
+            "INSERT INTO growths (origin, before_size, before_root, checkpoint, proof)
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            params![origin, Unsigned(before.0), before.1, checkpoint, proof],
+        )?;
+        Ok(())
     }
 
     /// Notes where an entry stands.

@@ -62,6 +62,12 @@ impl ReadTx<'_> {
             format!("SELECT {COLUMNS} FROM packs WHERE kind = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
         self.rows(&sql, params![kind, after, limit], read)
     }
+
+    /// The packs in force that came in a channel.
+    pub fn packs_of_channel(&self, channel: &str) -> Result<Vec<PackRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM packs WHERE channel = ?1 ORDER BY kind, id");
+        self.rows(&sql, [channel], read)
+    }
 }
 
 impl WriteTx<'_> {

@@ -62,6 +62,13 @@ impl ReadTx<'_> {
         self.log_rows(OWN_RANGE, params![epoch, clamp(from), clamp(to), limit])
     }
 
+    /// How many changes of a channel the court is not known to have accepted.
+    pub fn not_with_court(&self, channel: &str) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM log
+            WHERE channel = ?1 AND state NOT IN ('accepted', 'receipted')";
+        Ok(self.sql.query_row(sql, [channel], |row| row.get::<_, Unsigned>(0))?.0)
+    }
+
     /// Envelope ids of a channel in id order after `after`, for repair by fingerprints.
     pub fn ids_of_channel(
         &self,

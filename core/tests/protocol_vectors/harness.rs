@@ -46,9 +46,11 @@ pub(crate) fn usual_refusals(good: &[u8], tag_len: usize) -> Vec<Refused> {
         out[index] = byte;
         out
     };
+    let later = good[version_at] + 1;
     let mut indefinite = changed(0, 0x9f);
     indefinite.push(0xff);
-    let wide_version = [&good[..version_at], &[0x18, 0x01], &good[version_at + 1..]].concat();
+    let wide_version =
+        [&good[..version_at], &[0x18, good[version_at]], &good[version_at + 1..]].concat();
     vec![
         refused("nothing", "malformed", Vec::new()),
         refused("cut short by one byte", "malformed", good[..good.len() - 1].to_vec()),
@@ -60,7 +62,7 @@ pub(crate) fn usual_refusals(good: &[u8], tag_len: usize) -> Vec<Refused> {
         ),
         refused("array of indefinite length", "malformed", indefinite),
         refused("version in two bytes", "not_canonical", wide_version),
-        refused("version 2", "unsupported_version", changed(version_at, 2)),
+        refused(&format!("version {later}"), "unsupported_version", changed(version_at, later)),
         refused("version 0", "unsupported_version", changed(version_at, 0)),
         refused("tag of something else", "wrong_tag", changed(version_at - 1, b'_')),
         refused("one element fewer announced", "malformed", changed(0, good[0] - 1)),

@@ -9,7 +9,7 @@ use lastmile_core::id::ServerEpoch;
 use lastmile_core::identity::Canonical;
 use lastmile_core::identity::test_keys::{COURT, TestCourt, TestIdentity};
 use lastmile_core::log::checkpoint::origin;
-use lastmile_core::log::receipt::ChainPart;
+use lastmile_core::log::receipt::{ChainPart, Named};
 use lastmile_core::log::tree::{self, MemoryTree};
 use lastmile_core::log::{Blind, Checkpoint, Leaf, Placed, ProofError, Receipt, SignedCheckpoint};
 use lastmile_core::sync::channel::EntryKind;
@@ -266,6 +266,13 @@ fn signed_ones(court: &TestCourt) -> Value {
     })
 }
 
+/// A checkpoint that an author named, between the two signed ones.
+fn author_named(size: u64) -> Named {
+    let tree = tree_of(&leaves());
+    let (root, growth) = (tree::root(size, &tree), tree::prove_growth(size, 7, &tree));
+    Named { size, root: root.unwrap(), growth: growth.unwrap() }
+}
+
 /// The receipt for entries 2 and 3 of the case's feed, under the second checkpoint.
 fn receipt(note: &str) -> (Receipt, Vec<Placed>) {
     let leaves = leaves();
@@ -284,6 +291,7 @@ fn receipt(note: &str) -> (Receipt, Vec<Placed>) {
             rows: Vec::new(),
         }],
         proof: tree::prove(&[2, 4], 7, &tree).unwrap(),
+        named: vec![author_named(5), author_named(6)],
     };
     let entries = [2, 4].map(|at: usize| (leaves[at].kind, leaves[at].id)).to_vec();
     (receipt, vec![Placed { channel: CHANNELS[0].to_owned(), first: 2, entries }])
@@ -297,9 +305,9 @@ fn receipts(note: &str) -> Value {
         bent.encode()
     };
     let mut odd = good.encode();
-    // The last byte string, two hashes less one byte.
+    // The last byte string, some hashes less one byte.
     odd.pop();
-    let at = odd.len() + 1 - 32 * good.proof.len() - 1;
+    let at = odd.len() + 1 - 32 * good.named[1].growth.len() - 1;
     odd[at] -= 1;
     let mut unreadable = usual_refusals(&good.encode(), Receipt::TAG.len());
     unreadable.extend([
@@ -310,9 +318,16 @@ fn receipts(note: &str) -> Value {
         ),
         refused("an empty run", "field_out_of_bounds", part(&|part| part.runs = vec![(2, 0)])),
         refused("a hash of 31 bytes", "field_out_of_bounds", odd),
+        refused("named sizes that fall", "field_out_of_bounds", {
+            let mut bent = good.clone();
+            bent.named.swap(0, 1);
+            bent.encode()
+        }),
     ]);
     let mut bent = good.clone();
     bent.proof.pop();
+    let mut other = good.clone();
+    other.named[0].root = [6; 32];
     let unproved = [
         ("another leaf before", "proof_root", part(&|part| part.before = Some([8; 32]))),
         ("another blind", "proof_root", part(&|part| part.blind = Blind([5; 16]))),
@@ -320,6 +335,7 @@ fn receipts(note: &str) -> Value {
         ("another feed", "proof_range", part(&|part| CHANNELS[1].clone_into(&mut part.channel))),
         ("fewer places than entries", "proof_range", part(&|part| part.runs.truncate(1))),
         ("a proof cut short", "proof_length", bent.encode()),
+        ("an author's checkpoint of another log", "proof_root", other.encode()),
     ];
     let entries =
         placed[0].entries.iter().map(|(kind, id)| json!({ "kind": kind.code(), "id": hex(id) }));
@@ -400,7 +416,10 @@ fn the_receipts(vectors: &Value) {
     let (_, placed) = receipt("");
     let check = |body: &[u8]| {
         let receipt = Receipt::decode(body).unwrap();
-        receipt.leaves(&placed).and_then(|leaves| receipt.check(&leaves, 7, &root))
+        receipt.leaves(&placed).and_then(|leaves| receipt.check(&leaves, 7, &root))?;
+        receipt.named.iter().try_for_each(|named| {
+            tree::check_growth(&named.growth, named.size, &named.root, 7, &root)
+        })
     };
     assert_eq!(check(&bytes(vectors, "accepted")), Ok(()));
     for vector in vectors["refused"].as_array().unwrap() {

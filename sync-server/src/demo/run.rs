@@ -76,7 +76,7 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     let side = ServerSide::read(&prepared.data.join(DATABASE), &builtin())?;
     let mut assertions = check(&crew, &outcome, &side)?;
     let folder = options.dir.join("export");
-    assertions.push(exports(&prepared.data, &clock, &folder)?);
+    assertions.push(exports(&crew, &prepared.data, &clock, &folder)?);
     assertions.push(papers(&crew, &options.dir.join("papers"))?);
     assertions.push(rewritten(&crew.p1, &prepared.data, &clock, &stage)?);
     let traffic = Traffic::of(&crew, outcome.requests);

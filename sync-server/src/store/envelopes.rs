@@ -182,6 +182,12 @@ impl Reading<'_> {
             .optional()?)
     }
 
+    /// The encoded envelope of a stored change.
+    pub fn envelope_body(&self, id: EnvelopeId) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT body FROM envelope WHERE court = ?1 AND id = ?2";
+        Ok(self.db.query_row(sql, (self.court, id.as_bytes()), |row| row.get(0)).optional()?)
+    }
+
     /// Whether this device's place in its own order is taken by another envelope: the phone was
     /// cloned, or restored from a copy.
     pub fn has_twin(

@@ -1,19 +1,22 @@
 //! The receipt of an answer: where in the court's log the entries stand that the answer brings, and
 //! proof of it under the newest checkpoint. Made from the same view of the database as the answer.
 
+use std::collections::BTreeSet;
+
+use lastmile_core::envelope::{Body, CheckpointRef};
 use lastmile_core::id::EnvelopeId;
 use lastmile_core::identity::Canonical;
 use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::identity::{Signed, Transition};
 use lastmile_core::log::leaf::Blind;
-use lastmile_core::log::receipt::{ChainPart, Opening, Receipt, WAITING};
+use lastmile_core::log::receipt::{ChainPart, MAX_NAMED, Named, Opening, Receipt, WAITING};
 use lastmile_core::log::tree;
 use lastmile_core::sync::channel::EntryKind;
 use lastmile_core::sync::request::HeldLog;
 use lastmile_core::sync::response::ChannelNews;
 
 use crate::sequencer::Sequencer;
-use crate::store::{LogEntry, Reading, StoreError};
+use crate::store::{LogEntry, Reading, StoreError, StoredTree};
 
 const DAMAGED: StoreError = StoreError::Damaged("log tree");
 
@@ -27,7 +30,8 @@ pub(super) fn receipt(
     waiting: &[(u64, EnvelopeId)],
 ) -> Result<Option<Receipt>, StoreError> {
     let Some(newest) = sequencer.newest(reading)? else { return Ok(None) };
-    let mut making = Making { reading, parts: Vec::new(), indices: Vec::new() };
+    let mut making =
+        Making { reading, parts: Vec::new(), indices: Vec::new(), named: BTreeSet::new() };
     for told in news {
         making.part(told)?;
     }
@@ -59,15 +63,41 @@ pub(super) fn receipt(
         growth,
         backed_up_through: reading.backed_up_through()?,
         opening,
+        named: named(&making.named, same_log, newest.size, &tree)?,
         parts: making.parts,
         proof,
     }))
+}
+
+/// Proof of the checkpoints that authors named. One that is none of this log's has no proof, and whoever
+/// holds its author's signature can show that.
+fn named(
+    named: &BTreeSet<(u64, [u8; 32])>,
+    held: Option<&HeldLog>,
+    newest: u64,
+    tree: &StoredTree<'_>,
+) -> Result<Vec<Named>, StoreError> {
+    let known = held.map(|held| (held.checkpoint.size, held.checkpoint.root));
+    let mut out = Vec::new();
+    for (size, root) in named.iter().copied().filter(|one| Some(*one) != known) {
+        if size == 0 || size > newest || tree::root(size, tree).map_err(|_| DAMAGED)? != root {
+            continue;
+        }
+        let growth = tree::prove_growth(size, newest, tree).map_err(|_| DAMAGED)?;
+        out.push(Named { size, root, growth });
+        if out.len() as u64 == MAX_NAMED {
+            break;
+        }
+    }
+    Ok(out)
 }
 
 struct Making<'a> {
     reading: &'a Reading<'a>,
     parts: Vec<ChainPart>,
     indices: Vec<u64>,
+    /// Size and root of the checkpoints that the authors of changes named.
+    named: BTreeSet<(u64, [u8; 32])>,
 }
 
 impl Making<'_> {
@@ -90,6 +120,12 @@ impl Making<'_> {
         let entries = self.reading.log_entries(&told.channel, after, after + length)?;
         if entries.len() as u64 != length {
             return Err(DAMAGED);
+        }
+        for entry in entries.iter().filter(|entry| entry.kind == EntryKind::Change) {
+            let body = self.reading.envelope_body(EnvelopeId(entry.id))?;
+            let body = body.and_then(|body| Body::decode(&body).ok());
+            let named = body.and_then(|body| body.checkpoint);
+            self.named.extend(named.map(|CheckpointRef { size, root }| (size, root)));
         }
         self.push(&told.channel, &entries, Vec::new())
     }

@@ -40,7 +40,7 @@ fn kind_name(kind: EntryKind) -> &'static str {
     }
 }
 
-fn kind_of(name: &str) -> Result<EntryKind, PhoneError> {
+pub(super) fn kind_of(name: &str) -> Result<EntryKind, PhoneError> {
     [EntryKind::Change, EntryKind::Certificate, EntryKind::Transition, EntryKind::Pack]
         .into_iter()
         .find(|kind| kind_name(*kind) == name)

@@ -6,9 +6,9 @@ use super::{Applied, Plan, change_of, differs_key, kind_name, kind_of};
 use crate::id::{EnvelopeId, ServerEpoch};
 use crate::log::Placed;
 use crate::phone::{Phone, PhoneError};
-use crate::store::{FeedEntry, Membership, NewFeedEntry, Origin, WriteTx};
+use crate::store::{FeedEntry, MAX_ENTRY, Membership, NewFeedEntry, Origin, WriteTx};
 use crate::sync::batch::SignedChange;
-use crate::sync::channel::{EntryHash, EntryKind, SetHash};
+use crate::sync::channel::{CASE, EntryHash, EntryKind, SetHash};
 use crate::sync::response::{ChannelNews, Entry};
 
 impl Phone {
@@ -126,8 +126,7 @@ impl Phone {
                     entry_hash: hash.0,
                     kind: kind_name(kind),
                     ref_id: &reference,
-                    // What the log of changes, certificates and packs does not hold.
-                    bytes: bytes.filter(|_| kind == EntryKind::Transition),
+                    bytes: bytes.filter(|bytes| kept_in_feed(name, kind, bytes.len())),
                     set_hash: set.0,
                 },
             )?;
@@ -178,5 +177,15 @@ impl Phone {
             Some(row) => self.confirm(tx, id, row.row.state),
             None => Ok(()),
         }
+    }
+}
+
+/// What no other table holds: transitions, and the packs of a case, of which only the one in force is
+/// kept elsewhere, while an export shows all that were.
+fn kept_in_feed(channel: &str, kind: EntryKind, length: usize) -> bool {
+    match kind {
+        EntryKind::Transition => true,
+        EntryKind::Pack => channel.starts_with(CASE) && length <= MAX_ENTRY,
+        EntryKind::Change | EntryKind::Certificate => false,
     }
 }
