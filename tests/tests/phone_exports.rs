@@ -3,6 +3,7 @@
 
 use std::error::Error;
 use std::io::Cursor;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lastmile_core::document::Fields;
 use lastmile_core::export::{Edition, Report, verify};
@@ -21,6 +22,7 @@ struct Turns {
     stage: CourtStage,
     registered: [Registered; 2],
     phones: [Phone; 2],
+    unseen: AtomicUsize,
     _dir: TempDir,
 }
 
@@ -32,13 +34,16 @@ impl Turns {
         stage.case(OTHER_CASE, 1, &["luqihang"])?;
         let registered = [stage.register("luqihang", 1)?, stage.register("wenruotang", 2)?];
         let phones = [stage.open(&registered[0], 0)?, stage.open(&registered[1], 0)?];
-        let turns = Self { stage, registered, phones, _dir: dir };
+        let turns = Self { stage, registered, phones, unseen: AtomicUsize::new(3_000), _dir: dir };
         let record = begin(turns.first(), CASE)?;
         let other = begin(turns.first(), OTHER_CASE)?;
         turns.sync(0)?;
         for round in 0..4 {
             turns.stage.clock.advance(60_000);
+            // What the second phone names lies between leaves that the first is never shown.
+            turns.unseen(3)?;
             turns.sync(1)?;
+            turns.unseen(4)?;
             add_line(turns.second(), record, &format!("注塑机{round}"))?;
             turns.sync(1)?;
             add_line(turns.first(), other, &format!("叉车{round}"))?;
@@ -51,9 +56,18 @@ impl Turns {
             turns.sync(phone)?;
         }
         // The log grows by what none of them may see; the next contact brings growth and nothing else.
-        turns.stage.case("(2026)粤0605执1199号", 1, &["hezhuoyan"])?;
+        turns.unseen(1)?;
         turns.sync(0)?;
         Ok(turns)
+    }
+
+    /// So many entries of other people's cases.
+    fn unseen(&self, entries: usize) -> Tested {
+        for _ in 0..entries {
+            let number = self.unseen.fetch_add(1, Ordering::Relaxed);
+            self.stage.case(&format!("(2026)粤0605执{number}号"), 1, &["hezhuoyan"])?;
+        }
+        Ok(())
     }
 
     fn first(&self) -> &Phone {
