@@ -47,6 +47,7 @@ pub(crate) fn usual_refusals(good: &[u8], tag_len: usize) -> Vec<Refused> {
         out
     };
     let later = good[version_at] + 1;
+    let later_name = if later == 2 { "version 2" } else { "a later version" };
     let mut indefinite = changed(0, 0x9f);
     indefinite.push(0xff);
     let wide_version =
@@ -62,7 +63,7 @@ pub(crate) fn usual_refusals(good: &[u8], tag_len: usize) -> Vec<Refused> {
         ),
         refused("array of indefinite length", "malformed", indefinite),
         refused("version in two bytes", "not_canonical", wide_version),
-        refused(&format!("version {later}"), "unsupported_version", changed(version_at, later)),
+        refused(later_name, "unsupported_version", changed(version_at, later)),
         refused("version 0", "unsupported_version", changed(version_at, 0)),
         refused("tag of something else", "wrong_tag", changed(version_at - 1, b'_')),
         refused("one element fewer announced", "malformed", changed(0, good[0] - 1)),
