@@ -42,7 +42,7 @@ pub(super) fn exports(
         }
     }
     for (name, case, phone) in [("K1", K1, &crew.p1.phone), ("K2", K2, &crew.p3.phone)] {
-        let path = dir.join(format!("{name}-phone.zip"));
+        let path = dir.join(format!("{name}-phone-full.zip"));
         let file = BufWriter::new(File::create(&path)?);
         let written =
             phone.export_case(case, Edition::Full, file).map_err(|error| script(&error))?;
