@@ -7,7 +7,7 @@ use std::io::Write;
 
 use lastmile_core::envelope::Body;
 use lastmile_core::export::chain::{Chain, ChainEntry, Chains, Content};
-use lastmile_core::export::proof::{Group, Grown, Held, Proofs, Range, Waited};
+use lastmile_core::export::proof::{Grown, Held, Proofs, Waited, groups};
 use lastmile_core::export::{Draft, Edition, ExportError, Report, build};
 use lastmile_core::id::{BlobHash, EnvelopeId, sha256};
 use lastmile_core::identity::{Canonical, Directory};
@@ -150,12 +150,10 @@ fn proofs(
 ) -> Result<Proofs, CaseExportError> {
     let newest = reading.newest_checkpoint(origin)?.ok_or(ExportError::NoCheckpoint)?;
     let mut sizes = BTreeSet::from([newest.size]);
-    let mut indices = BTreeSet::new();
-    let (mut ranges, mut named) = (Vec::new(), BTreeSet::new());
+    let mut named = BTreeSet::new();
     let mut waited = Vec::new();
-    for (number, chain) in (0..).zip(&chains.0) {
+    for chain in &chains.0 {
         for entry in &chain.entries {
-            indices.insert(entry.index);
             let covering = reading.checkpoint_covering(origin, entry.index)?;
             sizes.extend(covering.map(|row| row.size));
             let Content::Change { body, .. } = &entry.content else { continue };
@@ -166,7 +164,6 @@ fn proofs(
                 waited.extend(waited_as(reading, newest.size, body.id())?);
             }
         }
-        ranges.push(Range { chain: number, first: 1, last: chain.entries.len() as u64 });
     }
     let tree = reading.log_tree();
     let (mut held, mut older) = (BTreeSet::new(), Vec::new());
@@ -189,10 +186,9 @@ fn proofs(
     }
     let held = held.into_iter().map(|size| Ok(Held { size, growth: growth(size)? }));
     let held = held.collect::<Result<_, StoreError>>()?;
-    let indices: Vec<u64> = indices.into_iter().collect();
-    let proof = tree::prove(&indices, newest.size, &tree).map_err(damaged)?;
     let checkpoint = (checkpoints.len() as u64).saturating_sub(1);
-    let groups = vec![Group { checkpoint, ranges, proof }];
+    let prove = |places: &[u64]| tree::prove(places, newest.size, &tree).map_err(damaged);
+    let groups = groups(chains, checkpoint, prove)?;
     Ok(Proofs { checkpoints, held, older, waited, groups })
 }
 

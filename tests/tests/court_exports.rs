@@ -12,7 +12,7 @@ use lastmile_server::server::DATABASE;
 use lastmile_server::withdraw::{self, Order};
 use lastmile_server::{export, roles};
 use lastmile_tests::acts::{CASE, add_line, begin, road};
-use lastmile_tests::court_stage::CourtStage;
+use lastmile_tests::court_stage::{CourtStage, MORNING_MS};
 use tempfile::TempDir;
 
 type Tested = Result<(), Box<dyn Error>>;
@@ -120,6 +120,21 @@ fn work_under_roles_that_were_changed_since_is_proven() -> Tested {
     let report = proven(&stage)?;
     assert_eq!(report.records[0].changes.len(), 2);
     assert!(limits(&report).contains(&"revoked_later"));
+    Ok(())
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_turn_after_into_before() -> Tested {
+    let dir = TempDir::new()?;
+    let stage = CourtStage::new(dir.path())?;
+    let phone = stage.open(&stage.register("luqihang", 1)?, 0)?;
+    revoke(&stage, &phone)?;
+    // Half an hour before the withdrawal, says the clock; after it, says the log.
+    stage.clock.set(MORNING_MS - 30 * 60_000);
+    begin(&phone, CASE)?;
+    phone.sync(&road(&stage.server()?.url()))?;
+    stage.case(CASE, 1, &["luqihang"])?;
+    assert_eq!(proven(&stage)?.records.len(), 0);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use lastmile_core::phone::{Capture, Phone};
 use lastmile_core::records::builtin;
 use lastmile_core::value::Value;
 use lastmile_server::export;
+use lastmile_server::withdraw::{self, Order};
 use lastmile_tests::acts::{CASE, OTHER_CASE, add_line, begin, road};
 use lastmile_tests::court_stage::{CourtStage, Registered};
 use tempfile::TempDir;
@@ -46,7 +47,10 @@ impl Turns {
             turns.unseen(4)?;
             add_line(turns.second(), record, &format!("注塑机{round}"))?;
             turns.sync(1)?;
+            // A contact while nothing happens: the log is still what it was.
+            turns.sync(1)?;
             add_line(turns.first(), other, &format!("叉车{round}"))?;
+            turns.sync(0)?;
             turns.sync(0)?;
             add_line(turns.first(), record, &format!("空压机{round}"))?;
             // The pack changes on the way; an export shows every version.
@@ -162,8 +166,18 @@ fn nobody_exports_a_case_of_others_or_one_that_is_not_whole() -> Tested {
     assert_eq!(code(turns.first(), "(2026)粤0605执9号"), Some("case_unknown"));
     // A store from before growth was kept has gaps that the phone does not paper over.
     rusqlite::Connection::open(&turns.registered[0].path)?.execute("DELETE FROM growths", [])?;
-    assert_eq!(code(turns.first(), CASE), Some("export_not_whole"));
+    assert_eq!(code(turns.first(), CASE), Some("export_court_only"));
     assert_eq!(code(turns.second(), CASE), None);
+    let certificate = turns.second().signed_in()?.certificate;
+    let order = Order { certificate, reason: "lost".into(), on_behalf_of: "zhangyi".into() };
+    withdraw::revoke(turns.stage.server()?.server(), &order)?;
+    // The court still waits for a change, so that the phone keeps the case; it hands it to nobody.
+    let record = turns.second().records_of_case(CASE)?[0].id;
+    let lost = Capture { verb: "add_photo".into(), fields: Fields::new(), position: None };
+    turns.second().capture(record, &mut &b"an original that the court has not"[..], &lost)?;
+    turns.sync(1)?;
+    assert!(!turns.second().records_of_case(CASE)?.is_empty());
+    assert_eq!(code(turns.second(), CASE), Some("export_withdrawn"));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use lastmile_core::document::Intent;
 use lastmile_core::id::{CertificateId, DocumentId, EnvelopeId};
-use lastmile_core::phone::{NewRecord, Phone, Standing};
+use lastmile_core::phone::{NewRecord, Phone, Received, Standing};
 use lastmile_core::store::Membership;
 use lastmile_server::store::{State, StoreError};
 use lastmile_server::upkeep;
@@ -225,10 +225,13 @@ fn a_phone_that_knows_keeps_what_a_peer_brings_and_follows_the_court() -> Tested
     scene.sync(&[&scene.ou])?;
     add_line(&scene.wen, record, "撤销后")?;
     let helpers = last(&scene.wen, record)?;
+    // Something new that whoever has the withdrawn phone is not to see.
+    add_line(&scene.ou, record, "欧所记")?;
     let before = scene.ou.digest(record)?;
     let (one, other) = meet(&scene.ou, &scene.wen);
-    assert_eq!(one?.received.held, 1);
-    other?;
+    let one = one?;
+    assert_eq!((one.received.held, one.given), (1, 0));
+    assert_eq!(other?.received, Received::default());
     assert_eq!(scene.ou.digest(record)?, before, "kept, not merged");
     assert_eq!(scene.ou.standing(record)?.waiting, 1);
     // It carries it to the court, which asks a person.

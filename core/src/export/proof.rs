@@ -1,6 +1,7 @@
 //! The proofs: signed checkpoints of the court's log, that each is the beginning of the last one, that the
-//! checkpoints which authors named in what they signed are too, and that the entries of the chains stand in it. A server's file has one group for everything; a phone's has one
-//! for each receipt it kept.
+//! checkpoints which authors named in what they signed are too, and that the entries of the chains stand in it.
+
+use std::collections::BTreeSet;
 
 use crate::id::EnvelopeId;
 use crate::identity::canonical::{Canonical, CanonicalError, Reader, Writer, bound};
@@ -8,7 +9,7 @@ use crate::log::Blind;
 use crate::log::checkpoint::MAX_NOTE;
 use crate::log::tree::MAX_PROOF;
 
-use super::chain::MAX_PART;
+use super::chain::{Chains, MAX_PART};
 
 /// Name of the part.
 pub const PROOFS: &str = "proofs.cbor";
@@ -74,6 +75,35 @@ pub struct Group {
     pub ranges: Vec<Range>,
     /// That they stand in that checkpoint's tree ([`crate::log::tree::check`]).
     pub proof: Vec<[u8; 32]>,
+}
+
+/// Most entries that the writers put under one proof: its hashes then stay below what a proof may have, in a
+/// log of whatever size.
+pub const GROUP: usize = 1_500;
+
+/// One proof for each [`GROUP`] entries of each chain, under checkpoint number `checkpoint`; `prove` proves
+/// ascending places in its tree.
+pub fn groups<E>(
+    chains: &Chains,
+    checkpoint: u64,
+    mut prove: impl FnMut(&[u64]) -> Result<Vec<[u8; 32]>, E>,
+) -> Result<Vec<Group>, E> {
+    let mut groups = Vec::new();
+    for (number, chain) in (0..).zip(&chains.0) {
+        let mut first = 1;
+        for entries in chain.entries.chunks(GROUP) {
+            let last = first + entries.len() as u64 - 1;
+            let places: BTreeSet<u64> = entries.iter().map(|entry| entry.index).collect();
+            let proof = prove(&places.into_iter().collect::<Vec<_>>())?;
+            groups.push(Group {
+                checkpoint,
+                ranges: vec![Range { chain: number, first, last }],
+                proof,
+            });
+            first = last + 1;
+        }
+    }
+    Ok(groups)
 }
 
 /// The part [`PROOFS`].

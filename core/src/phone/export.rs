@@ -11,17 +11,16 @@ use super::proof::{blind_key, known_tree};
 use super::{Phone, PhoneError};
 use crate::envelope::Body;
 use crate::export::chain::{Chain, ChainEntry, Chains, Content};
-use crate::export::proof::{Group, Grown, Held, Proofs, Range};
+use crate::export::proof::{Grown, Held, Proofs, groups};
 use crate::export::{Draft, Edition, ExportError, Report, build};
 use crate::id::{BlobHash, EnvelopeId, sha256};
 use crate::identity::Canonical;
 use crate::log::Blind;
-use crate::log::known::KnownTree;
-use crate::log::tree::ProofError;
 use crate::pack::signed::SignedPack;
 use crate::records::{Label, Role};
 use crate::store::{CheckpointRow, FeedEntry, ReadTx, StoreError};
 use crate::sync::channel::{DIRECTORY, EntryKind, of_case};
+use crate::vault::VaultError;
 
 /// Larger files are named as left out; each is held in memory once.
 const MAX_PHOTO: u64 = 64 << 20;
@@ -50,6 +49,14 @@ pub enum PhoneExportError {
     /// The phone was not yet proved all of the case.
     #[error("this phone does not hold all of the case with its proofs")]
     NotWhole,
+    /// The phone no longer has something that belongs into the file, or can no longer prove it.
+    #[error(
+        "this phone does not keep all that the file needs; the court's server exports the case"
+    )]
+    CourtOnly,
+    /// The certificate of the person signed in was withdrawn.
+    #[error("the certificate of the person signed in was withdrawn")]
+    Withdrawn,
     /// Parts of the case were proved only in a log that was lost with its server.
     #[error("parts of the case are proved only in the log before the court's restore")]
     LogRestored,
@@ -64,6 +71,8 @@ impl PhoneExportError {
             Self::UnknownCase => "case_unknown",
             Self::Role => "export_role",
             Self::NotWhole => "export_not_whole",
+            Self::CourtOnly => "export_court_only",
+            Self::Withdrawn => "export_withdrawn",
             Self::LogRestored => "export_log_restored",
         }
     }
@@ -76,9 +85,13 @@ impl PhoneExportError {
                 "本机尚未取得本案的全部记录及回执,请联网同步后再导出",
                 "This phone does not have all of the case with its receipts yet: sync, then export.",
             ),
-            Self::Export(ExportError::TooLarge) => Label::new(
-                "本案内容过多,手机无法导出,请由法院服务器导出",
-                "The case is too large for the phone: have the court's server export it.",
+            Self::Export(ExportError::TooLarge) | Self::CourtOnly => Label::new(
+                "本案内容手机保存不全,无法导出,请由法院服务器导出",
+                "The phone does not keep all of this case: have the court's server export it.",
+            ),
+            Self::Withdrawn => Label::new(
+                "您在本机的证书已被吊销,不能导出案件",
+                "Your certificate on this phone was withdrawn; it exports no case.",
             ),
             Self::Export(_) => return None,
             Self::UnknownCase => Label::new(
@@ -110,7 +123,7 @@ pub struct CaseExport<W> {
     pub out: W,
     /// What a verifier will say of it.
     pub report: Report,
-    /// Changes of the case on this phone that the court has not yet accepted, and that are not in the file.
+    /// Changes of the case on this phone that the court does not have yet, and that are not in the file.
     pub left_out: u64,
 }
 
@@ -129,6 +142,9 @@ impl Phone {
         let certificate = directory.get(&acting.certificate).ok_or(PhoneError::NotSignedIn)?;
         if !certificate.payload().known_roles().any(|role| EXPORTERS.contains(&role)) {
             return Err(PhoneExportError::Role);
+        }
+        if self.is_withdrawn(&acting.certificate) {
+            return Err(PhoneExportError::Withdrawn);
         }
         let mut eyes = self.eyes()?;
         let channel = of_case(case_no);
@@ -159,7 +175,13 @@ impl Phone {
 
     /// The bytes of a photo, or the code of why they are not given.
     fn exported_photo(&self, hash: BlobHash, room: &mut u64) -> Result<Vec<u8>, String> {
-        let gone = |_| "not_on_this_phone".to_owned();
+        // What cannot be read is another matter than what was never here, and is said as it is.
+        let gone = |error: PhoneError| match error {
+            PhoneError::NoFile | PhoneError::File(VaultError::Absent) => {
+                "not_on_this_phone".to_owned()
+            }
+            other => other.code().to_owned(),
+        };
         let small = self.store.read::<_, PhoneError>(|tx| Ok(tx.evidence(hash)?)).map_err(gone)?;
         let bytes = match small {
             Some(bytes) => bytes,
@@ -232,7 +254,7 @@ fn in_force(tx: &ReadTx<'_>, channel: &str, id: [u8; 32]) -> Result<Vec<u8>, Pho
     let is_it = |bytes: &[u8]| SignedPack::from_bytes(bytes).is_ok_and(|pack| pack.id() == id);
     let mut packs = tx.packs_of_channel(channel)?.into_iter();
     let found = packs.find(|row| is_it(&row.bytes));
-    Ok(found.ok_or(PhoneExportError::NotWhole)?.bytes)
+    Ok(found.ok_or(PhoneExportError::CourtOnly)?.bytes)
 }
 
 /// One proof for all entries under the newest checkpoint; every checkpoint this phone verified that gives
@@ -244,11 +266,9 @@ fn proofs(
 ) -> Result<Proofs, PhoneExportError> {
     let known = known_tree(tx, &newest.origin)?;
     let mut sizes = BTreeSet::from([newest.size]);
-    let (mut indices, mut held) = (BTreeSet::new(), BTreeSet::new());
-    let mut ranges = Vec::new();
-    for (number, chain) in (0..).zip(&chains.0) {
+    let mut held = BTreeSet::new();
+    for chain in &chains.0 {
         for entry in &chain.entries {
-            indices.insert(entry.index);
             let covering = tx.checkpoint_covering(&newest.origin, entry.index)?;
             sizes.extend(covering.map(|row| row.size));
             let Content::Change { body, .. } = &entry.content else { continue };
@@ -259,13 +279,14 @@ fn proofs(
                 _ => held.insert(named.size),
             };
         }
-        ranges.push(Range { chain: number, first: 1, last: chain.entries.len() as u64 });
     }
     let mut checkpoints = Vec::with_capacity(sizes.len());
     for size in &sizes {
+        // One of which the growth was never proved gives no time; the next one does.
+        let Ok(growth) = known.prove_growth(*size, newest.size) else { continue };
         let row =
             tx.checkpoint_of_size(&newest.origin, *size)?.ok_or(PhoneExportError::NotWhole)?;
-        checkpoints.push(Grown { note: row.note, growth: grown(&known, *size, newest.size)? });
+        checkpoints.push(Grown { note: row.note, growth });
     }
     // A colleague's checkpoint that no receipt proved stays unproven, and the report says so.
     let unsigned = held.difference(&sizes).filter(|size| **size <= newest.size);
@@ -274,17 +295,8 @@ fn proofs(
         Some(Held { size: *size, growth })
     });
     let held = held.collect();
-    let indices: Vec<u64> = indices.into_iter().collect();
-    let proof = known.prove(&indices, newest.size).map_err(not_whole)?;
     let checkpoint = (checkpoints.len() as u64).saturating_sub(1);
-    let groups = vec![Group { checkpoint, ranges, proof }];
+    let prove = |indices: &[u64]| known.prove(indices, newest.size);
+    let groups = groups(chains, checkpoint, prove).map_err(|_| PhoneExportError::CourtOnly)?;
     Ok(Proofs { checkpoints, held, older: Vec::new(), waited: Vec::new(), groups })
-}
-
-fn grown(known: &KnownTree, size: u64, newest: u64) -> Result<Vec<[u8; 32]>, PhoneExportError> {
-    known.prove_growth(size, newest).map_err(not_whole)
-}
-
-fn not_whole(_: ProofError) -> PhoneExportError {
-    PhoneExportError::NotWhole
 }

@@ -184,8 +184,8 @@ impl Phone {
             })?;
         }
         let checkpoint = tx.put_checkpoint(&proved.checkpoint, now)?;
-        let origin = &proved.checkpoint.origin;
-        keep_growths(tx, origin, proved.grown_from, &proved.receipt, checkpoint)?;
+        let log = (proved.checkpoint.origin.as_str(), proved.checkpoint.size);
+        keep_growths(tx, log, proved.grown_from, &proved.receipt, checkpoint)?;
         // Nobody can have backed up what is not in the log.
         let backed_up = proved.receipt.backed_up_through.min(proved.checkpoint.size);
         if !proved.asked_since {

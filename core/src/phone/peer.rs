@@ -83,10 +83,17 @@ impl Phone {
         let answer = talk.exchange(&proof)?;
         let person = self.check_proof(&own, &other, &answer)?;
         let seed = seed_of(&own, &other);
-        let (shared, have) = self.shared_with(&person, seed)?;
+        // Of a phone whose certificate was withdrawn everything is taken, and nothing is given to it: not
+        // even what this one has.
+        let shut_out = self.is_withdrawn(&other.certificate);
+        let (shared, mut have) = self.shared_with(&person, seed)?;
+        if shut_out {
+            have.iter_mut().for_each(|have| have.fingerprints.clear());
+        }
         let theirs = peer::decode_have(&talk.exchange(&peer::encode_have(&have))?)
             .map_err(PeerStreamError::from)?;
-        let (certificates, changes) = self.lacking(&shared, &theirs, seed)?;
+        let (certificates, changes) =
+            if shut_out { (Vec::new(), Vec::new()) } else { self.lacking(&shared, &theirs, seed)? };
         let given = changes.len();
         let gift = talk.exchange(&peer::encode_give(&certificates, &changes))?;
         let (received, recorded_anew) = self.take_gift(&gift, &shared)?;

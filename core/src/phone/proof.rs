@@ -93,18 +93,20 @@ pub(super) fn blind_key(channel: &str) -> String {
 }
 
 /// Keeps what the receipt proves of earlier checkpoints: the one this phone held, and those that
-/// authors named.
+/// authors named; each up to the log's `newest` leaf.
 pub(super) fn keep_growths(
     tx: &WriteTx<'_>,
-    origin: &str,
+    (origin, newest): (&str, u64),
     held: Option<(u64, [u8; 32])>,
     receipt: &Receipt,
     checkpoint: i64,
 ) -> Result<(), PhoneError> {
-    if let Some((size, root)) = held.filter(|(size, _)| *size > 0) {
+    // From a size to itself nothing grew, and nothing is proved.
+    let earlier = |size: u64| size > 0 && size < newest;
+    if let Some((size, root)) = held.filter(|(size, _)| earlier(*size)) {
         tx.put_growth(origin, (size, &root), checkpoint, &receipt.growth.concat())?;
     }
-    for named in receipt.named.iter().filter(|named| named.size > 0) {
+    for named in receipt.named.iter().filter(|named| earlier(named.size)) {
         tx.put_growth(origin, (named.size, &named.root), checkpoint, &named.growth.concat())?;
     }
     Ok(())

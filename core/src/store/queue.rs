@@ -62,10 +62,10 @@ impl ReadTx<'_> {
         self.log_rows(OWN_RANGE, params![epoch, clamp(from), clamp(to), limit])
     }
 
-    /// How many changes of a channel the court is not known to have accepted.
+    /// How many changes of a channel the court is not known to have.
     pub fn not_with_court(&self, channel: &str) -> Result<u64, StoreError> {
         let sql = "SELECT count(*) FROM log
-            WHERE channel = ?1 AND state NOT IN ('accepted', 'receipted')";
+            WHERE channel = ?1 AND on_server = 0";
         Ok(self.sql.query_row(sql, [channel], |row| row.get::<_, Unsigned>(0))?.0)
     }
 

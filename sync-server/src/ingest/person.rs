@@ -13,7 +13,10 @@ use lastmile_core::document::{Candidate, Document, entering};
 use lastmile_core::envelope::Body;
 use lastmile_core::id::EnvelopeId;
 use lastmile_core::identity::Signed;
+use lastmile_core::identity::directory::Revocation;
 use lastmile_core::identity::transition::{Transition, TransitionKind};
+use lastmile_core::log::receipt::WAITING;
+use lastmile_core::sync::channel::{DIRECTORY, EntryKind};
 
 use super::{Ingest, Item, reason};
 use crate::certify::DAY_MS;
@@ -40,9 +43,28 @@ impl Ingest<'_> {
         let Some(revocation) = self.directory.withdrawn(&body.certificate) else {
             return Ok((self.outlived(body, row)?.then_some(reason::EXPIRED), false));
         };
-        let before = row
-            .is_some_and(|row| row.received_ms < revocation.at_ms && row.reason != reason::REVOKED);
+        let before = match row.filter(|row| row.reason != reason::REVOKED) {
+            Some(row) => self.had_before(id, row, &revocation)?,
+            None => false,
+        };
         Ok(((!before).then_some(reason::REVOKED), false))
+    }
+
+    /// Whether the court had a change before its author was withdrawn: by the order of the log, as whoever
+    /// verifies an export will judge it. A clock may have been set back in between.
+    fn had_before(
+        &self,
+        id: EnvelopeId,
+        row: &EnvelopeRow,
+        revocation: &Revocation,
+    ) -> Result<bool, StoreError> {
+        let place = |channel, kind, id| self.writing.log_entry_of(channel, kind, id);
+        let waited = place(WAITING, EntryKind::Change, &id.0)?;
+        let withdrawn = place(DIRECTORY, EntryKind::Transition, &revocation.transition)?;
+        Ok(match (waited, withdrawn) {
+            (Some(waited), Some(withdrawn)) => waited.index < withdrawn.index,
+            _ => row.received_ms < revocation.at_ms,
+        })
     }
 
     /// Whether a change was certainly recorded after its author's certificate had run out: its author

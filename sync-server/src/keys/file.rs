@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lastmile_core::identity::SoftwareSigner;
 use lastmile_core::time::Entropy;
@@ -44,13 +44,40 @@ fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     Ok(bytes)
 }
 
-/// Writes a new file that only its owner may read, and waits until the disk has it and its name.
+/// Writes a new file that only its owner may read, and waits until the disk has it and its name. The name
+/// appears with the whole file behind it: whoever was cut off finds either nothing or all of it.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
-    let fail = |source| KeyError::of_file(path, source);
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(fail)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)?;
+    let half = beside(path);
+    clear(&half)?;
+    write_half(&half, bytes)?;
+    // A link, unlike a rename, never takes the place of a file that is there.
+    let linked = std::fs::hard_link(&half, path);
+    let cleared = clear(&half);
+    linked.map_err(|source| KeyError::of_file(path, source))?;
+    cleared?;
     sync_folder(path)
+}
+
+/// Where a file is written before it has its name.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
+}
+
+fn write_half(half: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let fail = |source| KeyError::of_file(half, source);
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(half).map_err(fail)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)
+}
+
+/// Removes what a call that was cut off may have left.
+fn clear(half: &Path) -> Result<(), KeyError> {
+    match std::fs::remove_file(half) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(KeyError::of_file(half, error)),
+        _ => Ok(()),
+    }
 }
 
 /// The document in a file that has the old passphrase, already the new one, or none yet.
@@ -73,14 +100,10 @@ pub fn replace(
     passphrase: &Passphrase,
     entropy: &dyn Entropy,
 ) -> Result<(), KeyError> {
-    let half = path.with_extension("part");
-    let fail = |source| KeyError::of_file(&half, source);
-    match std::fs::remove_file(&half) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(fail(error)),
-        _ => {}
-    }
-    write_secret(&half, &sealed::seal(document, passphrase, entropy, path)?)?;
-    std::fs::rename(&half, path).map_err(fail)?;
+    let half = beside(path);
+    clear(&half)?;
+    write_half(&half, &sealed::seal(document, passphrase, entropy, path)?)?;
+    std::fs::rename(&half, path).map_err(|source| KeyError::of_file(&half, source))?;
     sync_folder(path)
 }
 

@@ -58,6 +58,10 @@ fn a_rotation_cut_off_anywhere_goes_on_with_the_same_key() {
         // Cut off after the file.
         let next = next_key(&court.place(), name, &pass).unwrap();
         assert_eq!(court.public(name), before);
+        // Cut off while the next key's file was written: half of it lies beside its name.
+        let path = waiting(court.dir.path(), name);
+        let half = path.with_file_name(format!("{}.part", path.file_name().unwrap().display()));
+        fs::write(&half, b"half a key").unwrap();
         let again = next_key(&court.place(), name, &pass).unwrap();
         assert_eq!(again.public_key(), next.public_key());
         // Cut off after the database.

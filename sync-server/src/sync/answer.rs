@@ -14,9 +14,9 @@ use crate::ingest::travelling;
 use crate::store::{ChannelHead, FeedEntry, Reading, StoreError};
 
 /// Bytes of an answer, whatever the phone would like.
-const MAX_BYTES: u64 = 4 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Entries of an answer.
-const MAX_ENTRIES: usize = 20_000;
+pub(super) const MAX_ENTRIES: usize = 20_000;
 /// Entries read at a time.
 const PAGE: usize = 256;
 /// What a change costs on the wire beside its bytes: signature and row.
@@ -33,20 +33,21 @@ pub(super) struct News {
 
 /// Composes the news for `request`. What it asks of channels that its person may not read is passed
 /// over: phones are shared, and a server set back to an older copy may not know a membership yet. It
-/// must not keep anybody from giving and getting what is his. `own` names the changes that came with it, by row.
+/// must not keep anybody from giving and getting what is his. `own` names the changes that came with it, by row; at most `entries` are told of.
 pub(super) fn news(
     reading: &Reading<'_>,
     epoch: ServerEpoch,
     access: &[Access],
     request: &SyncRequest,
     own: &HashMap<EnvelopeId, u64>,
+    entries: usize,
 ) -> Result<News, StoreError> {
     let mut answer = Answer {
         reading,
         own,
         restored: request.server_epoch.is_some_and(|theirs| theirs != epoch),
         bytes: request.max_bytes.min(MAX_BYTES),
-        entries: MAX_ENTRIES,
+        entries,
         news: News::default(),
     };
     let mut cursors: HashMap<&str, &Cursor> =

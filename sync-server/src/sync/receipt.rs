@@ -20,12 +20,21 @@ use crate::store::{LogEntry, Reading, StoreError, StoredTree};
 
 const DAMAGED: StoreError = StoreError::Damaged("log tree");
 
+/// What the request says that the receipt depends on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// What the phone has verified.
+    pub held: Option<&'a HeldLog>,
+    /// Bytes that proofs of named checkpoints may take: a phone that asks for little has a link that breaks.
+    pub room: u64,
+}
+
 /// The receipt for `news` and for the `waiting` rows of the request, with the newest checkpoint even when
-/// there is no news: a phone checks the log on each contact. `held` is what the phone has verified.
+/// there is no news: a phone checks the log on each contact.
 pub(super) fn receipt(
     reading: &Reading<'_>,
     sequencer: &Sequencer,
-    held: Option<&HeldLog>,
+    Asked { held, room }: Asked<'_>,
     news: &[ChannelNews],
     waiting: &[(u64, EnvelopeId)],
 ) -> Result<Option<Receipt>, StoreError> {
@@ -63,31 +72,32 @@ pub(super) fn receipt(
         growth,
         backed_up_through: reading.backed_up_through()?,
         opening,
-        named: named(&making.named, same_log, newest.size, &tree)?,
+        named: named(&making.named, same_log, (newest.size, room), &tree)?,
         parts: making.parts,
         proof,
     }))
 }
 
-/// Proof of the checkpoints that authors named. One that is none of this log's has no proof, and whoever
+/// Proof of the checkpoints that authors named, as many as there is room for. One that is none of this log's has no proof, and whoever
 /// holds its author's signature can show that.
 fn named(
     named: &BTreeSet<(u64, [u8; 32])>,
     held: Option<&HeldLog>,
-    newest: u64,
+    (newest, room): (u64, u64),
     tree: &StoredTree<'_>,
 ) -> Result<Vec<Named>, StoreError> {
     let known = held.map(|held| (held.checkpoint.size, held.checkpoint.root));
-    let mut out = Vec::new();
+    let (mut out, mut used) = (Vec::new(), 0);
     for (size, root) in named.iter().copied().filter(|one| Some(*one) != known) {
         if size == 0 || size > newest || tree::root(size, tree).map_err(|_| DAMAGED)? != root {
             continue;
         }
         let growth = tree::prove_growth(size, newest, tree).map_err(|_| DAMAGED)?;
-        out.push(Named { size, root, growth });
-        if out.len() as u64 == MAX_NAMED {
+        used += 40 + 32 * growth.len() as u64;
+        if used > room || out.len() as u64 == MAX_NAMED {
             break;
         }
+        out.push(Named { size, root, growth });
     }
     Ok(out)
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use lastmile_core::envelope::Body;
 use lastmile_core::id::{CertificateId, EnvelopeId};
 use lastmile_core::identity::{Canonical, Directory, Signed};
+use lastmile_core::log::Receipt;
+use lastmile_core::log::tree::MAX_PROOF;
 use lastmile_core::sync::batch::{DamagedRow, SignedChange};
 use lastmile_core::sync::frame::{self, FrameError};
 use lastmile_core::sync::request::SyncRequest;
@@ -13,6 +15,7 @@ use lastmile_core::sync::response::{Outcome, SyncResponse};
 use lastmile_core::sync::token::{Errand, RequestToken};
 
 use super::access::{Access, device, reach};
+use super::answer::News;
 use super::{Asker, answer, evidence, receipt};
 use crate::ingest::{Ingest, IngestError, Ingested, Offered, verify_all};
 use crate::server::Server;
@@ -171,20 +174,13 @@ impl Session {
         let directory = server.directory()?;
         server.store().read(|reading| {
             let access = self.access(reading, &directory, server.now_ms())?;
-            let news = answer::news(reading, server.epoch(), &access, &self.request, &self.own)?;
+            let (news, receipt) = self.proved(reading, server, &access)?;
             let have = if self.request.probe {
                 let device = self.asker.certificate.device.as_deref().unwrap_or_default();
                 reading.have(device, self.request.epoch)?
             } else {
                 Vec::new()
             };
-            let receipt = receipt::receipt(
-                reading,
-                server.sequencer(),
-                self.request.log.as_ref(),
-                &news.channels,
-                &self.waiting(),
-            )?;
             Ok(SyncResponse {
                 server_epoch: server.epoch(),
                 server_ms: server.now_ms(),
@@ -195,6 +191,34 @@ impl Session {
                 receipt: receipt.map(|receipt| receipt.encode()),
             })
         })
+    }
+
+    /// News and the receipt that proves them. In a large log a page of scattered entries can need a longer
+    /// proof than a receipt may have; then the page ends earlier, and the phone asks on.
+    fn proved(
+        &self,
+        reading: &Reading<'_>,
+        server: &Server,
+        access: &[Access],
+    ) -> Result<(News, Option<Receipt>), StoreError> {
+        let waiting = self.waiting();
+        let mut entries = answer::MAX_ENTRIES;
+        loop {
+            let (epoch, request) = (server.epoch(), &self.request);
+            let news = answer::news(reading, epoch, access, request, &self.own, entries)?;
+            let asked = receipt::Asked {
+                held: self.request.log.as_ref(),
+                // What authors named is proved from what the news leave of the answer.
+                room: self.request.max_bytes.min(answer::MAX_BYTES) / 4,
+            };
+            let sequencer = server.sequencer();
+            let receipt = receipt::receipt(reading, sequencer, asked, &news.channels, &waiting)?;
+            let fits = receipt.as_ref().is_none_or(|made| made.proof.len() <= MAX_PROOF);
+            if fits || entries == 1 {
+                return Ok((news, receipt));
+            }
+            entries = (entries / 4).max(1);
+        }
     }
 
     /// What the phone may read now: a certificate may be withdrawn, or run out, while its request waits.
