@@ -109,7 +109,7 @@ codes! {
 codes! {
     /// What the file does not prove.
     Limit {
-        AfterCheckpoint "after_checkpoint" "检查点之后的记录不在证明范围内。" "Whatever was recorded after the checkpoint is outside the proof.";
+        AfterLastEntry "after_last_entry" "各记录链所列最后一条之后是否还有内容,本文件不能证明;检查点之后的记录也不在证明范围内。" "Whether anything follows the last entry shown of each chain cannot be told from the file, nor what was recorded after the checkpoint.";
         DeviceClocks "device_clocks" "手机自报的时间不能证明,只能证明其所在区间。" "What a phone's clock said is not proven, only the interval it must lie in.";
         RootFromFile "root_from_file" "法院根证书取自本文件,请与法院公布的校验值核对。" "The court's root was taken from this file: compare its hash with the printed sheet.";
         NoLowerBound "no_lower_bound" "作者未持有可证明的检查点,不能证明此记录不早于何时。" "The author held no checkpoint that is proven here: how old the change is cannot be told.";

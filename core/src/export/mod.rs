@@ -1,6 +1,6 @@
 //! One case in one file, for somebody who trusts neither the phone's owner nor the court's server: what
-//! was recorded, by whom, in which order, when, and that nothing was changed or left out up to a
-//! checkpoint of the court's log. Checked offline, from the court's root alone.
+//! was recorded, by whom, in which order, when, and that nothing was changed, or left out before the last entry
+//! shown, in the court's log under a checkpoint. Checked offline, from the court's root alone.
 //!
 //! ```text
 //! case feed ─┐                                        ┌─► container: summary.html, certificates,

@@ -266,7 +266,7 @@ fn proofs(
 ) -> Result<Proofs, PhoneExportError> {
     let known = known_tree(tx, &newest.origin)?;
     let mut sizes = BTreeSet::from([newest.size]);
-    let mut held = BTreeSet::new();
+    let (mut held, mut older) = (BTreeSet::new(), BTreeSet::new());
     for chain in &chains.0 {
         for entry in &chain.entries {
             let covering = tx.checkpoint_covering(&newest.origin, entry.index)?;
@@ -276,7 +276,8 @@ fn proofs(
             let Some(named) = named.filter(|named| named.size > 0) else { continue };
             match tx.checkpoint(named.size, &named.root)? {
                 Some(row) if row.origin == newest.origin => sizes.insert(row.size),
-                _ => held.insert(named.size),
+                Some(row) => older.insert(row.note),
+                None => held.insert(named.size),
             };
         }
     }
@@ -288,15 +289,15 @@ fn proofs(
             tx.checkpoint_of_size(&newest.origin, *size)?.ok_or(PhoneExportError::NotWhole)?;
         checkpoints.push(Grown { note: row.note, growth });
     }
-    // A colleague's checkpoint that no receipt proved stays unproven, and the report says so.
-    let unsigned = held.difference(&sizes).filter(|size| **size <= newest.size);
-    let held = unsigned.filter_map(|size| {
-        let growth = known.prove_growth(*size, newest.size).ok()?;
-        Some(Held { size: *size, growth })
+    // A colleague's checkpoint that no receipt proved, or of a log that was lost, is the court's to prove.
+    let held = held.difference(&sizes).map(|size| {
+        let growth = known.prove_growth(*size, newest.size);
+        Ok(Held { size: *size, growth: growth.map_err(|_| PhoneExportError::CourtOnly)? })
     });
-    let held = held.collect();
+    let held = held.collect::<Result<_, PhoneExportError>>()?;
+    let older = older.into_iter().collect();
     let checkpoint = (checkpoints.len() as u64).saturating_sub(1);
     let prove = |indices: &[u64]| known.prove(indices, newest.size);
     let groups = groups(chains, checkpoint, prove).map_err(|_| PhoneExportError::CourtOnly)?;
-    Ok(Proofs { checkpoints, held, older: Vec::new(), waited: Vec::new(), groups })
+    Ok(Proofs { checkpoints, held, older, waited: Vec::new(), groups })
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use lastmile_core::document::{Fields, Intent};
 use lastmile_core::envelope::{Body, CheckpointRef};
 use lastmile_core::export::chain::{ChainEntry, Chains, Content};
-use lastmile_core::export::{Edition, Fault, photo_part};
+use lastmile_core::export::proof::groups;
+use lastmile_core::export::{Edition, Fault, Limit, photo_part};
 use lastmile_core::id::{BlobHash, DocumentId, sha256};
 use lastmile_core::identity::test_keys::{COURT, TestCourt, TestIdentity};
 use lastmile_core::identity::{
@@ -140,11 +141,12 @@ fn seizure(log: &CourtLog) -> DocumentId {
     Body::decode(body).unwrap().document
 }
 
-/// Has the proof claim whatever entries are left. He has no checkpoint key, so that the tree stays.
-fn cover_again(opened: &mut Opened) {
-    for (range, chain) in opened.proofs.groups[0].ranges.iter_mut().zip(&opened.chains.0) {
-        range.last = chain.entries.len() as u64;
-    }
+/// Proves whatever entries are left anew. He has no checkpoint key, so that the tree stays as it is.
+fn cover_again(log: &CourtLog, opened: &mut Opened) {
+    let head = opened.proofs.checkpoints.len() as u64 - 1;
+    let (size, tree) = (opened.manifest.checkpoint.size, log.tree());
+    let prove = |places: &[u64]| tree::prove(places, size, &tree);
+    opened.proofs.groups = groups(&opened.chains, head, prove).unwrap();
 }
 
 const TRICKS: &[Trick] = &[
@@ -231,13 +233,13 @@ const TRICKS: &[Trick] = &[
         by_server(log, |opened| {
             let at = opened.change(1);
             opened.case().remove(at);
-            cover_again(opened);
+            cover_again(log, opened);
         })
     }),
-    trick("the last change removed", "server", "log_proof_wrong", |log| {
+    trick("the last change removed, under the old proof", "server", "log_proof_wrong", |log| {
         by_server(log, |opened| {
             opened.case().pop();
-            cover_again(opened);
+            opened.proofs.groups[0].ranges[0].last -= 1;
         })
     }),
     trick("the last change left without proof", "server", "proof_incomplete", |log| {
@@ -320,13 +322,14 @@ const TRICKS: &[Trick] = &[
     trick("a member's entry removed from the case", "server", "log_proof_wrong", |log| {
         by_server(log, |opened| {
             opened.case().remove(0);
-            cover_again(opened);
+            cover_again(log, opened);
         })
     }),
-    trick("a revocation removed", "server", "log_proof_wrong", |log| {
+    trick("a role removed from the directory", "server", "log_proof_wrong", |log| {
         by_server(log, |opened| {
-            opened.directory().pop();
-            cover_again(opened);
+            let at = opened.directory().len() - 2;
+            opened.directory().remove(at);
+            cover_again(log, opened);
         })
     }),
     trick("a revocation withheld", "server", "transition_withheld", |log| {
@@ -389,7 +392,7 @@ const TRICKS: &[Trick] = &[
             let foreign = log.chain(Feed::Foreign).entries[0].clone();
             let at = opened.case().iter().position(|entry| entry.index > foreign.index).unwrap();
             opened.case().insert(at, foreign);
-            cover_again(opened);
+            cover_again(log, opened);
         })
     }),
     trick("the chain under another blind", "server", "log_proof_wrong", |log| {
@@ -675,6 +678,22 @@ fn every_manipulation_is_found_and_named() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all().count(), wrong.join("\n"));
+}
+
+/// What no file can show by itself, and every report says: that a chain ends where the log ends it.
+#[test]
+fn a_tail_left_out_is_not_found_and_never_promised() {
+    let log = CourtLog::case();
+    for case in [true, false] {
+        let file = by_server(&log, |opened| {
+            let chain = if case { opened.case() } else { opened.directory() };
+            chain.pop();
+            cover_again(&log, opened);
+        });
+        let report = log.verify(&file).unwrap();
+        assert!(report.proven(), "{:?}", report.findings);
+        assert!(report.limits.iter().any(|limit| limit.code == Limit::AfterLastEntry));
+    }
 }
 
 #[test]

@@ -88,6 +88,8 @@ impl Examination<'_> {
             TransitionKind::Restore { origin, size, root, .. } => {
                 self.restores.push((origin.clone(), *size, *root));
                 self.times.restored |= at.index == 0;
+                let beyond = self.times.lost_beyond.map_or(*size, |known| known.min(*size));
+                self.times.lost_beyond = Some(beyond);
             }
             TransitionKind::Judge { envelope, admit, .. } => {
                 if *admit {

@@ -28,6 +28,8 @@ pub(super) struct Times {
     older: BTreeMap<(u64, [u8; 32]), i64>,
     /// Whether this log continues another one.
     pub(super) restored: bool,
+    /// The smallest size at which a log was continued: what lay beyond may be gone, what lay before is not.
+    pub(super) lost_beyond: Option<u64>,
 }
 
 /// What the checkpoint that an author named proves.
@@ -70,7 +72,9 @@ impl Times {
         }
         match self.older.get(&(held.size, held.root)) {
             Some(at_ms) => Ok(Named::At(*at_ms)),
-            None if self.restored => Ok(Named::Gone),
+            None if self.restored && self.lost_beyond.is_some_and(|size| held.size > size) => {
+                Ok(Named::Gone)
+            }
             None if held.size > self.head.0 => Err(Fault::CheckpointStale),
             None if signed.is_some() => Err(Fault::LogForked),
             None => Err(Fault::HeldCheckpointUnproven),

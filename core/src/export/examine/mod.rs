@@ -134,7 +134,7 @@ pub fn examine(
 
 impl Examination<'_> {
     fn usual_limits(&mut self) {
-        self.report.limit(Limit::AfterCheckpoint, "");
+        self.report.limit(Limit::AfterLastEntry, "");
         self.report.limit(Limit::DeviceClocks, "");
         if !self.report.root_pinned {
             self.report.limit(Limit::RootFromFile, self.report.root.clone());
