@@ -13,11 +13,15 @@ use lastmile_core::phone::{Limit, Phone, PhoneError, Plan, RESTORED, Standing, S
 use lastmile_core::sync::frame;
 use lastmile_core::sync::response::SyncResponse;
 use lastmile_core::sync::token::Errand;
+use lastmile_core::time::SystemEntropy;
+use lastmile_server::keys::{self, KeyName, Passphrase};
+use lastmile_server::rotate::{By, Place, rotate};
 use lastmile_server::sequencer::Sequencer;
 use lastmile_server::server::{DATABASE, Options, Server};
 use lastmile_server::store::{CheckpointRow, StoreError};
+use lastmile_server::withdraw::{self, Order};
 use lastmile_tests::acts::{CASE, Direct, add_line, at_server, begin, on_phone, road};
-use lastmile_tests::court_stage::{COURT, CourtStage, Registered};
+use lastmile_tests::court_stage::{COURT, CourtStage, MORNING_MS, Registered};
 use tempfile::TempDir;
 
 type Tested = Result<(), Box<dyn Error>>;
@@ -441,5 +445,42 @@ fn a_restore_by_two_persons_is_followed_and_what_was_lost_is_offered_again() -> 
         .store()
         .read::<_, StoreError>(|reading| reading.log_evidence())?;
     assert!(kept.iter().any(|row| row.finding == "log_before_restore"), "{kept:?}");
+    Ok(())
+}
+
+#[test]
+fn a_stolen_checkpoint_key_signs_nothing_after_its_withdrawal() -> Tested {
+    let mut worked = worked()?;
+    let data = worked.stage.data();
+    let (demo, name) = (Passphrase::demo(), KeyName::Checkpoint);
+    let stolen = keys::load_file(&keys::path_of(&data, name), &demo)?;
+    let root = keys::load_file(&data.join(keys::ROOT_KEY), &demo)?;
+    let certificate = worked.stage.server()?.server().keys().checkpoint.certificate;
+    worked.stage.stop();
+    let place = Place::open(&data, MORNING_MS, &SystemEntropy)?;
+    rotate(&place, name, &By::Root(&root), &demo)?;
+    drop(place);
+    worked.stage.start()?;
+    let order = Order { certificate, reason: "compromised".into(), on_behalf_of: "zhangyi".into() };
+    withdraw::revoke(worked.stage.server()?.server(), &order)?;
+    add_line(&worked.phone, worked.record, "叉车")?;
+    // What the old key signed stands, the new key goes on.
+    worked.phone.sync(&road(&worked.stage.server()?.url()))?;
+    worked.stage.stop();
+    let newest = worked.phone.newest_checkpoint()?.ok_or("no checkpoint")?;
+    let note = Checkpoint {
+        origin: newest.origin,
+        size: newest.size,
+        root: newest.root,
+        at_ms: newest.at_ms,
+    }
+    .sign(&stolen)?;
+    rusqlite::Connection::open(data.join(DATABASE))?.execute(
+        "UPDATE checkpoint SET note = ?1 WHERE size = (SELECT max(size) FROM checkpoint)",
+        [note],
+    )?;
+    worked.stage.start()?;
+    let refused = worked.phone.sync(&road(&worked.stage.server()?.url()));
+    assert_eq!(refused.expect_err("a stolen key").code(), "log_key_revoked");
     Ok(())
 }
