@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use failure::fail;
 
+pub mod account;
 mod approval;
 pub mod demo;
 pub mod device;
@@ -69,7 +70,10 @@ pub enum Command {
     Quarantine(withdraw::QuarantineArgs),
     /// 导入案件、人员、区划等基础数据 / import cases, people, divisions and other reference data.
     Import(import::ImportArgs),
-    /// 查询接口的访问令牌 / tokens of those who read the API.
+    /// 控制台账号 / accounts of people at the console.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// 查询接口的访问令牌 / tokens of programs that read the API.
     #[command(subcommand)]
     Token(token::TokenCommand),
     /// 演示“南海一日” / play the day in Nanhai.
@@ -159,6 +163,7 @@ pub fn run() -> ExitCode {
         Command::Quarantine(args) => withdraw::judge(&args, language, out),
         Command::Key(command) => key::run(&command, language, out),
         Command::Import(args) => import::run(&args, language, out, &mut std::io::stderr().lock()),
+        Command::Account(command) => account::run(&command, language, out),
         Command::Token(command) => token::run(&command, language, out),
         Command::Demo(args) => demo::run(&args, language, out),
         Command::Openapi => openapi::run(out),

@@ -22,7 +22,8 @@
 //! | [`routing`] | which station a request goes to |
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
 //! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
-//! | [`operator`] | tokens of those who read the API |
+//! | [`accounts`] | people at the console: passwords, one-time codes, sessions |
+//! | [`operator`] | tokens of programs that read the API |
 //! | [`papers`] | papers of records, as PDF |
 //! | [`court`] | making a court: keys, certificates, devices |
 //! | [`keys`], [`rotate`] | the court's private keys: sealed at rest, held against certificates, replaced |
@@ -35,6 +36,7 @@
 //! | [`upkeep`] | `rebuild` and `verify` |
 //! | [`demo`] | what a demonstration needs around the server |
 
+pub mod accounts;
 pub mod app;
 pub mod certify;
 pub mod cli;

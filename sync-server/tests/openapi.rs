@@ -188,6 +188,11 @@ fn answers_have_the_described_shape() {
             continue;
         }
         let (status, _, body) = service.get(&service.filled(path));
+        if item["get"]["tags"] == serde_json::json!(["console"]) {
+            // For people who are signed in, not for tokens (console_session.rs).
+            assert_eq!(status, 401, "{path}");
+            continue;
+        }
         assert_eq!(status, 200, "{path}");
         let answer: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(misfit(&document, schema, &answer), None, "{path}: {answer}");

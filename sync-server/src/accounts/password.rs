@@ -154,14 +154,16 @@ mod tests {
         let kept = hash("九江值班台-2026!", Cost::QUICK, &SeededEntropy::new(1)).unwrap();
         let huge = kept.replacen("$64$", "$4000000$", 1);
         let more = format!("{kept}$x");
-        for bad in ["", "argon2id", "argon2i$64$1$AA$AA", huge.as_str(), more.as_str(), &kept[..60]] {
+        for bad in ["", "argon2id", "argon2i$64$1$AA$AA", huge.as_str(), more.as_str(), &kept[..60]]
+        {
             assert_eq!(holds("九江值班台-2026!", bad), Err(PasswordError::Stored), "{bad}");
         }
     }
 
     #[test]
     fn easy_passwords_are_refused() {
-        let refused = |password: &str| check_form("tanliheng", password).map_err(PasswordError::code);
+        let refused =
+            |password: &str| check_form("tanliheng", password).map_err(PasswordError::code);
         assert_eq!(refused("short"), Err("password_form"));
         assert_eq!(refused(&"长".repeat(129)), Err("password_form"));
         assert_eq!(refused("line\nbreak in it"), Err("password_form"));

@@ -11,12 +11,13 @@ pub mod metrics;
 pub mod problem;
 mod range;
 mod receive;
+pub mod session;
 mod sync;
 mod tus;
 mod uploads;
 mod wiped;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -29,6 +30,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::accounts::throttle::Throttle;
 use crate::server::Server;
 use health::Health;
 use metrics::Counters;
@@ -47,6 +49,8 @@ pub struct AppState {
     pub limits: Limits,
     /// How many bodies of uploads arrive at a time.
     pub uploads: Arc<Semaphore>,
+    /// Mistakes of those who sign in.
+    pub throttle: Arc<Mutex<Throttle>>,
     /// What this process has counted since it started.
     pub counters: Counters,
     health: Arc<Health>,
@@ -92,6 +96,7 @@ impl AppState {
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             stopping,
             limits,
+            throttle: Arc::default(),
             counters: Counters::default(),
             health: Arc::default(),
         }
@@ -138,6 +143,8 @@ pub fn router(state: AppState) -> Router {
 fn described() -> OpenApiRouter<AppState> {
     api::router()
         .routes(routes!(sync::sync))
+        .routes(routes!(session::begin, session::current, session::end))
+        .routes(routes!(session::change_password))
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))

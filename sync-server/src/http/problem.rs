@@ -101,6 +101,20 @@ problems! {
     NoContentForAdmin = 403, "no_content_for_admin", "管理员令牌不能查看案件内容", "An administrator's token shows no content of cases.";
     /// Deciding needs the token of a person.
     TokenOfNobody = 403, "token_of_nobody", "此访问令牌未指明持有人,只能查看;作决定须用本人的令牌", "This token names nobody and only reads; to decide something, use a token that names you.";
+    /// Person, password or one-time code.
+    SignInRefused = 401, "sign_in_refused", "人员编号、密码或动态码不正确", "Staff id, password or one-time code is wrong.";
+    /// The account has one-time codes.
+    TotpNeeded = 401, "totp_needed", "请输入动态码", "Enter the one-time code of your app.";
+    /// Whoever guesses waits.
+    SignInThrottled = 429, "sign_in_throttled", "尝试次数过多,请稍后再试", "Too many attempts; wait before you try again.";
+    /// The session has ended.
+    SessionExpired = 401, "session_expired", "登录已失效,请重新登录;已填写的内容不会丢失", "Your session has ended; sign in again. What you typed stays.";
+    /// A request that another site may have made.
+    BadCsrf = 403, "bad_csrf", "请求来源无法确认,请刷新页面后重试", "The request does not prove that it comes from this page; reload and try again.";
+    /// The person's roles do not allow it.
+    NotYourRole = 403, "not_your_role", "您的角色不能进行此项操作", "Your role does not allow this.";
+    /// A password that is not taken.
+    BadPassword = 422, "bad_password", "密码须10至128个字符,不得包含本人编号,不得全为同一字符", "A password has 10 to 128 characters, not your id, not one character over and over.";
     /// A part of the address cannot be what it should be.
     BadPath = 400, "bad_path", "地址中的编号格式不正确", "A part of the address has the wrong form.";
     /// A query parameter that is unknown, repeated, or out of bounds.

@@ -12,6 +12,7 @@
 //!
 //! Judging is [`crate::ingest`]'s; this folder stores what it is told.
 
+mod accounts;
 mod certificates;
 mod enrolments;
 mod envelopes;
@@ -38,6 +39,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use lastmile_core::id::{CertificateId, ServerEpoch};
 
+pub use accounts::AccountRow;
 pub use certificates::CertificateRow;
 pub use enrolments::EnrolmentRow;
 pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, State};
@@ -229,6 +231,13 @@ fn connect_read_only(path: &Path) -> Result<Connection, StoreError> {
 pub struct Reading<'a> {
     db: &'a Connection,
     court: &'a str,
+}
+
+impl<'a> Reading<'a> {
+    /// The court it belongs to.
+    pub fn court(&self) -> &'a str {
+        self.court
+    }
 }
 
 /// One transaction that writes; reads see what it wrote.

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 6] = [V1, V2, V3, V4, V5, V6];
+const STEPS: [&str; 7] = [V1, V2, V3, V4, V5, V6, V7];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -415,6 +415,29 @@ CREATE TABLE checkpoint_timestamp (
   made_ms INTEGER NOT NULL,
   PRIMARY KEY (court, origin, size, authority)
 ) STRICT;
+";
+
+/// Accounts of people at the console, and the browsers that are signed in.
+const V7: &str = "
+CREATE TABLE account (
+  court TEXT NOT NULL,
+  person TEXT NOT NULL,
+  password TEXT NOT NULL,
+  totp BLOB,
+  totp_step INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, person)
+) STRICT;
+
+CREATE TABLE session (
+  court TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  person TEXT NOT NULL,
+  begun_ms INTEGER NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (court, hash)
+) STRICT;
+CREATE INDEX session_person ON session (court, person);
 ";
 
 #[cfg(test)]

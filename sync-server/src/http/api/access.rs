@@ -1,12 +1,19 @@
-//! Who may read: an operator with a token of the command centre, and only this court's data.
+//! Who may read all content: the command centre and the president, signed in or with an operator's token, and only
+//! this court's data.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
+use lastmile_core::records::Role;
+
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
+use crate::http::session::{self, Console};
 use crate::operator::{self, Operator, OperatorRole};
+
+/// The roles that read every case at a console.
+const READERS: &[Role] = &[Role::Command, Role::President];
 
 /// A token is shorter; nothing longer is looked at.
 const MAX_HEADER: usize = 200;
@@ -28,6 +35,17 @@ impl FromRequestParts<AppState> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if parts.headers.get(header::AUTHORIZATION).is_none() && session::has_cookie(&parts.headers)
+        {
+            let who = Console::from_request_parts(parts, state).await?.who;
+            return if who.is(READERS) {
+                Ok(Self { person: Some(who.person) })
+            } else if who.is(&[Role::Admin]) {
+                Err(ProblemCode::NoContentForAdmin.into())
+            } else {
+                Err(ProblemCode::NotYourRole.into())
+            };
+        }
         let Operator { role, person } = operator(&parts.headers, state).await?;
         let path = RawPathParams::from_request_parts(parts, state)
             .await

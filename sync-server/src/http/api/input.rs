@@ -57,7 +57,7 @@ const MAX_BODY: usize = 16_384;
 
 /// The body, read as JSON.
 #[derive(Debug)]
-pub(super) struct Told<T>(pub T);
+pub(in crate::http) struct Told<T>(pub T);
 
 impl<T: DeserializeOwned + Send> FromRequest<AppState> for Told<T> {
     type Rejection = Problem;
