@@ -26,8 +26,10 @@
 //! | [`pack`] | server-signed reference data: case packs, grids, rule packs |
 //! | [`store`] | the phone's SQLite: log of signed changes, caches, drafts, search |
 //! | [`sync`] | the wire protocol, the client and phone-to-phone exchange |
+//! | [`assistance`] | what becomes of a request for police assistance: steps, ladder, text messages, hops |
 //! | [`courier`] | work sealed to the court and carried by somebody else, and the receipt back |
 
+pub mod assistance;
 pub mod calendar;
 pub mod courier;
 pub mod document;

@@ -95,6 +95,10 @@ fn concerns_shown(signed: &[u8], shown: &dyn Fn(&str) -> bool, known: &BTreeSet<
             | TransitionKind::Unroute { document, .. }
             | TransitionKind::Decide { document, .. },
         ) => shown(&document.to_hex()),
+        // One that names two requests says something about both.
+        Ok(TransitionKind::Assist { document, other, .. }) => {
+            shown(&document.to_hex()) && other.is_none_or(|other| shown(&other.to_hex()))
+        }
         Ok(TransitionKind::Judge { .. } | TransitionKind::Restore { .. }) => true,
         _ => false,
     }

@@ -42,6 +42,16 @@ fn transitions() {
     let route = TransitionKind::Route { document, to_channel: station() };
     let stored = TransitionKind::Stored { hash: BlobHash([7; 32]), bytes: 4_123_456 };
     let unroute = TransitionKind::Unroute { document, from_channel: station() };
+    let assist = |step: &str, unit: Option<&str>, other| TransitionKind::Assist {
+        document,
+        step: step.to_owned(),
+        station: unit.map(|_| "440605-09".to_owned()),
+        unit: unit.map(str::to_owned),
+        when_ms: unit.map(|_| 1_773_710_540_000),
+        other,
+        reason: unit.map(|_| "nearest".to_owned()),
+        note: unit.map(|_| "预计9分钟到场".to_owned()),
+    };
     let accepted = [
         Accepted::new("a person enters", 2, &enter),
         Accepted::new("and leaves, by somebody's decision", 2, &leave),
@@ -57,6 +67,12 @@ fn transitions() {
         Accepted::new("a decision, with nothing", 2, &make(decide(None, None))),
         Accepted::new("a kind of a later version, kept", 2, &make(later)),
         Accepted::new("an original the court has", 2, &make(stored)),
+        Accepted::new("a request is acknowledged", 2, &make(assist("acknowledged", None, None))),
+        Accepted::new(
+            "a step of a request, with everything",
+            2,
+            &make(assist("unit_sent", Some("九江所2号车"), Some(DocumentId([4; 16])))),
+        ),
     ];
     let other = |kind: &str, content: &[u8]| {
         make(TransitionKind::Other { kind: kind.to_owned(), content: content.to_vec() }).encode()
@@ -79,6 +95,7 @@ fn transitions() {
             "field_out_of_bounds",
             other("stored", &[0x82, 0x41, 7, 1]),
         ),
+        refused("a step without its fields", "malformed", other("assist", &[0x80])),
         refused("a kind that is no code", "field_out_of_bounds", other("成员", &[])),
     ]);
     let about = "Transitions signed by a server process (transition.cddl).";

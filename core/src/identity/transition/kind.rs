@@ -10,6 +10,8 @@ use crate::identity::certificate::MAX_CODES;
 const NOTE_LEN: usize = 1_024;
 const ORIGIN_LEN: usize = 160;
 const APPROVAL_LEN: usize = 512;
+const UNIT_LEN: usize = 120;
+const STATION_LEN: usize = 40;
 
 /// What was decided. A kind never changes its fields: what needs others becomes a new kind, which
 /// older programs keep as [`Self::Other`].
@@ -111,6 +113,26 @@ pub enum TransitionKind {
         /// Its length, bytes.
         bytes: u64,
     },
+    /// A step in the life of a request for police assistance: acknowledged, a unit sent, closed. What
+    /// each step needs and where it leads: [`crate::assistance::step`].
+    Assist {
+        /// The request.
+        document: DocumentId,
+        /// The step, a code.
+        step: String,
+        /// The station that has it from now on, a code.
+        station: Option<String>,
+        /// The unit that comes or receives, in words.
+        unit: Option<String>,
+        /// An instant that belongs to it (expected arrival, the voice call), milliseconds since 1970.
+        when_ms: Option<i64>,
+        /// Another request: joined with, parted from.
+        other: Option<DocumentId>,
+        /// Why, a code.
+        reason: Option<String>,
+        /// Words that belong to it.
+        note: Option<String>,
+    },
     /// A kind of a later version, kept as it came.
     Other {
         /// Its code.
@@ -121,9 +143,9 @@ pub enum TransitionKind {
 }
 
 impl TransitionKind {
-    const KNOWN: [&'static str; 11] = [
+    const KNOWN: [&'static str; 12] = [
         "member", "route", "unroute", "revoke", "block", "decide", "role", "wipe", "judge",
-        "restore", "stored",
+        "restore", "stored", "assist",
     ];
 
     /// The code used in transitions.
@@ -140,6 +162,7 @@ impl TransitionKind {
             Self::Judge { .. } => "judge",
             Self::Restore { .. } => "restore",
             Self::Stored { .. } => "stored",
+            Self::Assist { .. } => "assist",
             Self::Other { kind, .. } => kind,
         }
     }
@@ -205,6 +228,17 @@ impl TransitionKind {
                 out.array(2);
                 out.bytes(&hash.0);
                 out.uint(*bytes);
+            }
+            Self::Assist { document, step, station, unit, when_ms, other, reason, note } => {
+                out.array(8);
+                out.bytes(&document.0);
+                out.text(step);
+                out.optional(station.as_deref(), Writer::text);
+                out.optional(unit.as_deref(), Writer::text);
+                out.optional(*when_ms, Writer::int);
+                out.optional(other.as_ref(), |out, other| out.bytes(&other.0));
+                out.optional(reason.as_deref(), Writer::text);
+                out.optional(note.as_deref(), Writer::text);
             }
             Self::Other { content, .. } => return content.clone(),
         }
@@ -323,6 +357,22 @@ impl TransitionKind {
                 input.array_of(2)?;
                 Self::Stored { hash: BlobHash(input.fixed("hash")?), bytes: input.uint()? }
             }
+            "assist" => {
+                input.array_of(8)?;
+                let text = |input: &mut Reader<'_>, limit, field| {
+                    input.optional(|input| input.text(limit, field).map(str::to_owned))
+                };
+                Self::Assist {
+                    document: DocumentId(input.fixed("document")?),
+                    step: input.text(CODE_LEN, "step")?.to_owned(),
+                    station: text(&mut input, STATION_LEN, "station")?,
+                    unit: text(&mut input, UNIT_LEN, "unit")?,
+                    when_ms: input.optional(Reader::int)?,
+                    other: input.optional(|input| input.fixed("other"))?.map(DocumentId),
+                    reason: text(&mut input, CODE_LEN, "reason")?,
+                    note: text(&mut input, NOTE_LEN, "note")?,
+                }
+            }
             other => {
                 return Ok(Self::Other { kind: other.to_owned(), content: content.to_vec() });
             }
@@ -368,6 +418,17 @@ impl TransitionKind {
                 self.check_length()
             }
             Self::Stored { bytes, .. } => bound::count(*bytes, "bytes"),
+            Self::Assist { step, station, unit, when_ms, reason, note, .. } => {
+                let printed = |text: &Option<String>, limit, field| {
+                    text.as_deref().map_or(Ok(()), |text| bound::printed(text, limit, field))
+                };
+                bound::code(step, CODE_LEN, "step")?;
+                printed(station, STATION_LEN, "station")?;
+                printed(unit, UNIT_LEN, "unit")?;
+                when_ms.map_or(Ok(()), |ms| bound::instant(ms, "when_ms"))?;
+                reason.as_deref().map_or(Ok(()), |code| bound::code(code, CODE_LEN, "reason"))?;
+                printed(note, NOTE_LEN, "note")
+            }
             Self::Other { kind, content } => {
                 bound::code(kind, CODE_LEN, "kind")?;
                 if Self::KNOWN.contains(&kind.as_str()) || content.len() > CONTENT_LEN {

@@ -174,6 +174,16 @@ mod tests {
                 approvals: vec![vec![1; 200], vec![2; 200]],
             },
             TransitionKind::Stored { hash: BlobHash([5; 32]), bytes: 4_123_456 },
+            TransitionKind::Assist {
+                document,
+                step: "unit_sent".to_owned(),
+                station: Some("440605-09".to_owned()),
+                unit: Some("九江所2号车".to_owned()),
+                when_ms: Some(1_773_710_540_000),
+                other: Some(DocumentId([4; 16])),
+                reason: Some("nearest".to_owned()),
+                note: Some("预计9分钟到场".to_owned()),
+            },
             TransitionKind::Other { kind: "sealing_ceremony".to_owned(), content: vec![1, 2, 3] },
         ]
     }
