@@ -252,11 +252,7 @@ impl Life {
         match code {
             StepCode::Merged => {
                 self.joined.insert(step.document);
-                if self.state.ended() {
-                    // Somebody calls again about what was thought to be over.
-                    self.let_go();
-                    (self.state, self.since_ms) = (State::Received, Some(step.at_ms));
-                }
+                self.open_again(step.at_ms);
                 self.ring(step.at_ms);
             }
             StepCode::Split => {
@@ -312,7 +308,10 @@ impl Life {
                 }
             }
             StepCode::CancelAsked => self.cancel_asked_ms = Some(at_ms),
-            StepCode::Duress => self.duress = true,
+            StepCode::Duress => {
+                self.duress = true;
+                self.open_again(at_ms);
+            }
             StepCode::Merged => self.merged_into = step.other,
             StepCode::Split => self.merged_into = None,
             StepCode::Alerted
@@ -340,6 +339,14 @@ impl Life {
         self.holder = None;
         self.unit = None;
         self.eta_ms = None;
+    }
+
+    /// What was thought to be over is not: somebody calls again, or never meant to say so.
+    fn open_again(&mut self, at_ms: i64) {
+        if self.state.ended() {
+            self.let_go();
+            (self.state, self.since_ms) = (State::Received, Some(at_ms));
+        }
     }
 
     /// The alarm begins, with a ladder of its own; one that sounds already sounds on, so that nothing

@@ -165,6 +165,10 @@ fn a_cancel_under_duress_looks_the_same_and_never_closes() {
     assert_eq!(told.len(), 4);
     let phone = Life::of(ids::A, told);
     assert_eq!((phone.state, phone.duress), (State::Cancelled, false));
+    // The word of duress comes after the cancel was confirmed: open again.
+    let mut late = Life::of(ids::A, steps.iter().filter(|step| !step.silent()).cloned());
+    late.take(step("duress", at(9, 13)).build());
+    assert_eq!((late.state, late.ringing_since_ms), (State::Received, Some(at(9, 13))));
     // Somebody was there and saw: now a person may close it.
     let mut server = server;
     server.take(by("tan", "arrived", at(9, 20)));

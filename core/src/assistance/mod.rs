@@ -31,6 +31,7 @@
 //! ([`crate::records`]) and is shown beside the steps; it never counts as one.
 
 pub mod check;
+pub mod incident;
 pub mod ladder;
 pub mod life;
 pub mod step;

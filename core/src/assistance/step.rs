@@ -218,6 +218,17 @@ const OPEN: &[State] = &[
     State::UnitSent,
     State::Arrived,
 ];
+const ANY: &[State] = &[
+    State::Received,
+    State::Alerted,
+    State::Declined,
+    State::Acknowledged,
+    State::UnitSent,
+    State::Arrived,
+    State::Closed,
+    State::FalseAlarm,
+    State::Cancelled,
+];
 const ENDED: &[State] = &[State::Closed, State::FalseAlarm, State::Cancelled];
 const ON_THE_SPOT: &[State] = &[State::Arrived];
 
@@ -311,6 +322,8 @@ pub const STEPS: &[Spec] = &[
         ..line(StepCode::CancelAsked, "cancel_asked", Label::new("请求撤回", "asks to withdraw"))
     },
     Spec {
+        // Even when everybody thought it was over: it is open again.
+        from: ANY,
         roles: NOBODY,
         by_rule: true,
         alarm: Alarm::Rings,
