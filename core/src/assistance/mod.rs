@@ -37,3 +37,4 @@ pub mod life;
 pub mod step;
 #[cfg(test)]
 mod test_story;
+pub mod watch;
