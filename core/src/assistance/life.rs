@@ -215,6 +215,14 @@ impl Life {
         unfit
     }
 
+    /// The request as phones see it, whoever holds them: without what must stay away from them. Under
+    /// duress a confirmed cancel stands, and nothing that happens after it is told.
+    #[must_use]
+    pub fn as_phones_see(&self) -> Self {
+        let told = self.hops.iter().map(|hop| &hop.step).filter(|step| !step.silent());
+        Self::of(self.document, told.cloned())
+    }
+
     /// Whether somebody still has to do something about it here.
     pub fn open(&self) -> bool {
         !self.state.ended() && self.state != State::NotDelivered && self.merged_into.is_none()

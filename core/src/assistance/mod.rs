@@ -20,7 +20,7 @@
 //! | [`ladder`] | R-POL-03: what is due now, and when to look again |
 //! | [`watch`] | place, crew and deadline left before a dead zone; check-ins |
 //! | [`call`], [`aloud`] | what the police are told, and nothing about the debtor; the words to read aloud |
-//! | [`message`] | the request and its answer as text messages |
+//! | [`message`], [`plain`] | the request and its answer as text messages: signed for machines, plain for people |
 //! | [`suggest`] | which unit is near, which crew of our own |
 //! | [`hops`] | which hop has the request now, and what to do |
 //!
@@ -30,10 +30,14 @@
 //! What people in the field see or wish (the police seen to arrive, a withdrawal) stands in the record
 //! ([`crate::records`]) and is shown beside the steps; it never counts as one.
 
+pub mod aloud;
+pub mod call;
 pub mod check;
 pub mod incident;
 pub mod ladder;
 pub mod life;
+pub mod message;
+pub mod plain;
 pub mod step;
 #[cfg(test)]
 mod test_story;

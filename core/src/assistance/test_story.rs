@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used)]
 
+use super::call::{Call, Caller};
 use super::life::Step;
 use crate::id::{DocumentId, sha256};
 
@@ -83,5 +84,29 @@ impl Making {
     pub(super) fn build(mut self) -> Step {
         self.0.id = sha256(format!("{:?}", self.0).as_bytes());
         self.0
+    }
+}
+
+/// Who calls in the story.
+pub(super) fn luqihang() -> Caller {
+    Caller { court: "南海法院".to_owned(), name: "陆启航".to_owned() }
+}
+
+/// The request of 09:05.
+pub(super) fn blockade() -> Call {
+    let position = format!("geo:22.833500,112.985000;crs=wgs84;u=8;src=gnss;fix={}", at(9, 5));
+    Call {
+        document: DocumentId([0x3f; 16]),
+        asked_ms: Some(at(9, 5)),
+        position: Some(position.parse().expect("a position")),
+        places: vec!["九江镇沙口工业区三路5号地下车库".to_owned()],
+        callbacks: vec!["13800138000".to_owned()],
+        situations: vec!["blockade".to_owned(), "surrounding".to_owned()],
+        described: None,
+        people: Some(15),
+        weapons: Some(false),
+        injured: None,
+        officers: Some(2),
+        needs: ["officers", "crowd_control"].map(str::to_owned).into(),
     }
 }
