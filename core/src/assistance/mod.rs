@@ -39,6 +39,7 @@ pub mod life;
 pub mod message;
 pub mod plain;
 pub mod step;
+pub mod suggest;
 #[cfg(test)]
 mod test_story;
 pub mod watch;
