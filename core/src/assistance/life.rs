@@ -219,8 +219,27 @@ impl Life {
     /// duress a confirmed cancel stands, and nothing that happens after it is told.
     #[must_use]
     pub fn as_phones_see(&self) -> Self {
-        let told = self.hops.iter().map(|hop| &hop.step).filter(|step| !step.silent());
-        Self::of(self.document, told.cloned())
+        let (mut shown, mut duress) = (Self::new(self.document), false);
+        for step in self.hops.iter().map(|hop| &hop.step) {
+            if shown.tells(step, duress) {
+                shown.take(step.clone());
+            }
+            duress |= step.known() == Some(StepCode::Duress);
+        }
+        shown
+    }
+
+    /// Whether a step that was just signed may enter a channel that phones read. To be asked with the
+    /// request as it stood before the step.
+    pub fn may_tell_phones(&self, step: &Step) -> bool {
+        self.as_phones_see().tells(step, self.duress)
+    }
+
+    /// Under duress phones are told what would happen without: no ladder climbed in silence, no second
+    /// acknowledgement of an alarm that nobody there can know of.
+    fn tells(&self, step: &Step, duress: bool) -> bool {
+        let climbs = step.known() == Some(StepCode::Escalated);
+        !step.silent() && !(duress && (climbs || check::fits(self, step).is_err()))
     }
 
     /// Whether somebody still has to do something about it here.

@@ -165,6 +165,17 @@ fn a_cancel_under_duress_looks_the_same_and_never_closes() {
     assert_eq!(told.len(), 4);
     let phone = Life::of(ids::A, told);
     assert_eq!((phone.state, phone.duress), (State::Cancelled, false));
+    assert_eq!(server.as_phones_see(), phone);
+    let tells = |step: &Step| server.may_tell_phones(step);
+    assert!(!tells(&step("escalated", at(9, 13)).because("command_sees").build()));
+    assert!(!tells(&step("unit_sent", at(9, 13)).by("tan").unit("1号车").build()));
+    // Before the cancel is confirmed too, the alarm that duress began stays unseen.
+    let open = Life::of(ids::A, steps[..5].iter().cloned());
+    assert!(!open.may_tell_phones(&by("he", "acknowledged", at(9, 11))));
+    assert!(!open.may_tell_phones(&step("escalated", at(9, 11)).because("chief").build()));
+    assert!(open.may_tell_phones(&steps[5]));
+    let plain = Life::of(ids::A, steps[..2].iter().cloned());
+    assert!(plain.may_tell_phones(&step("escalated", at(9, 9)).because("chief").build()));
     // The word of duress comes after the cancel was confirmed: open again.
     let mut late = Life::of(ids::A, steps.iter().filter(|step| !step.silent()).cloned());
     late.take(step("duress", at(9, 13)).build());

@@ -33,6 +33,7 @@
 pub mod aloud;
 pub mod call;
 pub mod check;
+pub mod hops;
 pub mod incident;
 pub mod ladder;
 pub mod life;
