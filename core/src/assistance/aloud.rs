@@ -159,7 +159,8 @@ mod tests {
 
     fn all(call: &Call, of: fn(&Texts) -> &String) -> String {
         let lines = lines(call, &luqihang(), at(9, 8));
-        lines.iter().map(|line| format!("{}: {}\n", line.code, of(&line.texts))).collect()
+        let said = |line: &Line| format!("{}: {}\n", line.code, of(&line.texts));
+        lines.iter().map(said).collect::<Vec<_>>().concat()
     }
 
     #[test]

@@ -12,12 +12,12 @@ fn report(document: DocumentId, received_ms: i64) -> Report {
     Report { document, received_ms, ..Report::default() }
 }
 
-fn place(lat: f64, lon: f64, accuracy_m: f64) -> Option<(Coordinate, f64)> {
-    Some((Coordinate { lat, lon, datum: Datum::Wgs84 }, accuracy_m))
+fn place(lat: f64, lon: f64, accuracy_m: f64) -> (Coordinate, f64) {
+    (Coordinate { lat, lon, datum: Datum::Wgs84 }, accuracy_m)
 }
 
 fn life(document: DocumentId, minute: i64, more: impl IntoIterator<Item = Step>) -> Life {
-    let first = step("received", at(9, minute)).of(document).to_station(JIUJIANG).build();
+    let first = step("received", at(9, minute)).of(document).for_station(JIUJIANG).build();
     Life::of(document, std::iter::once(first).chain(more))
 }
 
@@ -26,12 +26,12 @@ fn the_voice_report_and_the_app_are_one() {
     let voice = Report {
         case: K1.to_owned(),
         place: "九江镇沙口工业区".to_owned(),
-        position: place(22.8335, 112.985, 100.0),
+        position: Some(place(22.8335, 112.985, 100.0)),
         ..report(ids::A, at(9, 7))
     };
     let app = Report {
         case: K1.to_owned(),
-        position: place(22.8337, 112.9851, 8.0),
+        position: Some(place(22.8337, 112.9851, 8.0)),
         asked_ms: Some(at(9, 5)),
         ..report(ids::B, at(9, 12))
     };
@@ -57,7 +57,7 @@ fn what_is_certain_what_is_asked_and_what_is_apart() {
         case: K1.to_owned(),
         act: Some(ids::C),
         crew: BTreeSet::from(["luqihang".to_owned()]),
-        position: place(22.8335, 112.985, 8.0),
+        position: Some(place(22.8335, 112.985, 8.0)),
         place: "沙口".to_owned(),
         ..report(ids::A, at(9, 7))
     };
@@ -66,7 +66,7 @@ fn what_is_certain_what_is_asked_and_what_is_apart() {
         let found = propose(&new, std::slice::from_ref(&base), &settings);
         found.first().map(|proposal| (proposal.because.clone(), proposal.certain))
     };
-    let far = place(22.8735, 112.985, 8.0); // 4.4 km north
+    let far = Some(place(22.8735, 112.985, 8.0)); // 4.4 km north
     assert_eq!(judge(blank.clone()), None, "nothing in common");
     let case = Report { case: K1.to_owned(), ..blank.clone() };
     assert_eq!(judge(case.clone()), Some((vec![Because::SameCase], false)));
@@ -83,7 +83,7 @@ fn what_is_certain_what_is_asked_and_what_is_apart() {
     let act = Report { act: base.act, position: far, ..blank.clone() };
     assert_eq!(judge(act), Some((vec![Because::SameAct], false)), "one of the fixes is wrong");
     // A poor fix 600 m off says "here or there".
-    let vague = Report { position: place(22.8389, 112.985, 500.0), ..near };
+    let vague = Report { position: Some(place(22.8389, 112.985, 500.0)), ..near };
     assert_eq!(judge(vague), Some((vec![Because::SamePlace], false)));
     let late = Report { received_ms: at(9, 23), ..case.clone() };
     assert_eq!(judge(late), None, "sixteen minutes later");
@@ -100,7 +100,7 @@ fn what_is_certain_what_is_asked_and_what_is_apart() {
 #[test]
 fn proposals_come_in_one_order() {
     let near = |document, minute| Report {
-        position: place(22.8335, 112.985, 8.0),
+        position: Some(place(22.8335, 112.985, 8.0)),
         ..report(document, at(9, minute))
     };
     let certain = Report { case: K1.to_owned(), ..near(ids::C, 1) };

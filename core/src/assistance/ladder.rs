@@ -252,7 +252,7 @@ mod tests {
     use super::*;
 
     fn ringing(more: impl IntoIterator<Item = Step>) -> Life {
-        let first = step("received", at(9, 7)).to_station(JIUJIANG).build();
+        let first = step("received", at(9, 7)).for_station(JIUJIANG).build();
         Life::of(ids::A, std::iter::once(first).chain(more))
     }
 

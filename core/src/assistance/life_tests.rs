@@ -1,5 +1,7 @@
 //! A request's life: the morning in Nanhai, and what two dispatchers, a cancel and a joined report do.
 
+#![allow(clippy::expect_used)]
+
 use super::super::check::{Actor, Unfit, may};
 use super::super::test_story::{JIUJIANG, at, ids, step};
 use super::*;
@@ -12,7 +14,7 @@ const OFFICER: Actor<'static> = Actor::Person { roles: &[Role::Officer], station
 
 /// Delivered at 09:07, with `more` after it.
 fn delivered(more: impl IntoIterator<Item = Step>) -> Life {
-    let first = step("received", at(9, 7)).to_station(JIUJIANG).build();
+    let first = step("received", at(9, 7)).for_station(JIUJIANG).build();
     Life::of(ids::A, std::iter::once(first).chain(more))
 }
 
@@ -25,7 +27,7 @@ fn the_morning_in_nanhai() {
     let mut life = Life::new(ids::A);
     assert_eq!((life.state, life.open()), (State::NotDelivered, false));
     // 09:06 called from the guard room, written down at 09:07 and said to be of 09:07.
-    life.take(step("received", at(9, 8)).by("tan").to_station(JIUJIANG).when(at(9, 7)).build());
+    life.take(step("received", at(9, 8)).by("tan").for_station(JIUJIANG).when(at(9, 7)).build());
     assert_eq!(life.t0_ms, Some(at(9, 7)), "a voice call counts from the call");
     assert_eq!(life.ringing_since_ms, Some(at(9, 8)));
     life.take(step("escalated", at(9, 10)).because("second_channel").build());
@@ -47,9 +49,9 @@ fn the_morning_in_nanhai() {
 
 #[test]
 fn a_receipt_by_rule_counts_from_the_servers_clock() {
-    let early = step("received", at(9, 7)).to_station(JIUJIANG).when(at(8, 0)).build();
+    let early = step("received", at(9, 7)).for_station(JIUJIANG).when(at(8, 0)).build();
     assert_eq!(Life::of(ids::A, [early]).t0_ms, Some(at(9, 7)));
-    let future = step("received", at(9, 7)).by("tan").to_station(JIUJIANG).when(at(9, 30)).build();
+    let future = step("received", at(9, 7)).by("tan").for_station(JIUJIANG).when(at(9, 30)).build();
     assert_eq!(Life::of(ids::A, [future]).t0_ms, Some(at(9, 7)), "no call is in the future");
 }
 
@@ -88,7 +90,7 @@ fn whoever_may_not_is_refused_by_code() {
     }
     // A voice call is written down by whoever takes it, wherever the place is.
     let new = Life::new(ids::A);
-    let voice = step("received", at(9, 7)).by("he").to_station(JIUJIANG).build();
+    let voice = step("received", at(9, 7)).by("he").for_station(JIUJIANG).build();
     assert_eq!(may(&new, &voice, elsewhere), Ok(()));
     for unfit in
         [Unfit::NotEntitled, Unfit::UnderDuress, Unfit::Missing(super::super::step::Need::Unit)]
@@ -107,7 +109,7 @@ fn declined_and_transferred_ring_on() {
     ]);
     assert_eq!((life.state, life.station.as_deref()), (State::Declined, Some(COMMAND)));
     assert_eq!(life.ringing_since_ms, Some(at(9, 7)), "declining buys no time");
-    life.take(step("transferred", at(9, 12)).by("guan").to_station("longjiang").build());
+    life.take(step("transferred", at(9, 12)).by("guan").for_station("longjiang").build());
     assert_eq!((life.state, life.station.as_deref()), (State::Received, Some("longjiang")));
     assert_eq!(life.ringing_since_ms, Some(at(9, 7)));
     assert_eq!(life.told.keys().collect::<Vec<_>>(), ["command_sees"], "its own second channel");
@@ -146,7 +148,7 @@ fn a_cancel_only_asks() {
 #[test]
 fn a_cancel_under_duress_looks_the_same_and_never_closes() {
     let steps = [
-        step("received", at(9, 7)).to_station(JIUJIANG).build(),
+        step("received", at(9, 7)).for_station(JIUJIANG).build(),
         by("tan", "acknowledged", at(9, 8)),
         step("cancel_asked", at(9, 10)).build(),
         step("duress", at(9, 10)).build(),
@@ -197,7 +199,7 @@ fn a_joined_report_rings_again_and_can_be_parted() {
     head.take(by("he", "acknowledged", at(9, 13)));
     assert_eq!((head.state, head.ringing_since_ms), (State::Acknowledged, None));
 
-    let received = step("received", at(9, 12)).of(ids::B).to_station(JIUJIANG).build();
+    let received = step("received", at(9, 12)).of(ids::B).for_station(JIUJIANG).build();
     let mut report = Life::of(ids::B, [received, joins()]);
     assert_eq!((report.open(), report.ringing_since_ms), (false, None));
     let ack = step("acknowledged", at(9, 13)).of(ids::B).by("tan").build();

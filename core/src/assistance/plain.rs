@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_answer_says_state_time_station_and_code() {
-        let first = step("received", at(9, 7)).to_station(JIUJIANG).build();
+        let first = step("received", at(9, 7)).for_station(JIUJIANG).build();
         let mut life = Life::new(ids::A);
         let say = |life: &Life| answer(life, "九江派出所", Some("0757-86220110"));
         assert_eq!(say(&life), None);

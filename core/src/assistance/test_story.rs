@@ -55,7 +55,7 @@ impl Making {
         self
     }
 
-    pub(super) fn to_station(mut self, station: &str) -> Self {
+    pub(super) fn for_station(mut self, station: &str) -> Self {
         self.0.station = Some(station.to_owned());
         self
     }

@@ -1,13 +1,21 @@
 //! The signed text message: one SMS, one text per message, and no damage that goes unnoticed.
 
+#![allow(clippy::expect_used)]
+
 use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::super::call::Call;
+use super::super::life::Life;
+use super::super::step::StepCode;
 use super::super::test_story::{JIUJIANG, at, blockade, ids, step};
+use super::body::SINCE_MS;
+use super::content::{NEEDS, SITUATIONS, STEP_NUMBERS};
 use super::*;
+use crate::id::DocumentId;
 use crate::identity::test_keys::{COURT, TestCourt, TestIdentity};
 
 fn help() -> Message {
@@ -219,7 +227,7 @@ fn a_number_says_what_is_new() {
 #[test]
 fn an_answer_tells_the_last_step_a_phone_may_know() {
     let steps = [
-        step("received", at(9, 7)).to_station(JIUJIANG).build(),
+        step("received", at(9, 7)).for_station(JIUJIANG).build(),
         step("acknowledged", at(9, 15)).by("tan").when(at(9, 24)).build(),
         step("cancel_asked", at(9, 16)).build(),
         step("duress", at(9, 16)).build(),
