@@ -143,18 +143,9 @@ fn anybody(register: Option<&Register>) -> Option<bool> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::test_story::{at, ids};
+    use super::super::test_story::{at, ids, register};
     use super::*;
-    use crate::document::{Alternative, OpId};
-
-    fn register(values: &[Value]) -> Register {
-        let alternatives = values.iter().enumerate().map(|(number, value)| Alternative {
-            op: OpId { counter: number as u64 + 1, actor: crate::id::ActorId([1; 16]) },
-            value: value.clone(),
-            change: 0,
-        });
-        Register { alternatives: alternatives.collect() }
-    }
+    use crate::document::OpId;
 
     fn item(id: &str, fields: &[(&str, Value)]) -> Item {
         let op = OpId { counter: 1, actor: crate::id::ActorId([1; 16]) };

@@ -19,8 +19,9 @@
 //! | [`incident`] | several reports of one event: proposed, joined, parted |
 //! | [`ladder`] | R-POL-03: what is due now, and when to look again |
 //! | [`watch`] | place, crew and deadline left before a dead zone; check-ins |
-//! | [`call`], [`aloud`] | what the police are told, and nothing about the debtor; the words to read aloud |
-//! | [`message`], [`plain`] | the request and its answer as text messages: signed for machines, plain for people |
+//! | [`withdraw`] | the crew takes it back, of its own will or not |
+//! | [`call`], [`aloud`] | what the police are told, nothing about the debtor; the words to read aloud |
+//! | [`message`], [`plain`] | request and answer as text messages: signed, and plain for people |
 //! | [`suggest`] | which unit is near, which crew of our own |
 //! | [`hops`] | which hop has the request now, and what to do |
 //!
@@ -44,3 +45,4 @@ pub mod suggest;
 #[cfg(test)]
 mod test_story;
 pub mod watch;
+pub mod withdraw;

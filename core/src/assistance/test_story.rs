@@ -4,7 +4,9 @@
 
 use super::call::{Call, Caller};
 use super::life::Step;
-use crate::id::{DocumentId, sha256};
+use crate::document::{Alternative, OpId, Register};
+use crate::id::{ActorId, DocumentId, sha256};
+use crate::value::Value;
 
 /// The station of the story.
 pub(super) const JIUJIANG: &str = "jiujiang";
@@ -109,4 +111,14 @@ pub(super) fn blockade() -> Call {
         officers: Some(2),
         needs: ["officers", "crowd_control"].map(str::to_owned).into(),
     }
+}
+
+/// A field with these concurrent values.
+pub(super) fn register(values: &[Value]) -> Register {
+    let alternatives = values.iter().enumerate().map(|(number, value)| Alternative {
+        op: OpId { counter: number as u64 + 1, actor: ActorId([1; 16]) },
+        value: value.clone(),
+        change: 0,
+    });
+    Register { alternatives: alternatives.collect() }
 }
