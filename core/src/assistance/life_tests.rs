@@ -176,6 +176,11 @@ fn a_cancel_under_duress_looks_the_same_and_never_closes() {
     assert!(!open.may_tell_phones(&by("he", "acknowledged", at(9, 11))));
     assert!(!open.may_tell_phones(&step("escalated", at(9, 11)).because("chief").build()));
     assert!(open.may_tell_phones(&steps[5]));
+    // What was signed all the same is not shown afterwards either.
+    let climbed = step("escalated", at(9, 11)).because("chief").build();
+    let [head, tail] = [&steps[..5], &steps[5..]];
+    let busy = [head, &[climbed, by("he", "acknowledged", at(9, 11))], tail].concat();
+    assert_eq!(Life::of(ids::A, busy).as_phones_see(), phone);
     let plain = Life::of(ids::A, steps[..2].iter().cloned());
     assert!(plain.may_tell_phones(&step("escalated", at(9, 9)).because("chief").build()));
     // The word of duress comes after the cancel was confirmed: open again.
