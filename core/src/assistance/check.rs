@@ -1,5 +1,5 @@
 //! Whether a step fits a request. Asked twice: before a step is signed, with the person who wants it
-//! ([`may`]), and while folding, where only what everybody can see counts ([`fits`]). A refusal says what
+//! ([`may`]), and while folding, where only what everybody can see counts (`fits`). A refusal says what
 //! is so already (who has it, since when), so that a second dispatcher is informed and nothing is lost.
 
 use super::life::{COMMAND, Life, Step};
