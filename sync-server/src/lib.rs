@@ -22,6 +22,7 @@
 //! | [`routing`] | which station a request goes to |
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
 //! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
+//! | [`assistance`] | requests for police assistance: the steps taken about them, signed |
 //! | [`accounts`] | people at the console: passwords, one-time codes, sessions |
 //! | [`operator`] | tokens of programs that read the API |
 //! | [`papers`] | papers of records, as PDF |
@@ -38,6 +39,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod assistance;
 pub mod certify;
 pub mod cli;
 pub mod courier;

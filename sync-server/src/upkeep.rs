@@ -16,6 +16,7 @@ use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{self, EntryHash, EntryKind, SetHash};
 
+use crate::assistance::lives::life;
 use crate::files::trouble;
 use crate::ingest::{Ingest, IngestError, Ingested, model_of};
 use crate::publish::{self, PublishError};
@@ -51,6 +52,8 @@ pub fn rebuild(server: &Server) -> Result<Rebuilt, PublishError> {
                 let document = ingest.from_log(id)?;
                 if let Some(station) = stations.get(&id) {
                     ingest.writing.put_request(&request_of(ingest, &document, station)?)?;
+                    let stands = life(ingest.writing, id)?.state;
+                    ingest.writing.set_request_state(id, stands)?;
                 }
                 ingest.write_models(&document)?;
                 rebuilt.records += 1;

@@ -279,6 +279,11 @@ fn an_administrator_gets_no_content_from_any_route() {
             if open(path) {
                 continue;
             }
+            // People sign in for these; a token opens none of them (console_session.rs, dispatch.rs).
+            if path.contains("/session") || path.contains("/incidents") {
+                assert!(matches!(status, 400 | 401), "{method} {path}: {text}");
+                continue;
+            }
             assert_eq!(status, 403, "{method} {path}: {text}");
             assert!(text.contains("no_content_for_admin"), "{method} {path}: {text}");
             told += usize::from(command.send(&method, &address, body).1.contains("luqihang"));

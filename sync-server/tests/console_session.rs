@@ -2,110 +2,25 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod browser;
 mod world;
 
-use std::sync::Once;
-
+use browser::{Browser, PASSWORD, account};
 use lastmile_core::records::Role;
-use lastmile_core::time::SystemEntropy;
-use lastmile_server::accounts::password::Cost;
-use lastmile_server::accounts::{session, sign_in, totp};
+use lastmile_server::accounts::{session, totp};
 use lastmile_server::roles;
 use lastmile_server::store::{AccountRow, StoreError};
-use serde_json::{Value, json};
+use serde_json::json;
 use world::{COURT, World};
-
-const PASSWORD: &str = "九江值班台2026年三月";
-
-/// A browser: it keeps the cookie.
-struct Browser {
-    client: reqwest::blocking::Client,
-    base: String,
-    cookie: Option<String>,
-    csrf: Option<String>,
-}
-
-struct Answer {
-    status: u16,
-    body: Value,
-    retry_after: Option<String>,
-    set_cookie: Option<String>,
-}
-
-impl Browser {
-    fn new(world: &World) -> Self {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            let _ = lastmile_core::phone::transport::HttpTransport::new(&world.url(), &[]);
-        });
-        let client = reqwest::blocking::Client::builder()
-            .tls_certs_only(Vec::new())
-            .no_proxy()
-            .build()
-            .unwrap();
-        let base = format!("{}/v1/courts/{COURT}", world.url());
-        Self { client, base, cookie: None, csrf: None }
-    }
-
-    fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
-        if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", format!("other=1; lastmile_session={cookie}"));
-        }
-        if let Some(csrf) = &self.csrf {
-            request = request.header("x-csrf", csrf);
-        }
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
-        }
-        let answer = request.send().unwrap();
-        let header =
-            |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-        let (retry_after, set_cookie) = (header("retry-after"), header("set-cookie"));
-        let status = answer.status().as_u16();
-        let body = serde_json::from_str(&answer.text().unwrap()).unwrap_or(Value::Null);
-        Answer { status, body, retry_after, set_cookie }
-    }
-
-    fn sign_in(&mut self, person: &str, password: &str, code: Option<&str>) -> Answer {
-        let mut body = json!({ "person": person, "password": password });
-        if let Some(code) = code {
-            body["totp"] = code.into();
-        }
-        let answer = self.send("POST", "/session", Some(&body));
-        if let Some(set) = &answer.set_cookie {
-            let value = set.split(';').next().unwrap().split_once('=').unwrap().1;
-            self.cookie = Some(value.to_owned());
-            self.csrf = answer.body["csrf"].as_str().map(str::to_owned);
-        }
-        answer
-    }
-
-    fn code(answer: &Answer) -> &str {
-        answer.body["code"].as_str().unwrap_or("")
-    }
-}
 
 /// A court with people who have accounts: a dispatcher, the command centre, an administrator's helper without
 /// any role.
 fn world() -> World {
     let world = World::new();
-    let server = world.server();
-    for (person, role) in [("tanliheng", Role::Dispatcher), ("guanyongyi", Role::Command)] {
-        assert!(roles::set(server, person, &[role], &[]).unwrap());
-    }
-    for person in ["tanliheng", "guanyongyi", "nobody"] {
-        set_password(&world, person, PASSWORD);
-    }
+    account(&world, "tanliheng", &[Role::Dispatcher]);
+    account(&world, "guanyongyi", &[Role::Command]);
+    account(&world, "nobody", &[]);
     world
-}
-
-fn set_password(world: &World, person: &str, password: &str) {
-    let server = world.server();
-    let now_ms = server.now_ms();
-    sign_in::set_password(server.store(), person, password, Cost::QUICK, &SystemEntropy, now_ms)
-        .unwrap();
 }
 
 #[test]

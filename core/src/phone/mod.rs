@@ -28,12 +28,14 @@
 //! | `times` | what clocks said and what is proven |
 //! | `export` | a case as one file that proves itself, written without the court |
 //! | `papers` | what papers need beside the record |
+//! | `assistance` | what the court did about a request, and what the screen shows |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
 //!
 //! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
 
 mod ask;
+mod assistance;
 mod cache;
 mod capture;
 mod courier;

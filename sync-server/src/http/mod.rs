@@ -6,6 +6,8 @@ mod courier;
 mod enrol;
 mod files;
 mod health;
+mod incident_view;
+mod incidents;
 mod log;
 pub mod metrics;
 pub mod problem;
@@ -145,6 +147,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(sync::sync))
         .routes(routes!(session::begin, session::current, session::end))
         .routes(routes!(session::change_password))
+        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::one))
+        .routes(routes!(incidents::step))
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))

@@ -115,6 +115,8 @@ problems! {
     NotYourRole = 403, "not_your_role", "您的角色不能进行此项操作", "Your role does not allow this.";
     /// A password that is not taken.
     BadPassword = 422, "bad_password", "密码须10至128个字符,不得包含本人编号,不得全为同一字符", "A password has 10 to 128 characters, not your id, not one character over and over.";
+    /// A step that does not follow where the request stands.
+    StepUnfit = 409, "step_unfit", "该求助的状态已有变化,未作改动", "The request has moved on; nothing was changed.";
     /// A part of the address cannot be what it should be.
     BadPath = 400, "bad_path", "地址中的编号格式不正确", "A part of the address has the wrong form.";
     /// A query parameter that is unknown, repeated, or out of bounds.

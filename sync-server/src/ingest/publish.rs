@@ -9,6 +9,7 @@ use lastmile_core::records::{FieldType, Kind};
 use lastmile_core::sync::channel::{self, EntryKind};
 
 use super::{Ingest, IngestError, Item};
+use crate::assistance::desk;
 use crate::routing::RoutedBy;
 use crate::store::{RequestRow, RequestState};
 
@@ -211,6 +212,9 @@ impl Route<'_> {
             state: RequestState::Delivered.code().to_owned(),
             received_ms: ingest.writing.received(document.id())?.0,
         })?;
+        for (name, thing) in desk::received(ingest, document.id(), self.station)? {
+            feeds.entry(name).or_default().push((latest, thing));
+        }
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ mod models;
 mod packs;
 mod pages;
 mod schema;
+mod steps;
 mod timestamps;
 mod tokens;
 mod uploads;

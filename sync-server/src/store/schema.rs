@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 7] = [V1, V2, V3, V4, V5, V6, V7];
+const STEPS: [&str; 8] = [V1, V2, V3, V4, V5, V6, V7, V8];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -438,6 +438,19 @@ CREATE TABLE session (
   PRIMARY KEY (court, hash)
 ) STRICT;
 CREATE INDEX session_person ON session (court, person);
+";
+
+/// Which signed steps concern which request for assistance, in the order in which they were signed.
+const V8: &str = "
+CREATE TABLE assist (
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  court TEXT NOT NULL,
+  document BLOB NOT NULL CHECK (length(document) = 16),
+  other BLOB CHECK (other IS NULL OR length(other) = 16),
+  step BLOB NOT NULL CHECK (length(step) = 32)
+) STRICT;
+CREATE INDEX assist_document ON assist (court, document, place);
+CREATE INDEX assist_other ON assist (court, other, place) WHERE other IS NOT NULL;
 ";
 
 #[cfg(test)]

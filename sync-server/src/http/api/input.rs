@@ -110,7 +110,7 @@ pub(super) struct CasePath {
 /// A record.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct RecordPath {
+pub(in crate::http) struct RecordPath {
     /// Court code.
     #[param(example = "粤0605")]
     #[allow(dead_code)] // compared where access is checked
@@ -157,7 +157,7 @@ pub(in crate::http) struct FileQuery {
 
 impl RecordPath {
     /// The id as a number of bytes.
-    pub(super) fn document(&self) -> Result<DocumentId, Problem> {
+    pub(in crate::http) fn document(&self) -> Result<DocumentId, Problem> {
         DocumentId::from_hex(&self.id)
             .map_err(|_| Problem::new(ProblemCode::BadPath).with("name", "id"))
     }

@@ -1,0 +1,190 @@
+//! Taking a step: judged against everything that was signed before it, in the transaction that signs it, so
+//! that of two dispatchers at once the second is told who was faster.
+
+use lastmile_core::assistance::check::{self, Actor, Unfit};
+use lastmile_core::assistance::incident;
+use lastmile_core::assistance::life::{Life, Step};
+use lastmile_core::assistance::step::StepCode;
+use lastmile_core::id::DocumentId;
+use lastmile_core::sync::channel::{self, EntryKind};
+
+use super::lives::life;
+use super::{ASSIST, DISPATCH};
+use crate::accounts::sign_in::Who;
+use crate::ingest::{Ingest, Ingested};
+use crate::issuer::IssueError;
+use crate::server::Server;
+use crate::store::StoreError;
+
+/// Longest note, characters.
+const MAX_NOTE: usize = 300;
+
+/// No step was taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeskError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The server's signature.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// No such request, or none of this person's station.
+    #[error("there is no such request")]
+    Unknown,
+    /// The step does not fit; the request as it stands, so that whoever was slower sees it.
+    #[error("{0}")]
+    Unfit(Unfit, Box<Life>),
+    /// A text is too long.
+    #[error("a note has at most {MAX_NOTE} characters")]
+    Note,
+}
+
+impl DeskError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Issue(error) => error.code(),
+            Self::Unknown => "request_unknown",
+            Self::Unfit(unfit, _) => unfit.code(),
+            Self::Note => "note_too_long",
+        }
+    }
+}
+
+/// What a person wants to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The step's code.
+    pub step: String,
+    /// See [`Step`].
+    pub station: Option<String>,
+    /// The unit, in words.
+    pub unit: Option<String>,
+    /// An instant, server clock, milliseconds since 1970.
+    pub when_ms: Option<i64>,
+    /// Another request.
+    pub other: Option<DocumentId>,
+    /// Why, a code.
+    pub reason: Option<String>,
+    /// Words.
+    pub note: Option<String>,
+}
+
+/// Takes a step for a person; gives the request as it stands then.
+pub fn take(
+    server: &Server,
+    who: &Who,
+    document: DocumentId,
+    wish: &Wish,
+) -> Result<Life, DeskError> {
+    let words = [&wish.note, &wish.unit, &wish.reason, &wish.station];
+    if words.into_iter().flatten().any(|text| text.chars().count() > MAX_NOTE) {
+        return Err(DeskError::Note);
+    }
+    let directory = server.directory()?;
+    let mut after = None;
+    server.ingest_as(&directory, |ingest| {
+        let step = Step {
+            id: [0; 32],
+            document,
+            code: wish.step.clone(),
+            by: Some(who.person.clone()),
+            at_ms: ingest.now_ms,
+            station: wish.station.clone(),
+            unit: wish.unit.clone(),
+            when_ms: wish.when_ms,
+            other: wish.other,
+            reason: wish.reason.clone(),
+            note: wish.note.clone(),
+        };
+        let before = life(ingest.writing, document)?;
+        if ingest.writing.request(document)?.is_none() || !may_see(who, &before) {
+            return Err(DeskError::Unknown);
+        }
+        let actor = Actor::Person { roles: &who.roles, station: who.station.as_deref() };
+        let unfit = |unfit| DeskError::Unfit(unfit, Box::new(before.clone()));
+        check::may(&before, &step, actor).map_err(unfit)?;
+        if let (Some(StepCode::Merged), Some(other)) = (step.known(), wish.other) {
+            let head = life(ingest.writing, other)?;
+            if ingest.writing.request(other)?.is_none() || !may_see(who, &head) {
+                return Err(DeskError::Unknown);
+            }
+            incident::may_join(&before, &head).map_err(unfit)?;
+        }
+        let mut told = Ingested::default();
+        for (name, thing) in sign(ingest, &before, &step)? {
+            ingest.writing.append(&name, &[thing])?;
+            told.channels.insert(name);
+        }
+        after = Some(life(ingest.writing, document)?);
+        Ok(told)
+    })?;
+    after.ok_or(DeskError::Unknown)
+}
+
+/// Whether a person may see a request: the command centre all of them, a dispatcher those of the own
+/// station. What stands nowhere yet is the command centre's.
+pub fn may_see(who: &Who, life: &Life) -> bool {
+    use lastmile_core::records::Role;
+    let own = who.station.is_some() && who.station == life.station;
+    who.is(&[Role::Command]) || (own && who.is(&[Role::Dispatcher]))
+}
+
+/// That the server has a request, and which station is to see it: signed when it is routed. The caller puts
+/// the entries into their feeds.
+pub(crate) fn received(
+    ingest: &Ingest<'_>,
+    document: DocumentId,
+    station: &str,
+) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
+    let before = life(ingest.writing, document)?;
+    let step = Step {
+        id: [0; 32],
+        document,
+        code: StepCode::Received.code().to_owned(),
+        by: None,
+        at_ms: ingest.now_ms,
+        station: Some(station.to_owned()),
+        unit: None,
+        when_ms: None,
+        other: None,
+        reason: None,
+        note: None,
+    };
+    // It was received before, and has been moved since: who has it now is the desk's to say.
+    if check::may(&before, &step, Actor::Rule).is_err() {
+        return Ok(Vec::new());
+    }
+    sign(ingest, &before, &step)
+}
+
+/// Signs a step for each channel it belongs into, and notes it with its request.
+fn sign(
+    ingest: &Ingest<'_>,
+    before: &Life,
+    step: &Step,
+) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
+    let subject = step.document.to_hex();
+    let signed = |name: &str| {
+        let by = step.by.as_deref();
+        let kind = step.to_kind();
+        ingest.issuer.decided(ingest.writing, name, kind, &subject, by, ingest.now_ms)
+    };
+    let thing = signed(DISPATCH)?;
+    let mut entries = vec![(DISPATCH.to_owned(), thing)];
+    ingest.writing.put_step(step.document, step.other, thing.1)?;
+    let mut after = before.clone();
+    after.take(Step { id: thing.1, ..step.clone() });
+    ingest.writing.set_request_state(step.document, after.state)?;
+    if before.may_tell_phones(step)
+        && let Some(case) = ingest.writing.case_of_record(step.document)?
+    {
+        let name = channel::of_case(&case);
+        let told = signed(&name)?;
+        entries.push((name, told));
+    }
+    debug_assert_eq!(step.to_kind().code(), ASSIST);
+    Ok(entries)
+}

@@ -1,0 +1,24 @@
+//! Requests for police assistance (请求公安协助) after they arrived: the steps that people at consoles and
+//! rules take, signed by this server. What a step is, who may take it and what follows from it is
+//! [`lastmile_core::assistance`]'s; here it is read, signed and stored.
+//!
+//! ```text
+//! record accepted ─► route (ingest) ─► desk::received ─┐           ┌─► channel `dispatch`: every step
+//! console ─► http ─► desk::take ─► life + check ───────┴─► signed ─┴─► the case's channel: what phones may know
+//! ```
+//!
+//! A step stands in two feeds as two transitions, because a transition names its channel. The order of the
+//! channel [`DISPATCH`] is the order of the steps; phones see the other copy.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`desk`] | taking a step |
+//! | [`lives`] | requests as the fold of their steps |
+
+pub mod desk;
+pub mod lives;
+
+/// The channel of every step. No phone reads it: it has those that phones must not see.
+pub const DISPATCH: &str = "dispatch";
+/// Code of the transitions.
+pub const ASSIST: &str = "assist";

@@ -1,0 +1,203 @@
+//! `/v1/courts/{court}/incidents`: what people at consoles see of requests for police assistance, and the steps
+//! they take. A station sees its own; the command centre sees all.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use lastmile_core::assistance::check::Unfit;
+use lastmile_core::id::DocumentId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::AppState;
+use super::api::input::{Asked, CourtPath, RecordPath, Segments, Told};
+use super::api::moment;
+use super::incident_view::{Desk, IncidentView};
+use super::problem::{Problem, ProblemCode};
+use super::session::Console;
+use crate::assistance::desk::{self, DeskError, Wish};
+use crate::server::Server;
+
+/// Incidents shown at most; the newest ones.
+const MOST: usize = 500;
+/// What is over is shown for so long.
+const OVER_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Which incidents.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct IncidentsQuery {
+    /// `open` (the usual) or `closed`: over within the last day.
+    pub state: Option<String>,
+}
+
+/// Incidents, and the server's clock by which theirs run.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Incidents {
+    /// RFC 3339.
+    server_time: String,
+    /// The newest received first.
+    items: Vec<IncidentView>,
+}
+
+/// A step that a person takes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewStep {
+    /// Its code.
+    step: String,
+    /// Station code, for a transfer.
+    #[serde(default)]
+    station: Option<String>,
+    /// The unit, in words.
+    #[serde(default)]
+    unit: Option<String>,
+    /// When it is expected, RFC 3339.
+    #[serde(default)]
+    when: Option<String>,
+    /// Another incident's id.
+    #[serde(default)]
+    other: Option<String>,
+    /// Why, a code.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Words.
+    #[serde(default)]
+    note: Option<String>,
+}
+
+impl NewStep {
+    fn wish(self) -> Result<Wish, Problem> {
+        let bad = |name: &str| Problem::new(ProblemCode::BadBody).with("field", name);
+        let when_ms = match &self.when {
+            None => None,
+            Some(text) => {
+                let at: jiff::Timestamp = text.parse().map_err(|_| bad("when"))?;
+                Some(at.as_millisecond())
+            }
+        };
+        let other = match &self.other {
+            None => None,
+            Some(id) => Some(DocumentId::from_hex(id).map_err(|_| bad("other"))?),
+        };
+        let Self { step, station, unit, reason, note, .. } = self;
+        Ok(Wish { step, station, unit, when_ms, other, reason, note })
+    }
+}
+
+/// Requests for police assistance of this console
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/incidents",
+    tag = "console",
+    params(CourtPath, IncidentsQuery),
+    responses((status = 200, description = "Incidents", body = Incidents))
+)]
+pub(super) async fn list(
+    State(state): State<AppState>,
+    console: Console,
+    Asked(asked): Asked<IncidentsQuery>,
+) -> Result<Json<Incidents>, Problem> {
+    let open = match asked.state.as_deref() {
+        None | Some("open") => true,
+        Some("closed") => false,
+        Some(_) => return Err(Problem::new(ProblemCode::BadQuery).with("parameter", "state")),
+    };
+    let found = state.run(move |server| incidents(server, &console, open)).await??;
+    Ok(Json(found))
+}
+
+fn incidents(server: &Server, console: &Console, open: bool) -> Result<Incidents, Problem> {
+    let now_ms = server.now_ms();
+    let desk = Desk::new(server, console.who.clone())?;
+    let since_ms = if open { 0 } else { now_ms - OVER_MS };
+    let items = server.store().read::<_, Problem>(|reading| {
+        let mut items = Vec::new();
+        for row in reading.requests_of_desk(open, since_ms, MOST)? {
+            items.extend(desk.see(reading, &row, false)?);
+        }
+        Ok(items)
+    })?;
+    Ok(Incidents { server_time: moment(now_ms), items })
+}
+
+/// One request for police assistance, with everything that was done about it
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/incidents/{id}",
+    tag = "console",
+    params(RecordPath),
+    responses((status = 200, description = "The incident", body = IncidentView))
+)]
+pub(super) async fn one(
+    State(state): State<AppState>,
+    console: Console,
+    Segments(path): Segments<RecordPath>,
+) -> Result<Json<IncidentView>, Problem> {
+    let id = path.document()?;
+    Ok(Json(state.run(move |server| incident(server, &console, id)).await??))
+}
+
+fn incident(server: &Server, console: &Console, id: DocumentId) -> Result<IncidentView, Problem> {
+    let desk = Desk::new(server, console.who.clone())?;
+    server.store().read::<_, Problem>(|reading| {
+        let row = reading.request(id)?.ok_or(ProblemCode::UnknownRecord)?;
+        Ok(desk.see(reading, &row, true)?.ok_or(ProblemCode::UnknownRecord)?)
+    })
+}
+
+/// Takes a step
+///
+/// A step that does not fit is answered 409 with the incident as it stands: somebody else was faster.
+#[utoipa::path(
+    post,
+    path = "/v1/courts/{court}/incidents/{id}/steps",
+    tag = "console",
+    params(RecordPath),
+    request_body = NewStep,
+    responses((status = 200, description = "The incident after the step", body = IncidentView))
+)]
+pub(super) async fn step(
+    State(state): State<AppState>,
+    Segments(path): Segments<RecordPath>,
+    console: Console,
+    Told(asked): Told<NewStep>,
+) -> Result<Response, Problem> {
+    let id = path.document()?;
+    let wish = asked.wish()?;
+    let done = state.run(move |server| take(server, &console, id, &wish)).await?;
+    done.map(|incident| (StatusCode::OK, Json(incident)).into_response())
+}
+
+fn take(
+    server: &Server,
+    console: &Console,
+    id: DocumentId,
+    wish: &Wish,
+) -> Result<IncidentView, Problem> {
+    match desk::take(server, &console.who, id, wish) {
+        Ok(_) => incident(server, console, id),
+        Err(DeskError::Unfit(unfit, _)) => {
+            let incident = serde_json::to_value(incident(server, console, id)?);
+            Err(refused(&unfit).with("incident", incident.unwrap_or_default()))
+        }
+        Err(DeskError::Unknown) => Err(ProblemCode::UnknownRecord.into()),
+        Err(DeskError::Note) => Err(ProblemCode::BadBody.into()),
+        Err(DeskError::Store(error)) => Err(error.into()),
+        Err(error) => {
+            tracing::error!(code = error.code(), "a step was not taken");
+            Err(ProblemCode::Internal.into())
+        }
+    }
+}
+
+/// Why a step does not fit, in the words a dispatcher reads.
+fn refused(unfit: &Unfit) -> Problem {
+    let texts = unfit.texts();
+    Problem::new(ProblemCode::StepUnfit)
+        .detail(texts.zh)
+        .with("detail_en", texts.en)
+        .with("reason", unfit.code())
+}

@@ -1,0 +1,81 @@
+//! Which signed steps concern which request, in their order; and where each request stands by them.
+
+use lastmile_core::assistance::step::State;
+use lastmile_core::id::DocumentId;
+use rusqlite::OptionalExtension;
+
+use super::{Reading, RequestRow, RequestState, StoreError, Writing, models};
+
+impl Reading<'_> {
+    /// The steps of a request and those of others that name it, oldest first: their transfer form.
+    pub fn steps_of(&self, document: DocumentId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT transition.bytes FROM assist JOIN transition
+               ON transition.court = assist.court AND transition.id = assist.step
+             WHERE assist.court = ?1 AND (assist.document = ?2 OR assist.other = ?2)
+             ORDER BY assist.place",
+        )?;
+        let rows = statement
+            .query_map((self.court, document.as_bytes()), |row| row.get::<_, Vec<u8>>(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Requests that are open, or over since `since_ms`: the latest received first.
+    pub fn requests_of_desk(
+        &self,
+        open: bool,
+        since_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<RequestRow>, StoreError> {
+        let over = "('closed', 'false_alarm', 'cancelled')";
+        let not = if open { "NOT" } else { "" };
+        let mut statement = self.db.prepare(&format!(
+            "SELECT document, case_no, station, routed_by, state, received_ms FROM request
+             WHERE court = ?1 AND state {not} IN {over} AND received_ms >= ?2
+             ORDER BY received_ms DESC, document LIMIT ?3"
+        ))?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map((self.court, since_ms, limit), models::request)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The case of a record, by what the request says of it.
+    pub fn case_of_record(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT case_no FROM request WHERE court = ?1 AND document = ?2";
+        Ok(self
+            .db
+            .query_row(sql, (self.court, document.as_bytes()), |row| row.get(0))
+            .optional()?)
+    }
+}
+
+impl Writing<'_> {
+    /// Notes a step that was signed: the last one so far.
+    pub fn put_step(
+        &self,
+        document: DocumentId,
+        other: Option<DocumentId>,
+        step: [u8; 32],
+    ) -> Result<(), StoreError> {
+        self.db.execute(
+            "INSERT INTO assist (court, document, other, step) VALUES (?1, ?2, ?3, ?4)",
+            (self.court, document.as_bytes(), other.as_ref().map(DocumentId::as_bytes), step),
+        )?;
+        Ok(())
+    }
+
+    /// Notes where a request stands. While nobody has acknowledged it, it is `delivered`.
+    pub fn set_request_state(&self, document: DocumentId, state: State) -> Result<(), StoreError> {
+        let code = match state {
+            State::NotDelivered | State::Received | State::Alerted | State::Declined => {
+                RequestState::Delivered.code()
+            }
+            other => other.code(),
+        };
+        self.db.execute(
+            "UPDATE request SET state = ?3 WHERE court = ?1 AND document = ?2",
+            (self.court, document.as_bytes(), code),
+        )?;
+        Ok(())
+    }
+}

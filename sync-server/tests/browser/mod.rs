@@ -1,0 +1,101 @@
+//! Somebody at a console over HTTP: a browser that keeps its cookie.
+
+#![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses a part of it
+
+use std::sync::Once;
+
+use lastmile_core::records::Role;
+use lastmile_core::time::SystemEntropy;
+use lastmile_server::accounts::password::Cost;
+use lastmile_server::accounts::sign_in;
+use lastmile_server::roles;
+use serde_json::{Value, json};
+
+use crate::world::{COURT, World};
+
+pub const PASSWORD: &str = "九江值班台2026年三月";
+
+/// A browser: it keeps the cookie.
+pub struct Browser {
+    pub client: reqwest::blocking::Client,
+    pub base: String,
+    pub cookie: Option<String>,
+    pub csrf: Option<String>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub retry_after: Option<String>,
+    pub set_cookie: Option<String>,
+}
+
+impl Browser {
+    pub fn new(world: &World) -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            let _ = lastmile_core::phone::transport::HttpTransport::new(&world.url(), &[]);
+        });
+        let client = reqwest::blocking::Client::builder()
+            .tls_certs_only(Vec::new())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let base = format!("{}/v1/courts/{COURT}", world.url());
+        Self { client, base, cookie: None, csrf: None }
+    }
+
+    pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", format!("other=1; lastmile_session={cookie}"));
+        }
+        if let Some(csrf) = &self.csrf {
+            request = request.header("x-csrf", csrf);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().unwrap();
+        let header =
+            |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (retry_after, set_cookie) = (header("retry-after"), header("set-cookie"));
+        let status = answer.status().as_u16();
+        let body = serde_json::from_str(&answer.text().unwrap()).unwrap_or(Value::Null);
+        Answer { status, body, retry_after, set_cookie }
+    }
+
+    pub fn sign_in(&mut self, person: &str, password: &str, code: Option<&str>) -> Answer {
+        let mut body = json!({ "person": person, "password": password });
+        if let Some(code) = code {
+            body["totp"] = code.into();
+        }
+        let answer = self.send("POST", "/session", Some(&body));
+        if let Some(set) = &answer.set_cookie {
+            let value = set.split(';').next().unwrap().split_once('=').unwrap().1;
+            self.cookie = Some(value.to_owned());
+            self.csrf = answer.body["csrf"].as_str().map(str::to_owned);
+        }
+        answer
+    }
+
+    pub fn code(answer: &Answer) -> &str {
+        answer.body["code"].as_str().unwrap_or("")
+    }
+}
+
+/// Roles and an account with [`PASSWORD`].
+pub fn account(world: &World, person: &str, roles: &[Role]) {
+    if !roles.is_empty() {
+        assert!(roles::set(world.server(), person, roles, &[]).unwrap());
+    }
+    set_password(world, person, PASSWORD);
+}
+
+pub fn set_password(world: &World, person: &str, password: &str) {
+    let server = world.server();
+    let now_ms = server.now_ms();
+    sign_in::set_password(server.store(), person, password, Cost::QUICK, &SystemEntropy, now_ms)
+        .unwrap();
+}

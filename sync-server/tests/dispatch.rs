@@ -1,0 +1,221 @@
+//! A request for assistance from the phone to the dispatcher and back, over real sockets: every step is signed,
+//! seen by those it is for, and told to the phone.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod browser;
+mod world;
+
+use browser::{Browser, PASSWORD, account};
+use lastmile_core::assistance::hops::Hop;
+use lastmile_core::document::Fields;
+use lastmile_core::id::DocumentId;
+use lastmile_core::pack::roster::{RosterPack, Staff};
+use lastmile_core::pack::station::{Station, StationPack};
+use lastmile_core::records::Role;
+use lastmile_core::value::Value as Field;
+use lastmile_server::upkeep;
+use serde_json::{Value, json};
+use world::{CASE, COURT, Device, World};
+
+const STATIONS: [(&str, &str, &str); 2] = [
+    ("jiujiang", "九江派出所", "geo:22.8335,112.985;crs=wgs84"),
+    ("xiqiao", "西樵派出所", "geo:22.93,112.97;crs=wgs84"),
+];
+
+/// A court with two stations, a dispatcher at each and a second one at the first, and the command centre.
+fn scene() -> (World, Device, DocumentId) {
+    let mut world = World::new();
+    let stations = StationPack {
+        court: COURT.into(),
+        stations: STATIONS
+            .map(|(code, name, position)| Station {
+                code: code.into(),
+                name: name.into(),
+                duty_phone: Some("0757-00000000".into()),
+                position: Some(position.into()),
+                ..Station::default()
+            })
+            .to_vec(),
+        ..StationPack::default()
+    };
+    let staff = |id: &str, name: &str, role: Role, unit: &str| Staff {
+        id: id.into(),
+        name: name.into(),
+        role: role.code().into(),
+        unit: unit.into(),
+        ..Staff::default()
+    };
+    let people = [
+        ("tanliheng", "谭立衡", Role::Dispatcher, "jiujiang"),
+        ("hezhuoyan", "何卓言", Role::Dispatcher, "jiujiang"),
+        ("qutongming", "区同明", Role::Dispatcher, "xiqiao"),
+        ("guanyongyi", "关咏仪", Role::Command, "执行指挥中心"),
+    ];
+    let roster = RosterPack {
+        court: COURT.into(),
+        staff: people.map(|(id, name, role, unit)| staff(id, name, role, unit)).to_vec(),
+        ..RosterPack::default()
+    };
+    let published = world.server().publish(|publisher| {
+        publisher.reference(&stations, |pack, version| pack.version = version)?;
+        publisher.reference(&roster, |pack, version| pack.version = version)
+    });
+    published.unwrap();
+    for (person, _, role, _) in people {
+        account(&world, person, &[role]);
+    }
+    let officer = world.officer("luqihang");
+    let head = Fields::from([
+        ("place".to_owned(), Field::from("九江镇测试工业区1号")),
+        ("position".to_owned(), Field::from("geo:22.8335,112.985;crs=wgs84;u=8")),
+        ("callback".to_owned(), Field::from("13800000000")),
+        ("situation_code".to_owned(), Field::from("blockade")),
+    ]);
+    let request = officer.begin("assistance", CASE, head);
+    (world, officer, request)
+}
+
+fn incidents(browser: &Browser) -> Vec<Value> {
+    browser.send("GET", "/incidents", None).body["items"].as_array().unwrap().clone()
+}
+
+fn step(browser: &Browser, id: DocumentId, body: &Value) -> (u16, Value) {
+    let answer = browser.send("POST", &format!("/incidents/{}/steps", id.to_hex()), Some(body));
+    (answer.status, answer.body)
+}
+
+fn hop(officer: &Device, id: DocumentId) -> (Hop, [bool; 4], bool) {
+    let shown = officer.phone.request_shown(id).unwrap();
+    (shown.hop, shown.steps.map(|time| time.is_some()), shown.alarm)
+}
+
+#[test]
+fn each_step_reaches_the_phone_and_nobody_elses_console() {
+    let (world, officer, id) = scene();
+    // Saved only: the phone says so, and to telephone.
+    assert_eq!(hop(&officer, id), (Hop::Phone, [false; 4], true));
+    officer.sync();
+    let [mut tan, mut qu, mut guan] = [(); 3].map(|()| Browser::new(&world));
+    tan.sign_in("tanliheng", PASSWORD, None);
+    qu.sign_in("qutongming", PASSWORD, None);
+    guan.sign_in("guanyongyi", PASSWORD, None);
+    let seen = incidents(&tan);
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    assert_eq!(seen[0]["state"], "received");
+    assert_eq!(seen[0]["station"]["name"], "九江派出所");
+    assert_eq!(seen[0]["request"]["callback"], "13800000000");
+    assert!(seen[0]["ringing_since"].is_string());
+    // A station sees nothing of another station; the command centre sees all.
+    assert_eq!(incidents(&qu), Vec::<Value>::new());
+    assert_eq!(incidents(&guan).len(), 1);
+    let path = format!("/incidents/{}", id.to_hex());
+    assert_eq!(qu.send("GET", &path, None).status, 404);
+    assert_eq!(step(&qu, id, &json!({ "step": "acknowledged" })).0, 404);
+    officer.sync();
+    assert_eq!(hop(&officer, id), (Hop::Server, [true, false, false, false], true));
+    world.clock.advance(60_000);
+    let (status, incident) = step(&tan, id, &json!({ "step": "acknowledged" }));
+    assert_eq!((status, &incident["state"]), (200, &json!("acknowledged")));
+    assert_eq!(incident["holder"]["name"], "谭立衡");
+    assert_eq!(incident["ringing_since"], Value::Null);
+    officer.sync();
+    assert_eq!(hop(&officer, id), (Hop::Dispatcher, [true, true, false, false], false));
+    let eta = lastmile_core_time(world.server().now_ms() + 9 * 60_000);
+    let sent = json!({ "step": "unit_sent", "unit": "九江所巡逻一组", "when": eta });
+    assert_eq!(step(&tan, id, &sent).0, 200);
+    officer.sync();
+    assert_eq!(hop(&officer, id), (Hop::OnTheWay, [true, true, true, false], false));
+    world.clock.advance(9 * 60_000);
+    assert_eq!(step(&tan, id, &json!({ "step": "arrived" })).0, 200);
+    let closed = json!({ "step": "closed", "reason": "settled", "note": "群众已劝离" });
+    let (status, incident) = step(&tan, id, &closed);
+    assert_eq!((status, &incident["state"]), (200, &json!("closed")));
+    let steps: Vec<&str> = incident["timeline"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hop| hop["step"].as_str().unwrap())
+        .collect();
+    assert_eq!(steps, ["received", "acknowledged", "unit_sent", "arrived", "closed"]);
+    officer.sync();
+    assert_eq!(hop(&officer, id), (Hop::Over, [true; 4], false));
+    assert_eq!(incidents(&tan), Vec::<Value>::new());
+    let over = tan.send("GET", "/incidents?state=closed", None).body;
+    assert_eq!(over["items"].as_array().unwrap().len(), 1);
+}
+
+fn lastmile_core_time(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
+}
+
+#[test]
+fn of_two_dispatchers_at_once_the_second_is_told_who_has_it() {
+    let (world, officer, id) = scene();
+    officer.sync();
+    let people = ["tanliheng", "hezhuoyan"];
+    let browsers = people.map(|person| {
+        let mut browser = Browser::new(&world);
+        browser.sign_in(person, PASSWORD, None);
+        browser
+    });
+    let body = json!({ "step": "acknowledged" });
+    let answers = std::thread::scope(|scope| {
+        let both = browsers.each_ref().map(|browser| scope.spawn(|| step(browser, id, &body)));
+        both.map(|one| one.join().unwrap())
+    });
+    let mut statuses = answers.each_ref().map(|(status, _)| *status);
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let first = answers.iter().find(|(status, _)| *status == 200).unwrap();
+    let second = answers.iter().find(|(status, _)| *status == 409).unwrap();
+    assert_eq!(second.1["code"], "step_unfit");
+    assert_eq!(second.1["reason"], "already_acknowledged");
+    assert_eq!(second.1["incident"]["holder"], first.1["holder"]);
+}
+
+#[test]
+fn what_lacks_something_or_makes_no_sense_changes_nothing() {
+    let (world, officer, id) = scene();
+    officer.sync();
+    let mut tan = Browser::new(&world);
+    assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).1["code"], "session_expired");
+    tan.sign_in("tanliheng", PASSWORD, None);
+    let before = incidents(&tan);
+    for (body, status, code) in [
+        (json!({ "step": "unit_sent" }), 409, "step_incomplete"),
+        (json!({ "step": "closed", "reason": "x" }), 409, "step_wrong_state"),
+        (json!({ "step": "cancel_confirmed" }), 409, "no_cancel_asked"),
+        (json!({ "step": "received", "station": "xiqiao" }), 409, "step_wrong_state"),
+        (json!({ "step": "duress" }), 409, "step_not_entitled"),
+        (json!({ "step": "nonsense" }), 409, "step_unknown"),
+        (json!({ "step": "eta", "when": "soon" }), 400, ""),
+        (json!({ "step": "merged", "other": id.to_hex() }), 409, "wrong_pair"),
+        (json!({ "step": "merged", "other": "00".repeat(16) }), 404, ""),
+        (json!({ "step": "acknowledged", "note": "长".repeat(301) }), 400, ""),
+        (json!({ "stepp": "acknowledged" }), 400, ""),
+    ] {
+        let (got, answer) = step(&tan, id, &body);
+        assert_eq!(got, status, "{body}: {answer}");
+        if !code.is_empty() {
+            assert_eq!(answer["reason"], code, "{body}");
+        }
+    }
+    assert_eq!(incidents(&tan), before);
+}
+
+#[test]
+fn steps_survive_a_restart_and_a_rebuild() {
+    let (mut world, officer, id) = scene();
+    officer.sync();
+    let mut tan = Browser::new(&world);
+    tan.sign_in("tanliheng", PASSWORD, None);
+    assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
+    world.start();
+    // The session lives in the store: the dispatcher does not sign in again.
+    assert_eq!(incidents(&tan)[0]["state"], "acknowledged");
+    upkeep::rebuild(world.server()).unwrap();
+    assert_eq!(incidents(&tan)[0]["state"], "acknowledged");
+    officer.sync();
+    assert_eq!(hop(&officer, id).0, Hop::Dispatcher);
+}
