@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::assistance::climb::climb;
 use crate::files::scrub::scrub;
 use crate::files::{FileError, upload};
 use crate::http::{AppState, Limits, router};
@@ -25,6 +26,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let state = AppState::new(Arc::clone(&server), limits, stop.clone());
     let tending = tokio::spawn(tend_files(Arc::clone(&server), limits.scrub_days, stop.clone()));
+    let climbing = tokio::spawn(climb_ladders(Arc::clone(&server), limits.ladder, stop.clone()));
     let mut stopped = stop;
     let signal = async move {
         while !*stopped.borrow() {
@@ -38,7 +40,23 @@ pub async fn serve(
     let served = axum::serve(listener, service).with_graceful_shutdown(signal).await;
     // Ends by itself when the service stops; after a failure nothing tells it to.
     tending.abort();
+    climbing.abort();
     served
+}
+
+/// Tells the next rung of every request that nobody answers, looking `every` so often; never, when that is zero.
+async fn climb_ladders(server: Arc<Server>, every: Duration, mut stop: watch::Receiver<bool>) {
+    while !every.is_zero() && !*stop.borrow() {
+        let climbing = Arc::clone(&server);
+        let climbed = tokio::task::spawn_blocking(move || climb(&climbing)).await;
+        if let Ok(Err(error)) = climbed {
+            tracing::error!(code = error.code(), "open requests could not be looked at");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            _ = stop.changed() => {}
+        }
+    }
 }
 
 /// How often files are looked after.

@@ -14,6 +14,7 @@ use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
+use crate::assistance::presence::Presence;
 use crate::courier::Opener;
 use crate::files::incoming::{Disk, RealDisk};
 use crate::files::{ConfigError, Files};
@@ -117,6 +118,7 @@ pub struct Server {
     hot: Mutex<Hot>,
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
+    presence: Presence,
     answered: Answered,
     opener: Opener,
     files: Files,
@@ -164,6 +166,7 @@ impl Server {
             hot: Mutex::new(Hot::default()),
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
+            presence: Presence::default(),
             answered: Answered::default(),
             opener: Opener::default(),
             files,
@@ -263,6 +266,11 @@ impl Server {
     /// The voice of the court's log.
     pub fn sequencer(&self) -> &Sequencer {
         &self.sequencer
+    }
+
+    /// Which desks have somebody at a console.
+    pub fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// Who waits for news.

@@ -8,15 +8,16 @@ mod world;
 
 use browser::{Browser, PASSWORD, account};
 use lastmile_core::assistance::hops::Hop;
-use lastmile_core::document::Fields;
+use lastmile_core::document::{Fields, Intent};
 use lastmile_core::id::DocumentId;
 use lastmile_core::pack::roster::{RosterPack, Staff};
 use lastmile_core::pack::station::{Station, StationPack};
 use lastmile_core::records::Role;
 use lastmile_core::value::Value as Field;
+use lastmile_server::assistance::climb::climb;
 use lastmile_server::upkeep;
 use serde_json::{Value, json};
-use world::{CASE, COURT, Device, World};
+use world::{CASE, COURT, Device, MORNING_MS, World};
 
 const STATIONS: [(&str, &str, &str); 2] = [
     ("jiujiang", "九江派出所", "geo:22.8335,112.985;crs=wgs84"),
@@ -218,4 +219,79 @@ fn steps_survive_a_restart_and_a_rebuild() {
     assert_eq!(incidents(&tan)[0]["state"], "acknowledged");
     officer.sync();
     assert_eq!(hop(&officer, id).0, Hop::Dispatcher);
+}
+
+#[test]
+fn while_nobody_acts_the_next_rung_is_told_once() {
+    let (world, officer, id) = scene();
+    officer.sync();
+    let mut tan = Browser::new(&world);
+    tan.sign_in("tanliheng", PASSWORD, None);
+    let told = |browser: &Browser| {
+        let path = format!("/incidents/{}", id.to_hex());
+        let incident = browser.send("GET", &path, None).body;
+        let hops = incident["timeline"].as_array().unwrap().clone();
+        let hops = hops.iter().filter(|hop| hop["step"] == "escalated");
+        hops.map(|hop| hop["reason"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // A console of the station is there and shows the alarm.
+    let showing = json!({ "showing": [id.to_hex()] });
+    assert_eq!(tan.send("POST", "/presence", Some(&showing)).body["desk"], "jiujiang");
+    assert_eq!(incidents(&tan)[0]["state"], "alerted");
+    assert_eq!(climb(world.server()).unwrap(), 0);
+    // It falls silent: nobody is there, says the phone, and the command centre is told at once.
+    world.clock.advance(11_000);
+    assert_eq!(climb(world.server()).unwrap(), 1);
+    assert_eq!(told(&tan), ["nobody_there"]);
+    assert_eq!(climb(world.server()).unwrap(), 0, "told once");
+    for (seconds, rung) in [(60, "command_sees"), (180, "second_channel"), (600, "command_calls")] {
+        let received = MORNING_MS + seconds * 1_000;
+        world.clock.set(received);
+        assert_eq!(climb(world.server()).unwrap(), 1, "{rung}");
+        assert_eq!(told(&tan).last().unwrap(), rung);
+    }
+    assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
+    assert_eq!(climb(world.server()).unwrap(), 0, "somebody has it");
+    officer.sync();
+    assert_eq!(hop(&officer, id).0, Hop::Dispatcher);
+}
+
+#[test]
+fn the_stream_tells_each_change_and_begins_anew_after_a_break() {
+    let (world, officer, id) = scene();
+    let mut tan = Browser::new(&world);
+    tan.sign_in("tanliheng", PASSWORD, None);
+    let mut stream = tan.follow(None);
+    assert_eq!(stream.next().0, "hello");
+    officer.sync();
+    let (name, body) = stream.next();
+    assert_eq!((name.as_str(), &body["incident"]["state"]), ("incident", &json!("received")));
+    assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
+    let (_, body) = stream.next();
+    assert_eq!(body["incident"]["state"], "acknowledged");
+    // What the crew adds is told too, though it is no step.
+    officer
+        .phone
+        .act(
+            id,
+            &Intent::Set {
+                verb: "set".into(),
+                fields: Fields::from([("people_count_est".to_owned(), Field::Int(15))]),
+            },
+        )
+        .unwrap();
+    officer.sync();
+    let (_, body) = stream.next();
+    assert_eq!(body["incident"]["request"]["people"], 15);
+    drop(stream);
+    let closed = json!({ "step": "closed", "reason": "settled" });
+    assert_eq!(step(&tan, id, &closed).0, 200);
+    let mut stream = tan.follow(Some("3"));
+    assert_eq!(stream.next().0, "hello");
+    assert_eq!(stream.next().0, "reset");
+    // The end of the session ends the stream.
+    assert_eq!(tan.send("DELETE", "/session", None).status, 204);
+    officer.begin("assistance", CASE, Fields::default());
+    officer.sync();
+    assert!(stream.ended());
 }

@@ -3,8 +3,9 @@
 
 use lastmile_core::assistance::check::{self, Actor, Unfit};
 use lastmile_core::assistance::incident;
+use lastmile_core::assistance::ladder::Rung;
 use lastmile_core::assistance::life::{Life, Step};
-use lastmile_core::assistance::step::StepCode;
+use lastmile_core::assistance::step::{State, StepCode};
 use lastmile_core::id::DocumentId;
 use lastmile_core::sync::channel::{self, EntryKind};
 
@@ -140,24 +141,67 @@ pub(crate) fn received(
     station: &str,
 ) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
     let before = life(ingest.writing, document)?;
-    let step = Step {
-        id: [0; 32],
-        document,
-        code: StepCode::Received.code().to_owned(),
-        by: None,
-        at_ms: ingest.now_ms,
-        station: Some(station.to_owned()),
-        unit: None,
-        when_ms: None,
-        other: None,
-        reason: None,
-        note: None,
-    };
+    let station = Some(station.to_owned());
+    let step = Step { station, ..by_rule(ingest, document, StepCode::Received) };
     // It was received before, and has been moved since: who has it now is the desk's to say.
     if check::may(&before, &step, Actor::Rule).is_err() {
         return Ok(Vec::new());
     }
     sign(ingest, &before, &step)
+}
+
+/// That a rung of the ladder was told.
+pub(crate) fn escalated(
+    ingest: &Ingest<'_>,
+    document: DocumentId,
+    rung: Rung,
+) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
+    let before = life(ingest.writing, document)?;
+    let reason = Some(rung.code().to_owned());
+    let step = Step { reason, ..by_rule(ingest, document, StepCode::Escalated) };
+    if check::may(&before, &step, Actor::Rule).is_err() {
+        return Ok(Vec::new());
+    }
+    sign(ingest, &before, &step)
+}
+
+/// That a console shows the alarm of a request; nothing new when it was said before.
+pub fn shown(server: &Server, who: &Who, document: DocumentId) -> Result<(), DeskError> {
+    let stands = server.store().read::<_, StoreError>(|reading| life(reading, document))?;
+    if stands.state != State::Received || !may_see(who, &stands) {
+        return Ok(());
+    }
+    let directory = server.directory()?;
+    server.ingest_as(&directory, |ingest| {
+        let mut told = Ingested::default();
+        let before = life(ingest.writing, document)?;
+        let step = by_rule(ingest, document, StepCode::Alerted);
+        if check::may(&before, &step, Actor::Rule).is_ok() {
+            for (name, thing) in sign(ingest, &before, &step)? {
+                ingest.writing.append(&name, &[thing])?;
+                told.channels.insert(name);
+            }
+        }
+        Ok::<_, DeskError>(told)
+    })?;
+    Ok(())
+}
+
+/// A step that the server takes by itself.
+fn by_rule(ingest: &Ingest<'_>, document: DocumentId, code: StepCode) -> Step {
+    Step {
+        id: [0; 32],
+        document,
+        code: code.code().to_owned(),
+        by: None,
+        at_ms: ingest.now_ms,
+        station: None,
+        unit: None,
+        when_ms: None,
+        other: None,
+        reason: None,
+        note: None,
+    }
 }
 
 /// Signs a step for each channel it belongs into, and notes it with its request.

@@ -13,10 +13,14 @@
 //! | module | subject |
 //! | --- | --- |
 //! | [`desk`] | taking a step |
+//! | [`climb`] | the ladder: what is due while nobody acts |
+//! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
+pub mod climb;
 pub mod desk;
 pub mod lives;
+pub mod presence;
 
 /// The channel of every step. No phone reads it: it has those that phones must not see.
 pub const DISPATCH: &str = "dispatch";

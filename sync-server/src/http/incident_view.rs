@@ -185,6 +185,13 @@ pub(super) struct IncidentView {
     timeline: Option<Vec<HopView>>,
 }
 
+impl IncidentView {
+    /// Whether it is over.
+    pub(super) fn over(&self) -> bool {
+        matches!(self.state, "closed" | "false_alarm" | "cancelled")
+    }
+}
+
 /// Somebody's console: who looks, and what names mean.
 pub(super) struct Desk {
     who: Who,

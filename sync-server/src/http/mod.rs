@@ -8,6 +8,7 @@ mod files;
 mod health;
 mod incident_view;
 mod incidents;
+mod live;
 mod log;
 pub mod metrics;
 pub mod problem;
@@ -71,6 +72,9 @@ pub struct Limits {
     pub idle: Duration,
     /// Uploads that arrive at a time; each holds a quarter of a mebibyte and a connection.
     pub uploads: usize,
+    /// How often open requests for assistance are looked at (R-POL-03); zero: only when somebody calls
+    /// [`crate::assistance::climb::climb`], as tests with a clock of their own do.
+    pub ladder: Duration,
     /// A stored file is read again after so many days at the latest; 0: never.
     pub scrub_days: u16,
 }
@@ -84,6 +88,7 @@ impl Default for Limits {
             at_work: cores * 4,
             idle: Duration::from_secs(30),
             uploads: 64,
+            ladder: Duration::ZERO,
             scrub_days: 30,
         }
     }
@@ -150,6 +155,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::one))
         .routes(routes!(incidents::step))
+        .routes(routes!(live::presence))
+        .routes(routes!(live::live))
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))

@@ -131,6 +131,16 @@ impl FromRequestParts<AppState> for Console {
     }
 }
 
+impl Console {
+    /// The same console now: its session may have ended, its roles changed.
+    pub(super) async fn again(&self, state: &AppState) -> Result<Self, Problem> {
+        let secret = self.secret.clone();
+        let found = state.run(move |server| sign_in::session(server, &secret)).await??;
+        let (who, row) = found.ok_or(ProblemCode::SessionExpired)?;
+        Ok(Self { who, secret: self.secret.clone(), ends_ms: row.ends_ms() })
+    }
+}
+
 /// Whether the request has a session's cookie.
 pub(super) fn has_cookie(headers: &HeaderMap) -> bool {
     secret(headers).is_some()
@@ -291,8 +301,9 @@ pub(super) async fn current(
 )]
 pub(super) async fn end(
     State(state): State<AppState>,
-    Console { secret, .. }: Console,
+    Console { secret, who, .. }: Console,
 ) -> Result<Response, Problem> {
+    state.server.presence().gone(&who.person);
     state.run(move |server| sign_in::sign_out(server, &secret)).await??;
     let gone = [(header::SET_COOKIE, cookie("", 0)?)];
     Ok((StatusCode::NO_CONTENT, gone).into_response())

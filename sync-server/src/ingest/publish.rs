@@ -9,7 +9,7 @@ use lastmile_core::records::{FieldType, Kind};
 use lastmile_core::sync::channel::{self, EntryKind};
 
 use super::{Ingest, IngestError, Item};
-use crate::assistance::desk;
+use crate::assistance::{DISPATCH, desk};
 use crate::routing::RoutedBy;
 use crate::store::{RequestRow, RequestState};
 
@@ -63,7 +63,9 @@ impl Batch {
             // request is told of its own changes as one run. Stable: a document's own order holds.
             things.sort_by_key(|(row, _)| *row);
             let things: Vec<_> = things.iter().map(|(_, thing)| *thing).collect();
-            ingest.writing.append(channel, &things)?;
+            if !things.is_empty() {
+                ingest.writing.append(channel, &things)?;
+            }
         }
         let mut channels: BTreeSet<String> = feeds.into_keys().collect();
         for changed in self.changed.drain(..) {
@@ -126,6 +128,8 @@ fn enter(
     if !document.kind().envelope.to_station {
         return Ok(());
     }
+    // Consoles look again, whatever it is that changed.
+    feeds.entry(DISPATCH.to_owned()).or_default();
     let before = ingest.writing.request(document.id())?;
     let position = position_of(document.kind(), &state);
     // Who was once given it keeps being given it.

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, missing_docs)] // each test file uses a part of it
 
+use std::io::{BufRead, BufReader, Read};
 use std::sync::Once;
+use std::time::Duration;
 
 use lastmile_core::records::Role;
 use lastmile_core::time::SystemEntropy;
@@ -82,6 +84,49 @@ impl Browser {
 
     pub fn code(answer: &Answer) -> &str {
         answer.body["code"].as_str().unwrap_or("")
+    }
+}
+
+/// A stream of server-sent events.
+pub struct Events(BufReader<reqwest::blocking::Response>);
+
+impl Events {
+    /// Name and body of the next event that is no beat.
+    pub fn next(&mut self) -> (String, Value) {
+        let (mut name, mut data) = (String::new(), String::new());
+        loop {
+            let mut line = String::new();
+            assert!(self.0.read_line(&mut line).unwrap() > 0, "the stream ended");
+            match line.trim_end().split_once(':') {
+                Some(("event", text)) => text.trim().clone_into(&mut name),
+                Some(("data", text)) => text.trim().clone_into(&mut data),
+                None if name == "beat" => name.clear(),
+                None if !name.is_empty() => {
+                    return (name, serde_json::from_str(&data).unwrap());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether nothing more comes.
+    pub fn ended(mut self) -> bool {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest).is_ok()
+    }
+}
+
+impl Browser {
+    /// Follows what changes at this console.
+    pub fn follow(&self, last: Option<&str>) -> Events {
+        let cookie = format!("lastmile_session={}", self.cookie.as_deref().unwrap());
+        let mut request = self.client.get(format!("{}/live", self.base)).header("cookie", cookie);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let answer = request.timeout(Duration::from_mins(2)).send().unwrap();
+        assert_eq!(answer.status().as_u16(), 200);
+        Events(BufReader::new(answer))
     }
 }
 

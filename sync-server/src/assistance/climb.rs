@@ -1,0 +1,49 @@
+//! The ladder of R-POL-03 in this server: looks at every open request again and again, and signs what is due. The
+//! ladder itself is [`lastmile_core::assistance::ladder`]'s; a rung is told once, whoever looks first.
+
+use lastmile_core::assistance::ladder::{Settings, due};
+use lastmile_core::assistance::life::COMMAND;
+
+use super::desk::{self, DeskError};
+use super::lives::life;
+use crate::ingest::Ingested;
+use crate::server::Server;
+use crate::store::StoreError;
+
+/// Open requests looked at; more at a time nobody could answer either.
+const MOST: usize = 2_000;
+
+/// Signs what is due now; gives how many steps that were.
+pub fn climb(server: &Server) -> Result<usize, DeskError> {
+    let (now_ms, settings) = (server.now_ms(), Settings::default());
+    let late = server.store().read::<_, StoreError>(|reading| {
+        let mut late = Vec::new();
+        for row in reading.requests_of_desk(true, 0, MOST)? {
+            let life = life(reading, row.document)?;
+            let station = life.station.as_deref().unwrap_or(COMMAND);
+            let live = server.presence().live(station, now_ms);
+            if !due(&life, &settings, now_ms, None, live).rungs.is_empty() {
+                late.push((row.document, live));
+            }
+        }
+        Ok(late)
+    })?;
+    let mut told = 0;
+    for (document, live) in late {
+        let directory = server.directory()?;
+        server.ingest_as(&directory, |ingest| {
+            let mut news = Ingested::default();
+            // Looked at again, in the transaction that signs: a person may have acted meanwhile.
+            let stands = life(ingest.writing, document)?;
+            for rung in due(&stands, &settings, ingest.now_ms, None, live).rungs {
+                for (name, thing) in desk::escalated(ingest, document, rung)? {
+                    ingest.writing.append(&name, &[thing])?;
+                    news.channels.insert(name);
+                }
+                told += 1;
+            }
+            Ok::<_, DeskError>(news)
+        })?;
+    }
+    Ok(told)
+}

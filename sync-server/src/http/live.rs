@@ -1,0 +1,245 @@
+//! `GET /v1/courts/{court}/live`: what changes at a console, as server-sent events; and `POST presence`, by
+//! which a console says that somebody is there and what it shows.
+//!
+//! The stream has no memory: whoever comes back is told `reset`, reads the list again, and misses nothing. It
+//! sends an incident whenever what this person sees of it differs from what was sent last, whatever the cause.
+
+use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use futures_util::stream::{Stream, unfold};
+use lastmile_core::id::{DocumentId, sha256};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use utoipa::ToSchema;
+
+use super::AppState;
+use super::api::input::{CourtPath, Told};
+use super::api::moment;
+use super::incident_view::Desk;
+use super::problem::{Problem, ProblemCode};
+use super::session::Console;
+use crate::assistance::presence::desk_of;
+use crate::assistance::{DISPATCH, desk};
+use crate::server::Server;
+
+/// How often the stream says that it lives.
+const BEAT: Duration = Duration::from_secs(5);
+/// Incidents a console follows.
+const MOST: usize = 500;
+/// Incidents that a console says it shows.
+const MOST_SHOWN: usize = 200;
+
+/// What a console shows.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Showing {
+    /// Ids of the incidents whose alarm it shows.
+    #[serde(default)]
+    showing: Vec<String>,
+}
+
+/// What the console is told back.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PresenceView {
+    /// The desk it counts for: a station's code, or `command`.
+    desk: Option<String>,
+    /// The server's clock, RFC 3339.
+    server_time: String,
+}
+
+/// Says that somebody is at this console, and which alarms it shows
+///
+/// To be sent every five seconds; a desk not heard for ten seconds is unattended, and requests to it are
+/// escalated at once.
+#[utoipa::path(
+    post,
+    path = "/v1/courts/{court}/presence",
+    tag = "console",
+    params(CourtPath),
+    request_body = Showing,
+    responses((status = 200, description = "Noted", body = PresenceView))
+)]
+pub(super) async fn presence(
+    State(state): State<AppState>,
+    console: Console,
+    Told(asked): Told<Showing>,
+) -> Result<impl IntoResponse, Problem> {
+    if asked.showing.len() > MOST_SHOWN {
+        return Err(ProblemCode::BadBody.into());
+    }
+    let shown = asked.showing.iter().map(|id| DocumentId::from_hex(id));
+    let shown: Vec<DocumentId> =
+        shown.collect::<Result<_, _>>().map_err(|_| Problem::new(ProblemCode::BadBody))?;
+    let view = state
+        .run(move |server| {
+            let now_ms = server.now_ms();
+            server.presence().heard(&console.who, now_ms);
+            for id in shown {
+                desk::shown(server, &console.who, id)?;
+            }
+            let desk = desk_of(&console.who);
+            Ok::<_, desk::DeskError>(PresenceView { desk, server_time: moment(now_ms) })
+        })
+        .await?
+        .map_err(|error| {
+            tracing::error!(code = error.code(), "what a console shows was not noted");
+            Problem::new(ProblemCode::Internal)
+        })?;
+    Ok((StatusCode::OK, Json(view)))
+}
+
+/// What changes at this console, as server-sent events
+///
+/// `hello` once, `reset` after a break (read the list again), `incident` whenever one differs from what was sent
+/// last, `beat` every five seconds with the server's clock.
+#[utoipa::path(
+    get,
+    path = "/v1/courts/{court}/live",
+    tag = "console",
+    params(CourtPath),
+    responses((status = 200, description = "A stream", content_type = "text/event-stream"))
+)]
+pub(super) async fn live(
+    State(state): State<AppState>,
+    console: Console,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let back = headers.contains_key("last-event-id");
+    let mut following = Following::new(state, console).await?;
+    let server_time = moment(following.state.server.now_ms());
+    following.say("hello", &json!({ "server_time": server_time }));
+    if back {
+        following.say("reset", &json!({}));
+    }
+    Ok(Sse::new(unfold(following, |mut following| async {
+        let event = following.next().await?;
+        Some((Ok(event), following))
+    })))
+}
+
+/// One console's stream.
+struct Following {
+    state: AppState,
+    console: Console,
+    /// What was sent last of each incident that was open then.
+    sent: HashMap<DocumentId, [u8; 32]>,
+    queue: VecDeque<Event>,
+    number: u64,
+    notify: Arc<Notify>,
+}
+
+impl Following {
+    async fn new(state: AppState, console: Console) -> Result<Self, Problem> {
+        let notify = register(&state);
+        let mut following = Self {
+            state,
+            console,
+            sent: HashMap::new(),
+            queue: VecDeque::new(),
+            number: 0,
+            notify,
+        };
+        // What stands now is what the console reads from the list.
+        following.look().await?;
+        following.queue.clear();
+        Ok(following)
+    }
+
+    fn say(&mut self, name: &str, body: &serde_json::Value) {
+        self.number += 1;
+        let event = Event::default().event(name).id(self.number.to_string());
+        self.queue.push_back(event.data(body.to_string()));
+    }
+
+    /// The next event; the end when the session has ended or the service stops.
+    async fn next(&mut self) -> Option<Event> {
+        let mut stopping = self.state.stopping.clone();
+        let beat = Instant::now() + BEAT;
+        loop {
+            if let Some(event) = self.queue.pop_front() {
+                return Some(event);
+            }
+            if *stopping.borrow() {
+                return None;
+            }
+            let woken = tokio::select! {
+                () = self.notify.notified() => true,
+                () = tokio::time::sleep_until(beat) => false,
+                _ = stopping.changed() => return None,
+            };
+            self.console = self.console.again(&self.state).await.ok()?;
+            if woken {
+                // Registered first, looked at afterwards: nothing falls between.
+                self.notify = register(&self.state);
+                self.look().await.ok()?;
+            } else {
+                let server_time = moment(self.state.server.now_ms());
+                self.say("beat", &json!({ "server_time": server_time }));
+            }
+        }
+    }
+
+    /// Queues every incident that differs from what was sent last.
+    async fn look(&mut self) -> Result<(), Problem> {
+        let (console, known) = (self.console.clone(), self.sent.clone());
+        let looked = self.state.run(move |server| differing(server, &console, &known)).await??;
+        self.sent = looked.sent;
+        for incident in looked.changed {
+            self.say("incident", &json!({ "incident": incident }));
+        }
+        Ok(())
+    }
+}
+
+fn register(state: &AppState) -> Arc<Notify> {
+    state.server.waiters().register(&[DISPATCH.to_owned()])
+}
+
+struct Looked {
+    sent: HashMap<DocumentId, [u8; 32]>,
+    changed: Vec<serde_json::Value>,
+}
+
+fn differing(
+    server: &Server,
+    console: &Console,
+    known: &HashMap<DocumentId, [u8; 32]>,
+) -> Result<Looked, Problem> {
+    let desk = Desk::new(server, console.who.clone())?;
+    server.store().read::<_, Problem>(|reading| {
+        let mut looked = Looked { sent: HashMap::new(), changed: Vec::new() };
+        let mut rows = reading.requests_of_desk(true, 0, MOST)?;
+        // One that was open and is not any more is told once more, as it ended.
+        for id in known
+            .keys()
+            .filter(|id| !rows.iter().any(|row| row.document == **id))
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            rows.extend(reading.request(id)?);
+        }
+        for row in rows {
+            let Some(view) = desk.see(reading, &row, false)? else { continue };
+            let over = view.over();
+            let value = serde_json::to_value(view).unwrap_or_default();
+            let hash = sha256(value.to_string().as_bytes());
+            if known.get(&row.document) != Some(&hash) {
+                looked.changed.push(value);
+            }
+            if !over {
+                looked.sent.insert(row.document, hash);
+            }
+        }
+        Ok(looked)
+    })
+}
