@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use lastmile_core::assistance::check::Unfit;
 use lastmile_core::id::DocumentId;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::AppState;
 use super::api::input::{Asked, CourtPath, RecordPath, Segments, Told};
@@ -25,7 +25,7 @@ const MOST: usize = 500;
 const OVER_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Which incidents.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct IncidentsQuery {
