@@ -295,3 +295,24 @@ fn the_stream_tells_each_change_and_begins_anew_after_a_break() {
     officer.sync();
     assert!(stream.ended());
 }
+
+#[test]
+fn the_next_shift_takes_over_what_is_open_and_the_map_shows_where() {
+    let (world, officer, id) = scene();
+    officer.sync();
+    let [mut tan, mut he] = [(); 2].map(|()| Browser::new(&world));
+    tan.sign_in("tanliheng", PASSWORD, None);
+    he.sign_in("hezhuoyan", PASSWORD, None);
+    let body = json!({ "note": "对方约15人,已到两组", "incidents": [id.to_hex()] });
+    // Nobody has it yet: there is nothing to take over, and it is shown as it stands.
+    let answer = he.send("POST", "/handover", Some(&body));
+    assert_eq!(answer.body["incidents"][0]["holder"], Value::Null);
+    assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
+    let answer = he.send("POST", "/handover", Some(&body));
+    assert_eq!(answer.body["incidents"][0]["holder"]["name"], "何卓言");
+    let unknown = json!({ "incidents": ["00".repeat(16)] });
+    assert_eq!(he.send("POST", "/handover", Some(&unknown)).status, 404);
+    let map = he.send("GET", "/map", None).body;
+    assert_eq!(map["stations"].as_array().unwrap().len(), 2);
+    assert_eq!(map["areas"]["type"], "FeatureCollection");
+}

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lastmile_core::assistance::check::Unfit;
+use lastmile_core::assistance::step::StepCode;
 use lastmile_core::id::DocumentId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -171,6 +172,64 @@ pub(super) async fn step(
     done.map(|incident| (StatusCode::OK, Json(incident)).into_response())
 }
 
+/// Incidents that one shift takes over at most.
+const MOST_HANDED_OVER: usize = 200;
+
+/// A shift takes over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandOver {
+    /// Words for all of them.
+    #[serde(default)]
+    note: Option<String>,
+    /// Which incidents.
+    incidents: Vec<String>,
+}
+
+/// What became of a hand-over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HandedOver {
+    /// The incidents as they stand now, taken over or not: each says who has it.
+    incidents: Vec<IncidentView>,
+}
+
+/// Takes over open incidents from the shift before: one signed step each
+///
+/// An incident that cannot be taken over any more (it ended meanwhile) is returned as it stands.
+#[utoipa::path(
+    post,
+    path = "/v1/courts/{court}/handover",
+    tag = "console",
+    params(CourtPath),
+    request_body = HandOver,
+    responses((status = 200, description = "The incidents", body = HandedOver))
+)]
+pub(super) async fn hand_over(
+    State(state): State<AppState>,
+    console: Console,
+    Told(asked): Told<HandOver>,
+) -> Result<Json<HandedOver>, Problem> {
+    let bad = || Problem::new(ProblemCode::BadBody).with("field", "incidents");
+    if asked.incidents.len() > MOST_HANDED_OVER {
+        return Err(bad());
+    }
+    let ids = asked.incidents.iter().map(|id| DocumentId::from_hex(id).map_err(|_| bad()));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let step = StepCode::TakenOver.code().to_owned();
+    let wish = Wish { step, note: asked.note, ..Wish::default() };
+    let done = state
+        .run(move |server| {
+            ids.into_iter()
+                .map(|id| match desk::take(server, &console.who, id, &wish) {
+                    Ok(_) | Err(DeskError::Unfit(..)) => incident(server, &console, id),
+                    Err(error) => Err(desk_problem(error)),
+                })
+                .collect::<Result<Vec<_>, Problem>>()
+        })
+        .await??;
+    Ok(Json(HandedOver { incidents: done }))
+}
+
 fn take(
     server: &Server,
     console: &Console,
@@ -183,12 +242,19 @@ fn take(
             let incident = serde_json::to_value(incident(server, console, id)?);
             Err(refused(&unfit).with("incident", incident.unwrap_or_default()))
         }
-        Err(DeskError::Unknown) => Err(ProblemCode::UnknownRecord.into()),
-        Err(DeskError::Note) => Err(ProblemCode::BadBody.into()),
-        Err(DeskError::Store(error)) => Err(error.into()),
-        Err(error) => {
-            tracing::error!(code = error.code(), "a step was not taken");
-            Err(ProblemCode::Internal.into())
+        Err(error) => Err(desk_problem(error)),
+    }
+}
+
+fn desk_problem(error: DeskError) -> Problem {
+    match error {
+        DeskError::Unfit(unfit, _) => refused(&unfit),
+        DeskError::Unknown => ProblemCode::UnknownRecord.into(),
+        DeskError::Note => ProblemCode::BadBody.into(),
+        DeskError::Store(error) => error.into(),
+        DeskError::Issue(error) => {
+            tracing::error!(code = error.code(), "a step was not signed");
+            ProblemCode::Internal.into()
         }
     }
 }

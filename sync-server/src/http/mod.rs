@@ -10,6 +10,7 @@ mod incident_view;
 mod incidents;
 mod live;
 mod log;
+mod map;
 pub mod metrics;
 pub mod problem;
 mod range;
@@ -155,6 +156,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(incidents::list))
         .routes(routes!(incidents::one))
         .routes(routes!(incidents::step))
+        .routes(routes!(incidents::hand_over))
+        .routes(routes!(map::map))
         .routes(routes!(live::presence))
         .routes(routes!(live::live))
         .routes(routes!(enrol::enrol))
