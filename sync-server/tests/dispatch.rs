@@ -10,6 +10,7 @@ use browser::{Browser, PASSWORD, account};
 use lastmile_core::assistance::hops::Hop;
 use lastmile_core::document::{Fields, Intent};
 use lastmile_core::id::DocumentId;
+use lastmile_core::pack::area::{Area, AreaPack};
 use lastmile_core::pack::roster::{RosterPack, Staff};
 use lastmile_core::pack::station::{Station, StationPack};
 use lastmile_core::records::Role;
@@ -26,6 +27,11 @@ const STATIONS: [(&str, &str, &str); 2] = [
 
 /// A court with two stations, a dispatcher at each and a second one at the first, and the command centre.
 fn scene() -> (World, Device, DocumentId) {
+    scene_with(&[])
+}
+
+/// The same, with an area of a few kilometres around each of these stations.
+fn scene_with(areas: &[&str]) -> (World, Device, DocumentId) {
     let mut world = World::new();
     let stations = StationPack {
         court: COURT.into(),
@@ -35,6 +41,7 @@ fn scene() -> (World, Device, DocumentId) {
                 name: name.into(),
                 duty_phone: Some("0757-00000000".into()),
                 position: Some(position.into()),
+                area: code.into(),
                 ..Station::default()
             })
             .to_vec(),
@@ -58,7 +65,16 @@ fn scene() -> (World, Device, DocumentId) {
         staff: people.map(|(id, name, role, unit)| staff(id, name, role, unit)).to_vec(),
         ..RosterPack::default()
     };
+    let areas = AreaPack {
+        court: COURT.into(),
+        datum: "wgs84".into(),
+        areas: areas.iter().map(|code| around(code)).collect(),
+        ..AreaPack::default()
+    };
     let published = world.server().publish(|publisher| {
+        if !areas.areas.is_empty() {
+            publisher.reference(&areas, |pack, version| pack.version = version)?;
+        }
         publisher.reference(&stations, |pack, version| pack.version = version)?;
         publisher.reference(&roster, |pack, version| pack.version = version)
     });
@@ -75,6 +91,16 @@ fn scene() -> (World, Device, DocumentId) {
     ]);
     let request = officer.begin("assistance", CASE, head);
     (world, officer, request)
+}
+
+/// A square of four kilometres around a station.
+fn around(code: &str) -> Area {
+    let (lat, lon) =
+        if code == "xiqiao" { (229_300_000, 1_129_700_000) } else { (228_335_000, 1_129_850_000) };
+    let half = 200_000;
+    let corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)];
+    let ring = corners.map(|(x, y)| [lon + x * half, lat + y * half]).to_vec();
+    Area { code: code.into(), name: code.into(), polygons: vec![vec![ring]], ..Area::default() }
 }
 
 fn incidents(browser: &Browser) -> Vec<Value> {
@@ -315,4 +341,29 @@ fn the_next_shift_takes_over_what_is_open_and_the_map_shows_where() {
     let map = he.send("GET", "/map", None).body;
     assert_eq!(map["stations"].as_array().unwrap().len(), 2);
     assert_eq!(map["areas"]["type"], "FeatureCollection");
+}
+
+#[test]
+fn a_crew_that_moved_on_is_seen_by_the_station_where_it_is() {
+    for taken in [false, true] {
+        let (world, officer, id) = scene_with(&["jiujiang", "xiqiao"]);
+        officer.sync();
+        let [mut tan, mut qu] = [(); 2].map(|()| Browser::new(&world));
+        tan.sign_in("tanliheng", PASSWORD, None);
+        qu.sign_in("qutongming", PASSWORD, None);
+        if taken {
+            assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
+        }
+        let fields = Fields::from([
+            ("text".to_owned(), Field::from("转移到西樵")),
+            ("position".to_owned(), Field::from("geo:22.93,112.97;crs=wgs84;u=8")),
+        ]);
+        let item = officer.phone.new_item();
+        let update = Intent::Add { verb: "add_update".into(), item, fields };
+        officer.phone.act(id, &update).unwrap();
+        officer.sync();
+        // Nobody had it: the other station rings. Somebody has it: whoever comes is not called off.
+        assert_eq!(incidents(&qu).len(), usize::from(!taken));
+        assert_eq!(incidents(&tan).len(), usize::from(taken));
+    }
 }

@@ -279,6 +279,7 @@ pub const STEPS: &[Spec] = &[
     Spec {
         from: NOT_THERE,
         to: Some(State::Received),
+        by_rule: true,
         needs: &[Need::Station],
         alarm: Alarm::Rings,
         ..line(StepCode::Transferred, "transferred", Label::new("转派", "transferred"))

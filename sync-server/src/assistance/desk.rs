@@ -133,17 +133,24 @@ pub fn may_see(who: &Who, life: &Life) -> bool {
     who.is(&[Role::Command]) || (own && who.is(&[Role::Dispatcher]))
 }
 
-/// That the server has a request, and which station is to see it: signed when it is routed. The caller puts
-/// the entries into their feeds.
-pub(crate) fn received(
+/// That the server has a request, and which station is to see it: signed when it is routed. When the crew has moved
+/// into another station's area since, that station has it from now on, unless somebody has taken it: whoever is
+/// on the way is not called off by a rule. The caller puts the entries into their feeds.
+pub(crate) fn routed(
     ingest: &Ingest<'_>,
     document: DocumentId,
     station: &str,
 ) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
     let before = life(ingest.writing, document)?;
+    let code = match before.state {
+        State::NotDelivered => StepCode::Received,
+        _ if before.holder.is_some() || before.station.as_deref() == Some(station) => {
+            return Ok(Vec::new());
+        }
+        _ => StepCode::Transferred,
+    };
     let station = Some(station.to_owned());
-    let step = Step { station, ..by_rule(ingest, document, StepCode::Received) };
-    // It was received before, and has been moved since: who has it now is the desk's to say.
+    let step = Step { station, ..by_rule(ingest, document, code) };
     if check::may(&before, &step, Actor::Rule).is_err() {
         return Ok(Vec::new());
     }

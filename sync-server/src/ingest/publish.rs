@@ -216,7 +216,7 @@ impl Route<'_> {
             state: RequestState::Delivered.code().to_owned(),
             received_ms: ingest.writing.received(document.id())?.0,
         })?;
-        for (name, thing) in desk::received(ingest, document.id(), self.station)? {
+        for (name, thing) in desk::routed(ingest, document.id(), self.station)? {
             feeds.entry(name).or_default().push((latest, thing));
         }
         Ok(())
