@@ -183,18 +183,17 @@ impl Phone {
             other => other.code().to_owned(),
         };
         let small = self.store.read::<_, PhoneError>(|tx| Ok(tx.evidence(hash)?)).map_err(gone)?;
-        let bytes = match small {
-            Some(bytes) => bytes,
-            None => {
-                let limit = MAX_PHOTO.min(*room);
-                let mut bytes = Vec::new();
-                let reader = self.open_original(hash).map_err(gone)?;
-                reader.take(limit + 1).read_to_end(&mut bytes).map_err(|_| "damaged".to_owned())?;
-                if bytes.len() as u64 > limit {
-                    return Err("left_out".to_owned());
-                }
-                bytes
+        let bytes = if let Some(bytes) = small {
+            bytes
+        } else {
+            let limit = MAX_PHOTO.min(*room);
+            let mut bytes = Vec::new();
+            let reader = self.open_original(hash).map_err(gone)?;
+            reader.take(limit + 1).read_to_end(&mut bytes).map_err(|_| "damaged".to_owned())?;
+            if bytes.len() as u64 > limit {
+                return Err("left_out".to_owned());
             }
+            bytes
         };
         *room = room.saturating_sub(bytes.len() as u64);
         // A file that has changed since it was kept proves nothing.

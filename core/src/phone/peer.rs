@@ -88,7 +88,9 @@ impl Phone {
         let shut_out = self.is_withdrawn(&other.certificate);
         let (shared, mut have) = self.shared_with(&person, seed)?;
         if shut_out {
-            have.iter_mut().for_each(|have| have.fingerprints.clear());
+            for have in &mut have {
+                have.fingerprints.clear();
+            }
         }
         let theirs = peer::decode_have(&talk.exchange(&peer::encode_have(&have))?)
             .map_err(PeerStreamError::from)?;

@@ -17,6 +17,9 @@ use crate::issuer::IssueError;
 use crate::server::Server;
 use crate::store::StoreError;
 
+/// Signed steps, each with the channel it belongs into.
+type Entries = Vec<(String, (EntryKind, [u8; 32]))>;
+
 /// Longest note, characters.
 const MAX_NOTE: usize = 300;
 
@@ -140,7 +143,7 @@ pub(crate) fn routed(
     ingest: &Ingest<'_>,
     document: DocumentId,
     station: &str,
-) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
+) -> Result<Entries, IssueError> {
     let before = life(ingest.writing, document)?;
     let code = match before.state {
         State::NotDelivered => StepCode::Received,
@@ -162,7 +165,7 @@ pub(crate) fn escalated(
     ingest: &Ingest<'_>,
     document: DocumentId,
     rung: Rung,
-) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
+) -> Result<Entries, IssueError> {
     let before = life(ingest.writing, document)?;
     let reason = Some(rung.code().to_owned());
     let step = Step { reason, ..by_rule(ingest, document, StepCode::Escalated) };
@@ -212,11 +215,7 @@ fn by_rule(ingest: &Ingest<'_>, document: DocumentId, code: StepCode) -> Step {
 }
 
 /// Signs a step for each channel it belongs into, and notes it with its request.
-fn sign(
-    ingest: &Ingest<'_>,
-    before: &Life,
-    step: &Step,
-) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IssueError> {
+fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<Entries, IssueError> {
     let subject = step.document.to_hex();
     let signed = |name: &str| {
         let by = step.by.as_deref();
