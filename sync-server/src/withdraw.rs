@@ -16,7 +16,7 @@ use lastmile_core::identity::wiped::WipeReport;
 use lastmile_core::identity::{
     Canonical, CanonicalError, CertificateKind, SealError, Signed, TrustError,
 };
-use lastmile_core::sync::channel::{self, DIRECTORY, EntryKind};
+use lastmile_core::sync::channel::{self, DIRECTORY};
 
 use crate::ingest::{Ingest, IngestError, Ingested};
 use crate::issuer::IssueError;
@@ -285,44 +285,13 @@ fn say(
 ) -> Result<(), WithdrawError> {
     let thing =
         ingest.issuer.decided(ingest.writing, name, kind, subject, on_behalf_of, ingest.now_ms)?;
-    let mut things = Vec::new();
     if name.starts_with(channel::DEVICE) {
-        // A withdrawn phone reads nothing else: the order and the log's checkpoints must verify by what
-        // stands beside it, whatever keys were replaced since its last contact.
-        for id in verifying(ingest) {
-            let told = things.contains(&(EntryKind::Certificate, id.0));
-            if !told && !ingest.writing.is_in_feed(name, EntryKind::Certificate, &id.0)? {
-                things.push((EntryKind::Certificate, id.0));
-            }
-        }
+        ingest.append_for_device(name, thing)?;
+    } else {
+        ingest.writing.append(name, &[thing])?;
     }
-    things.push(thing);
-    ingest.writing.append(name, &things)?;
     told.channels.insert(name.to_owned());
     Ok(())
-}
-
-/// What verifies the order and the log it stands in, issuers first: this server's certificate, those of
-/// checkpoints, and all above them without the first root, which every phone pins.
-fn verifying(ingest: &Ingest<'_>) -> Vec<CertificateId> {
-    let checkpoints = ingest
-        .directory
-        .certificates()
-        .filter(|(_, verified)| verified.payload().kind == CertificateKind::Checkpoint)
-        .map(|(id, _)| id);
-    let mut all = Vec::new();
-    for leaf in std::iter::once(ingest.issuer.certificate).chain(checkpoints) {
-        let mut chain = Vec::new();
-        let mut next = Some(leaf);
-        while let Some(id) = next {
-            next = ingest.directory.get(&id).and_then(|found| found.payload().issuer);
-            if next.is_some() {
-                chain.push(id);
-            }
-        }
-        all.extend(chain.into_iter().rev());
-    }
-    all
 }
 
 /// One transaction, after which whoever waits is woken.

@@ -23,7 +23,6 @@ use lastmile_server::http::Limits;
 use lastmile_server::server::Options;
 use lastmile_server::store::StoreError;
 use lastmile_server::upkeep::{rebuild, verify};
-use lastmile_server::withdraw::{Order, revoke};
 use world::process::Process;
 use world::tus::{hash_of, picture};
 use world::{CASE, OTHER_CASE, World, case_pack};
@@ -430,27 +429,6 @@ fn hostile_headers_meet_a_problem_and_change_nothing() {
     assert_eq!(options.status, 204);
     assert_eq!(options.header("tus-max-size"), "4294967296");
     assert!(options.header("tus-extension").contains("creation-with-upload"));
-}
-
-#[test]
-fn a_withdrawn_phone_hands_in_its_owners_originals_and_reads_nothing() {
-    let mut world = World::new();
-    let lu = world.officer("luqihang");
-    let wen = world.officer("wenruotang");
-    let (own, colleagues) = (picture(21, 3_000), picture(22, 3_000));
-    lu.photographed(&own);
-    wen.photographed(&colleagues);
-    assert_eq!(wen.sender().upload(&colleagues).status, 204);
-    let order = Order {
-        certificate: lu.phone.signed_in().unwrap().certificate,
-        reason: "lost".into(),
-        on_behalf_of: "guanyongyi".into(),
-    };
-    assert!(revoke(world.server(), &order).unwrap());
-    assert_eq!(lu.sender().read(hash_of(&colleagues)).status, 404);
-    assert_eq!(lu.sender().upload(&own).status, 204, "evidence is not left in a lost phone");
-    assert_eq!(lu.sender().read(hash_of(&own)).status, 404);
-    assert_eq!(lu.sender().begin(&colleagues).status, 409);
 }
 
 /// A disk that has so much room left.

@@ -1,8 +1,10 @@
-//! The road for files, as a trait; and the usual one, tus over HTTP (`docs/protocol/files.md`). What the
-//! court answers is checked before it counts: an address is reduced to its last segment, an offset must
-//! lie where it can.
+//! The road for files, as a trait; and the usual one, tus and ranges over HTTP (`docs/protocol/files.md`).
+//! What the court answers is checked before it counts: an address is reduced to its last segment, an offset
+//! must lie where it can, a part must be the part that was asked for.
 
 use data_encoding::BASE64;
+use reqwest::Method;
+use reqwest::blocking::{RequestBuilder, Response};
 
 use super::transport::{HttpTransport, TransportError, from_court, header, read_body};
 use crate::id::{BlobHash, sha256};
@@ -14,6 +16,15 @@ use crate::sync::token::TOKEN_HEADER;
 
 const MAX_UPLOAD_ID: usize = 64;
 
+/// Whom a request asks, and by what right.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The court's code.
+    pub court: &'a str,
+    /// The token, as its header has it.
+    pub token: &'a str,
+}
+
 /// An upload at the court.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
@@ -23,52 +34,48 @@ pub struct Begun {
     pub offset: u64,
 }
 
+/// What is wanted of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The original.
+    pub hash: BlobHash,
+    /// It, or a small picture of it.
+    pub kind: FileKind,
+    /// The first byte wanted.
+    pub from: u64,
+    /// How many bytes at most, one at least.
+    pub most: usize,
+}
+
+/// What came of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The bytes from where they were wanted: as many as were wanted, or those to the file's end.
+    pub bytes: Vec<u8>,
+    /// Bytes of the whole file.
+    pub total: u64,
+}
+
 /// Carries files to the court and from it.
 pub trait FileRoad {
     /// Announces a file. The same person announcing it again gets the same upload with what the court
     /// has of it, so an upload needs no memory on the phone; of a file that is there, all of it.
-    fn begin(
-        &self,
-        court: &str,
-        file: Metadata,
-        bytes: u64,
-        token: &str,
-    ) -> Result<Begun, TransportError>;
+    fn begin(&self, ask: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError>;
 
-    /// Appends `chunk` at `offset`; gives the new offset.
-    fn append(
-        &self,
-        court: &str,
-        upload: &str,
-        offset: u64,
-        chunk: &[u8],
-        token: &str,
-    ) -> Result<u64, TransportError>;
+    /// Appends `chunk` at `begun.offset`; gives the new offset.
+    fn append(&self, ask: Ask<'_>, begun: &Begun, chunk: &[u8]) -> Result<u64, TransportError>;
 
-    /// A file, or what was made from it, of at most `most` bytes.
-    fn fetch(
-        &self,
-        court: &str,
-        hash: BlobHash,
-        kind: FileKind,
-        most: usize,
-        token: &str,
-    ) -> Result<Vec<u8>, TransportError>;
+    /// A part of a file, or of what was made from it.
+    fn fetch(&self, ask: Ask<'_>, part: Part) -> Result<Piece, TransportError>;
 }
 
 impl FileRoad for HttpTransport {
-    fn begin(
-        &self,
-        court: &str,
-        file: Metadata,
-        bytes: u64,
-        token: &str,
-    ) -> Result<Begun, TransportError> {
+    fn begin(&self, ask: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError> {
         let request = self
-            .request(reqwest::Method::POST, court, UPLOADS)
+            .request(Method::POST, ask.court, UPLOADS)
             .header(UPLOAD_LENGTH, bytes)
             .header(UPLOAD_METADATA, file.to_header());
-        let answer = send(request, token)?;
+        let answer = send(request, ask)?;
         let location = header(&answer, "location");
         let upload = location.rsplit('/').next().unwrap_or_default();
         let named = upload.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -78,53 +85,85 @@ impl FileRoad for HttpTransport {
         Ok(Begun { upload: upload.to_owned(), offset: offset_of(&answer)? })
     }
 
-    fn append(
-        &self,
-        court: &str,
-        upload: &str,
-        offset: u64,
-        chunk: &[u8],
-        token: &str,
-    ) -> Result<u64, TransportError> {
+    fn append(&self, ask: Ask<'_>, begun: &Begun, chunk: &[u8]) -> Result<u64, TransportError> {
         let request = self
-            .request(reqwest::Method::PATCH, court, &format!("{UPLOADS}/{upload}"))
+            .request(Method::PATCH, ask.court, &format!("{UPLOADS}/{}", begun.upload))
             .header("content-type", CHUNK_TYPE)
-            .header(UPLOAD_OFFSET, offset)
+            .header(UPLOAD_OFFSET, begun.offset)
             .header(UPLOAD_CHECKSUM, format!("sha256 {}", BASE64.encode(&sha256(chunk))))
             .body(chunk.to_vec());
-        offset_of(&send(request, token)?)
+        offset_of(&send(request, ask)?)
     }
 
-    fn fetch(
-        &self,
-        court: &str,
-        hash: BlobHash,
-        kind: FileKind,
-        most: usize,
-        token: &str,
-    ) -> Result<Vec<u8>, TransportError> {
-        let mut path = format!("{FILES}/{hash}");
-        if kind != FileKind::Original {
-            path.push_str(&format!("?{AS}={}", kind.code()));
+    fn fetch(&self, ask: Ask<'_>, part: Part) -> Result<Piece, TransportError> {
+        let mut path = format!("{FILES}/{}", part.hash);
+        if part.kind != FileKind::Original {
+            path.push_str(&format!("?{AS}={}", part.kind.code()));
         }
-        read_body(send(self.request(reqwest::Method::GET, court, &path), token)?, most)
+        let last = part.from.saturating_add(part.most as u64).saturating_sub(1);
+        let request = self
+            .request(Method::GET, ask.court, &path)
+            .header("range", format!("bytes={}-{last}", part.from));
+        let answer = send(request, ask)?;
+        let (status, range) = (answer.status().as_u16(), header(&answer, "content-range"));
+        let bytes = read_body(answer, part.most)?;
+        let came = bytes.len() as u64;
+        let total = match (status, shown(&range)) {
+            (200, _) if part.from == 0 => Some(came),
+            (206, Some((first, end, total))) => {
+                // All that was wanted, or all that there is.
+                let whole = came == part.most as u64 || end == total;
+                (first == part.from && end - first == came && whole).then_some(total)
+            }
+            _ => None,
+        };
+        let total = total.ok_or(TransportError::NotTheServer(status))?;
+        Ok(Piece { bytes, total })
     }
 }
 
 /// Sends a request; only the court's own success counts.
-fn send(
-    request: reqwest::blocking::RequestBuilder,
-    token: &str,
-) -> Result<reqwest::blocking::Response, TransportError> {
+fn send(request: RequestBuilder, ask: Ask<'_>) -> Result<Response, TransportError> {
     let answer = request
         .header(TUS_RESUMABLE, TUS_VERSION)
-        .header(TOKEN_HEADER, token)
+        .header(TOKEN_HEADER, ask.token)
         .send()
         .map_err(|_| TransportError::Unreachable)?;
     from_court(answer)
 }
 
-fn offset_of(answer: &reqwest::blocking::Response) -> Result<u64, TransportError> {
+fn offset_of(answer: &Response) -> Result<u64, TransportError> {
     let offset = header(answer, UPLOAD_OFFSET).parse();
     offset.map_err(|_| TransportError::NotTheServer(answer.status().as_u16()))
+}
+
+/// The first byte, the end and the total of `bytes 0-99/500`: `(0, 100, 500)`.
+fn shown(range: &str) -> Option<(u64, u64, u64)> {
+    let (part, total) = range.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = part.split_once('-')?;
+    let (first, end) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?.checked_add(1)?);
+    let total = total.parse::<u64>().ok()?;
+    (first < end && end <= total).then_some((first, end, total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_read_or_is_none() {
+        assert_eq!(shown("bytes 0-99/500"), Some((0, 100, 500)));
+        assert_eq!(shown("bytes 499-499/500"), Some((499, 500, 500)));
+        for nonsense in [
+            "",
+            "bytes */500",
+            "bytes 0-500/500",
+            "bytes 5-4/500",
+            "bytes 0-99/*",
+            "bytes 0-18446744073709551615/18446744073709551615",
+            "lines 0-1/2",
+        ] {
+            assert_eq!(shown(nonsense), None, "{nonsense}");
+        }
+    }
 }

@@ -122,7 +122,7 @@ impl Phone {
     }
 
     /// Whether the person signed in may see this file.
-    fn demand_sight(&self, hash: BlobHash) -> Result<(), PhoneError> {
+    pub(super) fn demand_sight(&self, hash: BlobHash) -> Result<(), PhoneError> {
         let mut eyes = self.eyes()?;
         self.store.read(|tx| {
             let users = tx.documents_of_blob(hash)?;

@@ -10,6 +10,8 @@
 //! | `capture` | originals kept, and recorded by a signed change |
 //! | `files` | where the files of a record are; what may leave this phone |
 //! | `upload` | files to the court: resumed, in small pieces, small pictures first |
+//! | `fetch` | pictures and originals of colleagues from the court |
+//! | `file_road`, `file_token` | the road for files, and the right to use it |
 //! | `pictures` | small pictures, what a photo says of itself, what does not fit, covered copies |
 //! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
@@ -44,7 +46,9 @@ pub mod enrol;
 mod error;
 mod exchange;
 mod export;
+mod fetch;
 pub mod file_road;
+mod file_token;
 mod files;
 mod law;
 mod log;
@@ -77,6 +81,7 @@ pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
 pub use exchange::{Applied, Limit, Plan};
 pub use export::{CaseExport, PhoneExportError};
+pub use fetch::FetchReport;
 pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
 pub use log::{LogTrouble, RESTORED};
@@ -91,7 +96,7 @@ pub use shared::{OnThisPhone, PinError};
 pub use signing::{Hand, Signatory};
 pub use sync::{SyncReport, SyncTrouble};
 pub use times::ChangeTimes;
-pub use upload::{Progress, UploadPolicy, UploadReport, UploadTrouble};
+pub use upload::{Progress, Trouble, UploadPolicy, UploadReport, UploadTrouble};
 
 use crate::id::CertificateId;
 use crate::identity::{Directory, Signer};

@@ -14,7 +14,7 @@ use crate::id::{BlobHash, DocumentId};
 use crate::picture::consistency::{self, Finding, findings};
 use crate::picture::{Cover, Fingerprint, Reading, derive, read, redact};
 use crate::records::FieldType;
-use crate::store::{DerivedKind, DerivedRow};
+use crate::store::{BlobState, DerivedKind, DerivedRow};
 use crate::value::Value;
 use crate::vault::{SealedReader, StoredFile, Vault, VaultError};
 
@@ -149,11 +149,15 @@ impl Phone {
         let Some(made) = made else {
             return self.store.write(|tx| Ok(tx.put_look(hash, None)?));
         };
+        let blob = self.store.read::<_, PhoneError>(|tx| Ok(tx.blob(hash)?))?;
+        // The court makes its own of every original that it has.
+        let with_court = blob
+            .is_some_and(|blob| matches!(blob.state, BlobState::Verified | BlobState::Receipted));
         let mut rows = Vec::new();
         for (kind, bytes) in
             [(DerivedKind::Thumbnail, &made.thumbnail), (DerivedKind::Preview, &made.preview)]
         {
-            let path = format!("{}.{}", hash.to_hex(), kind.code());
+            let path = derived_name(hash, kind);
             self.vault.put(&path, bytes, self.entropy.as_ref())?;
             rows.push(DerivedRow {
                 made_from: hash,
@@ -161,7 +165,7 @@ impl Phone {
                 hash: BlobHash(crate::id::sha256(bytes)),
                 path,
                 bytes: bytes.len() as u64,
-                with_court: false,
+                with_court,
             });
         }
         self.store.write(|tx| {
@@ -179,6 +183,11 @@ impl Phone {
         let reading = read(&mut file, bytes);
         Ok((file, reading))
     }
+}
+
+/// Name of the file of a small picture.
+pub(super) fn derived_name(original: BlobHash, kind: DerivedKind) -> String {
+    format!("{}.{}", original.to_hex(), kind.code())
 }
 
 /// Where the act takes place by its record.

@@ -6,13 +6,13 @@
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
-use super::file_road::FileRoad;
+use super::file_road::{Begun, FileRoad};
+use super::file_token::FileTokens;
 use super::transport::TransportError;
 use super::{Phone, PhoneError};
 use crate::id::BlobHash;
 use crate::store::{DerivedKind, UploadRow};
 use crate::sync::files::{FileKind, Metadata, upload_purpose};
-use crate::sync::token::WINDOW_MS;
 use crate::vault::{StoredFile, VaultError};
 
 /// Bytes of a piece, at least and at most.
@@ -109,10 +109,7 @@ struct Contact<'c> {
     watch: &'c mut dyn FnMut(Progress) -> bool,
     report: UploadReport,
     piece: usize,
-    /// The token of the file that is on its way, and when it was made.
-    token: Option<(BlobHash, String, u64)>,
-    /// Correction of the token's time, when the court said its own.
-    server_ms: Option<i64>,
+    tokens: FileTokens,
 }
 
 impl Phone {
@@ -128,10 +125,10 @@ impl Phone {
             watch,
             report: UploadReport::default(),
             piece: self.pace().unwrap_or(4 * SMALLEST),
-            token: None,
-            server_ms: None,
+            tokens: FileTokens::default(),
         };
         let result = self.make_all_pictures().map_err(Trouble::from);
+        let result = result.and_then(|()| self.ask_again(&mut contact));
         let result = result.and_then(|()| self.upload_all(policy, &mut contact));
         let kept = self.keep_pace(contact.piece);
         match result.and_then(|()| Ok(kept?)) {
@@ -177,6 +174,36 @@ impl Phone {
         }
     }
 
+    /// Asks about originals in channels that this phone is to leave, as long as the court's word about
+    /// them has not come: the court then says it in this phone's own channel.
+    fn ask_again(&self, contact: &mut Contact<'_>) -> Result<(), Trouble> {
+        for row in self.store.read::<_, PhoneError>(|tx| Ok(tx.unheard(PAGE)?))? {
+            match self.announce(Metadata::original(row.hash), row.bytes, contact)? {
+                Ok(begun) if begun.offset < row.bytes => {
+                    self.store
+                        .write::<_, PhoneError>(|tx| Ok(tx.offer_original_again(row.hash)?))?;
+                }
+                Ok(_) => {}
+                Err(error @ TransportError::Problem { .. }) => {
+                    contact.tokens.heal(&error);
+                    contact.report.waiting.push((row.hash, error.code().to_owned()));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn announce(
+        &self,
+        file: Metadata,
+        bytes: u64,
+        contact: &mut Contact<'_>,
+    ) -> Result<Result<Begun, TransportError>, PhoneError> {
+        let (road, purpose) = (contact.road, upload_purpose(file.hash));
+        self.ask_about(&mut contact.tokens, &purpose, |ask| road.begin(ask, file, bytes))
+    }
+
     /// Small pictures go first, so they are made first.
     fn make_all_pictures(&self) -> Result<(), PhoneError> {
         while self.make_pictures(PAGE)? > 0 {}
@@ -196,9 +223,8 @@ impl Phone {
         let mut differed = false;
         let mut begun = None;
         loop {
-            let token = self.upload_token(row.hash, contact)?;
             let step = match &begun {
-                None => contact.road.begin(&self.court, new, row.bytes, &token).map(|answer| {
+                None => self.announce(new, row.bytes, contact)?.map(|answer| {
                     let offset = answer.offset;
                     begun = Some(answer);
                     offset
@@ -210,13 +236,10 @@ impl Phone {
                     };
                     let started = self.clock.now().monotonic_ms;
                     contact.report.bytes += piece.len() as u64;
-                    let answer = contact.road.append(
-                        &self.court,
-                        &upload.upload,
-                        upload.offset,
-                        &piece,
-                        &token,
-                    );
+                    let (road, purpose) = (contact.road, upload_purpose(row.hash));
+                    let answer = self.ask_about(&mut contact.tokens, &purpose, |ask| {
+                        road.append(ask, upload, &piece)
+                    })?;
                     let took = self.clock.now().monotonic_ms.saturating_sub(started);
                     contact.pace(answer.is_ok(), took);
                     match answer {
@@ -249,15 +272,15 @@ impl Phone {
                         return Ok(Outcome::Interrupted);
                     }
                 }
-                Err(TransportError::Problem { code, server_ms, .. }) => {
+                Err(error @ TransportError::Problem { .. }) => {
                     begun = None;
                     failures += 1;
                     contact.report.repeated += 1;
-                    match code.as_str() {
-                        "clock_out_of_window" if server_ms.is_some() && failures < PATIENCE => {
-                            contact.server_ms = server_ms;
-                            contact.token = None;
-                        }
+                    if contact.tokens.heal(&error) && failures < PATIENCE {
+                        continue;
+                    }
+                    let code = error.code();
+                    match code {
                         // The bytes the court received are not those that were signed. They are sent
                         // once more, if they still are what they were here.
                         "file_differs" => {
@@ -265,13 +288,13 @@ impl Phone {
                                 return Ok(Outcome::Waits(code.to_owned()));
                             }
                             if std::mem::replace(&mut differed, true) {
-                                return Ok(Outcome::Waits(code));
+                                return Ok(Outcome::Waits(code.to_owned()));
                             }
                         }
                         // A damaged piece, another position, an upload that ended: begin tells the rest.
                         "upload_checksum" | "upload_offset" | "upload_unknown" | "upload_busy"
                             if failures < PATIENCE => {}
-                        _ => return Ok(Outcome::Waits(code)),
+                        _ => return Ok(Outcome::Waits(code.to_owned())),
                     }
                 }
                 Err(error) => {
@@ -312,29 +335,11 @@ impl Phone {
     }
 
     /// Whether changes wait to be signed or sent: they go before any file.
-    fn records_wait(&self) -> Result<bool, PhoneError> {
+    pub(super) fn records_wait(&self) -> Result<bool, PhoneError> {
         self.store.read(|tx| {
             let waits = tx.backlog()?;
             Ok(waits.unsigned + waits.pending > 0)
         })
-    }
-
-    /// One token serves all pieces of a file: a signature by a phone's key store takes up to 600 ms.
-    fn upload_token(
-        &self,
-        hash: BlobHash,
-        contact: &mut Contact<'_>,
-    ) -> Result<String, PhoneError> {
-        let now = self.clock.now().monotonic_ms;
-        if let Some((of, token, made)) = &contact.token
-            && *of == hash
-            && now.saturating_sub(*made) < WINDOW_MS / 3
-        {
-            return Ok(token.clone());
-        }
-        let token = self.file_token(&upload_purpose(hash), contact.server_ms)?;
-        contact.token = Some((hash, token.clone(), now));
-        Ok(token)
     }
 
     fn pace(&self) -> Option<usize> {

@@ -235,6 +235,17 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// An original came from the court: it is on this phone, and with the court already.
+    pub fn note_fetched(&self, hash: BlobHash, bytes: u64, mime: &str) -> Result<(), StoreError> {
+        at_most("a media type", mime.len(), MAX_MIME)?;
+        self.sql.execute(
+            "UPDATE blobs SET state = CASE state WHEN 'missing' THEN 'verified' ELSE state END,
+               released = 0, bytes = ?2, mime = ?3 WHERE hash = ?1",
+            params![hash, Unsigned(bytes), mime],
+        )?;
+        Ok(())
+    }
+
     /// Gives up this phone's copy of a receipted original and says which file the caller may remove
     /// once this transaction is committed. Anything else is refused: originals stay until a receipt
     /// covers them.

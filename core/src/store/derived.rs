@@ -72,6 +72,27 @@ impl ReadTx<'_> {
         )
     }
 
+    /// Photos, named by a record (of `of`, when given), that are not on this phone and have no thumbnail
+    /// here, those behind the hash `behind` first. Only what a thumbnail can be made of.
+    pub fn without_thumbnail(
+        &self,
+        of: Option<DocumentId>,
+        behind: BlobHash,
+        limit: u32,
+    ) -> Result<Vec<BlobHash>, StoreError> {
+        self.rows(
+            "SELECT hash FROM blobs WHERE state = 'missing'
+             AND mime IN ('image/jpeg', 'image/png', 'image/webp', 'image/gif')
+             AND NOT EXISTS (SELECT 1 FROM derived
+                WHERE made_from = blobs.hash AND kind = 'thumbnail')
+             AND EXISTS (SELECT 1 FROM blob_uses
+                WHERE blob_uses.hash = blobs.hash AND (?1 IS NULL OR document = ?1))
+             ORDER BY hash <= ?2, hash LIMIT ?3",
+            params![of, behind, limit],
+            |row| row.get(0),
+        )
+    }
+
     /// What an original looks like, when there is something to tell it from others.
     pub fn fingerprint(&self, hash: BlobHash) -> Result<Option<[u8; 16]>, StoreError> {
         let sql = "SELECT fingerprint FROM looks WHERE hash = ?1";

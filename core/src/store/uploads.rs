@@ -1,4 +1,5 @@
-//! What goes to the court and how far it is there: the queue of files, how far each has come, the court's signed words that it holds a file, and what follows from them for the originals here.
+//! What goes to the court and how far it is there: the queue of files, how far each has come, the court's
+//! signed words that it holds a file, and what follows from them for the originals here.
 
 use rusqlite::params;
 
@@ -57,6 +58,32 @@ impl ReadTx<'_> {
         })
     }
 
+    /// Originals that the court has, of channels this phone is to leave, without a word of the court that
+    /// says so: its word may stand where this phone no longer reads.
+    pub fn unheard(&self, limit: u32) -> Result<Vec<UploadRow>, StoreError> {
+        self.rows(
+            "SELECT hash, path, bytes FROM blobs WHERE state = 'verified' AND released = 0
+             AND NOT EXISTS (SELECT 1 FROM stored
+                JOIN feed ON feed.ref_id = stored.transition AND feed.kind = 'transition'
+                WHERE stored.hash = blobs.hash)
+             AND EXISTS (SELECT 1 FROM blob_uses
+                JOIN documents ON documents.id = blob_uses.document
+                JOIN channels ON channels.channel = documents.channel
+                WHERE blob_uses.hash = blobs.hash AND channels.member = 'leaving')
+             ORDER BY hash LIMIT ?1",
+            [limit],
+            |row| {
+                Ok(UploadRow {
+                    hash: row.get(0)?,
+                    kind: None,
+                    original: row.get(0)?,
+                    path: row.get(1)?,
+                    bytes: row.get::<_, Unsigned>(2)?.0,
+                })
+            },
+        )
+    }
+
     /// How far the court has a file. `backed_up` is the number of leaves its backup covers.
     pub fn with_court(&self, hash: BlobHash, backed_up: u64) -> Result<WithCourt, StoreError> {
         let sql = "SELECT min(feed.log_index), count(*) FROM stored
@@ -83,6 +110,15 @@ impl WriteTx<'_> {
                 [row.hash],
             )?;
         }
+        Ok(())
+    }
+
+    /// The court does not have this original after all.
+    pub fn offer_original_again(&self, hash: BlobHash) -> Result<(), StoreError> {
+        self.sql.execute(
+            "UPDATE blobs SET state = 'local' WHERE hash = ?1 AND state = 'verified'",
+            [hash],
+        )?;
         Ok(())
     }
 

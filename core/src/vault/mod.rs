@@ -52,6 +52,9 @@ pub enum VaultError {
     /// Its bytes are not what was sealed here.
     #[error("the file on this phone is damaged")]
     Damaged,
+    /// What came is another file than the one that was signed.
+    #[error("what came is another file than the one that was signed")]
+    Differs,
 }
 
 impl VaultError {
@@ -64,6 +67,7 @@ impl VaultError {
             Self::Empty => "file_empty",
             Self::Absent => "file_absent",
             Self::Damaged => "file_damaged",
+            Self::Differs => "file_differs",
         }
     }
 }
@@ -122,11 +126,31 @@ impl Vault {
     /// Reads `source` to its end, keeps every byte sealed, and returns once that is on the disk. The
     /// same bytes twice are kept once.
     pub fn keep(&self, source: &mut dyn Read, entropy: &dyn Entropy) -> Result<Kept, VaultError> {
+        self.keep_if(source, entropy, |_| true)
+    }
+
+    /// Like [`Self::keep`], for a file whose hash was signed before it came: another one is not kept.
+    pub fn keep_as(
+        &self,
+        hash: BlobHash,
+        source: &mut dyn Read,
+        entropy: &dyn Entropy,
+    ) -> Result<Kept, VaultError> {
+        self.keep_if(source, entropy, |found| found == hash)
+    }
+
+    fn keep_if(
+        &self,
+        source: &mut dyn Read,
+        entropy: &dyn Entropy,
+        wanted: impl FnOnce(BlobHash) -> bool,
+    ) -> Result<Kept, VaultError> {
         let unfinished =
             format!("{}{UNFINISHED}", data_encoding::HEXLOWER.encode(&entropy.bytes16()));
         let kept = self.write(&unfinished, source, entropy, MAX_ORIGINAL);
         let kept = match kept {
             Ok(kept) if kept.bytes == 0 => Err(VaultError::Empty),
+            Ok(kept) if !wanted(kept.hash) => Err(VaultError::Differs),
             other => other,
         };
         match kept {

@@ -52,6 +52,22 @@ fn what_is_kept_is_read_back_from_any_place() {
 }
 
 #[test]
+fn what_was_signed_is_kept_and_nothing_else_under_its_name() {
+    let folder = MemoryFolder::new();
+    let (vault, entropy) = (vault(&folder), SeededEntropy::new(9));
+    let (plain, other) = (bytes(70_000), bytes(70_001));
+    let hash = BlobHash(crate::id::sha256(&plain));
+    let refused = vault.keep_as(hash, &mut &other[..], &entropy).unwrap_err();
+    assert_eq!(refused.code(), "file_differs");
+    assert_eq!(folder.list().unwrap(), [""; 0], "nothing of it stays");
+    assert_eq!(vault.keep_as(hash, &mut &plain[..], &entropy).unwrap().hash, hash);
+    assert_eq!(vault.originals().unwrap(), [hash]);
+    // A later try that brings something else leaves what is there.
+    assert!(vault.keep_as(hash, &mut &other[..], &entropy).is_err());
+    assert!(vault.is_whole(hash).unwrap());
+}
+
+#[test]
 fn every_damage_is_noticed() {
     let folder = MemoryFolder::new();
     let (vault, entropy) = (vault(&folder), SeededEntropy::new(2));

@@ -1,8 +1,11 @@
 //! Who may send and read a file: whoever may read a channel in which a change stands that names it; its
-//! author may send it besides.
+//! author may send it besides. And who reads there that the court has it.
 
-use lastmile_core::id::BlobHash;
+use std::collections::BTreeSet;
+
+use lastmile_core::id::{BlobHash, CertificateId};
 use lastmile_core::identity::Directory;
+use lastmile_core::sync::channel::EntryKind;
 
 use crate::store::{FileUse, Reading, StoreError};
 use crate::sync::Asker;
@@ -35,6 +38,32 @@ pub fn may_send(
     } else {
         Ok(Vec::new())
     }
+}
+
+/// Whether the person reads, in a case that names the file, the court's word that it has it. A phone that
+/// lost its access uploads what is its own, and the word came after all that it may read.
+pub fn hears_of(
+    reading: &Reading<'_>,
+    directory: &Directory,
+    certificate: CertificateId,
+    person: &str,
+    hash: BlobHash,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    let Some(reach) = reach(reading, directory, certificate, person, now_ms)? else {
+        return Ok(false);
+    };
+    let uses = reading.uses_of_file(hash)?;
+    let naming: BTreeSet<&str> = uses.iter().map(|named| named.channel.as_str()).collect();
+    for access in reach.iter().filter(|access| naming.contains(access.channel.as_str())) {
+        let word = reading.last_transition("stored", &hash.to_hex(), &access.channel)?;
+        let Some(word) = word else { continue };
+        let place = reading.place_in_feed(&access.channel, EntryKind::Transition, &word)?;
+        if place.is_some_and(|seq| access.until.is_none_or(|until| seq <= until)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn reads_one_of(

@@ -1,17 +1,20 @@
 //! The end of an upload: read again, compared with the hash that was signed, put into the store, and said
-//! so in every case that names it.
+//! so in every case that names it; and to a phone that reads none of them any more in its own channel.
 
-use lastmile_core::id::BlobHash;
+use lastmile_core::id::{BlobHash, CertificateId};
 use lastmile_core::picture::{HEAD_BYTES, media_type};
+use lastmile_core::sync::channel::of_device;
 use lastmile_core::sync::files::{FileKind, Metadata};
 
+use super::access::hears_of;
 use super::depot::{Place, wait};
 use super::derive::derive;
 use super::incoming::{Arriving, Whole};
 use super::{FileError, trouble};
-use crate::ingest::{IngestError, Ingested};
+use crate::ingest::{Ingest, IngestError, Ingested};
 use crate::server::Server;
 use crate::store::{DerivedRow, FileRow, StoreError, UploadRow};
+use crate::sync::Asker;
 
 /// Verifies what arrived and stores it. What turns out to be another file is discarded, and its upload
 /// with it.
@@ -85,7 +88,7 @@ fn derived(
 }
 
 /// One transaction: the court has the file, whoever uploads it need not go on, and every case that names
-/// it is told.
+/// it is told, as are those who sent it.
 fn stored(server: &Server, whole: &Whole) -> Result<(), FileError> {
     let directory = server.directory()?;
     let (hash, bytes) = (whole.hash, whole.bytes);
@@ -109,12 +112,56 @@ fn stored(server: &Server, whole: &Whole) -> Result<(), FileError> {
                 ingested.channels.insert(named.channel);
             }
         }
+        for (certificate, person) in ingest.writing.senders_of(hash)? {
+            say_to(ingest, &row, certificate, &person, lost, &mut ingested)?;
+        }
         Ok::<_, IngestError>(ingested)
     })?;
     tracing::info!(%hash, bytes, "file stored");
     // The file is stored whatever becomes of its small pictures.
     if let Err(error) = derive(server, hash, bytes) {
         tracing::warn!(%hash, code = error.code(), "no small pictures were made");
+    }
+    Ok(())
+}
+
+/// Says to a phone alone that the court has a file, when it can read that nowhere else.
+fn say_to(
+    ingest: &Ingest<'_>,
+    row: &FileRow,
+    certificate: CertificateId,
+    person: &str,
+    again: bool,
+    told: &mut Ingested,
+) -> Result<(), IngestError> {
+    let (reading, directory) = (ingest.writing, ingest.directory);
+    if hears_of(reading, directory, certificate, person, row.hash, ingest.now_ms)? {
+        return Ok(());
+    }
+    let name = of_device(certificate);
+    if ingest.say_stored(row, &name, again)? {
+        told.channels.insert(name);
+    }
+    Ok(())
+}
+
+/// A phone asks about an original that the court has: it is told in its own channel if it cannot know
+/// (it lost its access after the upload, or somebody else uploaded).
+pub fn answer(server: &Server, asker: &Asker, hash: BlobHash) -> Result<(), FileError> {
+    let directory = server.directory()?;
+    let knows = server.store().read::<_, StoreError>(|reading| {
+        let own = reading.last_transition("stored", &hash.to_hex(), &of_device(asker.id))?;
+        let (id, person, now_ms) = (asker.id, &asker.person, server.now_ms());
+        Ok(own.is_some() || hears_of(reading, &directory, id, person, hash, now_ms)?)
+    })?;
+    if !knows {
+        server.ingest(&directory, |ingest| {
+            let mut told = Ingested::default();
+            if let Some(row) = ingest.writing.file(hash)? {
+                say_to(ingest, &row, asker.id, &asker.person, false, &mut told)?;
+            }
+            Ok::<_, IngestError>(told)
+        })?;
     }
     Ok(())
 }

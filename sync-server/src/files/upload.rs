@@ -60,6 +60,9 @@ pub fn begin(
         writing.put_upload(&row)?;
         Ok(row)
     })?;
+    if row.done && what.kind == FileKind::Original {
+        finish::answer(server, asker, what.hash)?;
+    }
     if row.bytes == 0 && !row.done {
         let arriving = go_on(server, &row.id, 0)?;
         finish::finish(server, &row, arriving)?;

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lastmile_core::id::BlobHash;
 use lastmile_core::sync::files::{FileKind, file_purpose, named};
+use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 
 use super::AppState;
 use super::api::access;
@@ -179,6 +180,9 @@ fn guarded(found: &Found, tag: &str, mut response: Response) -> Response {
     ] {
         insert(&mut response, name, value);
     }
+    // By it a phone knows that it is the court that answers, and no portal on the way.
+    let protocol = header::HeaderName::from_static(PROTOCOL_HEADER);
+    insert(&mut response, protocol, PROTOCOL_VERSION);
     response
 }
 

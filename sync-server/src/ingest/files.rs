@@ -34,21 +34,21 @@ impl Ingest<'_> {
         Ok(told)
     }
 
-    /// Says in a channel that the court has a file; once, unless `again`. Whether it was said now.
-    pub fn say_stored(
-        &self,
-        row: &FileRow,
-        channel: &str,
-        again: bool,
-    ) -> Result<bool, IngestError> {
+    /// Says in a channel, a case's or a phone's own, that the court has a file; once, unless `again`. Whether
+    /// it was said now.
+    pub fn say_stored(&self, row: &FileRow, name: &str, again: bool) -> Result<bool, IngestError> {
         let kind = TransitionKind::Stored { hash: row.hash, bytes: row.bytes };
         let subject = row.hash.to_hex();
-        let said = self.writing.last_transition(kind.code(), &subject, channel)?.is_some();
+        let said = self.writing.last_transition(kind.code(), &subject, name)?.is_some();
         if said && !again {
             return Ok(false);
         }
-        let thing = self.issuer.transition(self.writing, channel, kind, &subject, self.now_ms)?;
-        self.writing.append(channel, &[thing])?;
+        let thing = self.issuer.transition(self.writing, name, kind, &subject, self.now_ms)?;
+        if name.starts_with(channel::DEVICE) {
+            self.append_for_device(name, thing)?;
+        } else {
+            self.writing.append(name, &[thing])?;
+        }
         Ok(true)
     }
 }

@@ -13,6 +13,7 @@
 //! ancestors ([`lastmile_core::document::accept`]); who belongs to a case is asked afterwards and
 //! leads to quarantine, where a person decides.
 
+mod device;
 mod files;
 mod hot;
 mod judge;

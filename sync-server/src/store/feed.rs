@@ -113,6 +113,22 @@ impl Reading<'_> {
         Ok(names.collect::<Result<_, _>>()?)
     }
 
+    /// Where the channel carries this thing, by sequence.
+    pub fn place_in_feed(
+        &self,
+        channel: &str,
+        kind: EntryKind,
+        id: &[u8; 32],
+    ) -> Result<Option<u64>, StoreError> {
+        let place: Option<i64> = self.db.query_row(
+            "SELECT min(seq) FROM feed
+             WHERE court = ?1 AND channel = ?2 AND kind = ?3 AND id = ?4",
+            (self.court, channel, kind.code(), id),
+            |row| row.get(0),
+        )?;
+        Ok(place.map(count))
+    }
+
     /// Whether the channel carries this thing.
     pub fn is_in_feed(
         &self,
@@ -120,12 +136,7 @@ impl Reading<'_> {
         kind: EntryKind,
         id: &[u8; 32],
     ) -> Result<bool, StoreError> {
-        Ok(self.db.query_row(
-            "SELECT EXISTS (SELECT 1 FROM feed
-               WHERE court = ?1 AND channel = ?2 AND kind = ?3 AND id = ?4)",
-            (self.court, channel, kind.code(), id),
-            |row| row.get(0),
-        )?)
+        Ok(self.place_in_feed(channel, kind, id)?.is_some())
     }
 }
 

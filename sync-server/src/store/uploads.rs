@@ -76,6 +76,18 @@ impl Reading<'_> {
         Ok(statement.query_row(key, upload).optional()?)
     }
 
+    /// Certificates, with their persons, of those who upload or uploaded an original.
+    pub fn senders_of(&self, hash: BlobHash) -> Result<Vec<(CertificateId, String)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT certificate, person FROM upload
+             WHERE court = ?1 AND hash = ?2 AND kind = 'original' ORDER BY certificate",
+        )?;
+        let rows = statement.query_map((self.court, hash.as_bytes()), |row| {
+            Ok((CertificateId(row.get(0)?), row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Uploads of a person that are not finished.
     pub fn uploads_open(&self, person: &str) -> Result<u64, StoreError> {
         Ok(count(self.db.query_row(

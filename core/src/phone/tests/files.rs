@@ -7,10 +7,10 @@ use std::io::Read;
 
 use super::*;
 use crate::id::{BlobHash, sha256};
-use crate::phone::file_road::{Begun, FileRoad};
+use crate::phone::file_road::{Ask, Begun, FileRoad, Part, Piece};
 use crate::phone::transport::TransportError;
 use crate::store::{BlobState, DerivedKind};
-use crate::sync::files::{FileKind, Metadata};
+use crate::sync::files::Metadata;
 use crate::vault::{MemoryFolder, Vault};
 
 /// A photo of `len` bytes that says it is a JPEG.
@@ -71,7 +71,7 @@ impl Court {
 }
 
 impl FileRoad for Court {
-    fn begin(&self, _: &str, file: Metadata, bytes: u64, _: &str) -> Result<Begun, TransportError> {
+    fn begin(&self, _: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError> {
         if !self.goes_through() {
             return Err(TransportError::Unreachable);
         }
@@ -87,20 +87,13 @@ impl FileRoad for Court {
         Ok(Begun { upload, offset: have.len() as u64 })
     }
 
-    fn append(
-        &self,
-        _: &str,
-        upload: &str,
-        offset: u64,
-        chunk: &[u8],
-        _: &str,
-    ) -> Result<u64, TransportError> {
+    fn append(&self, _: Ask<'_>, at: &Begun, chunk: &[u8]) -> Result<u64, TransportError> {
         let mut begun = self.begun.borrow_mut();
-        let Some((file, bytes, have)) = begun.get_mut(upload) else {
+        let Some((file, bytes, have)) = begun.get_mut(&at.upload) else {
             return Self::problem("upload_unknown");
         };
-        assert_eq!(have.len() as u64, offset);
-        self.sent.borrow_mut().push((file.hash, offset, chunk.len()));
+        assert_eq!(have.len() as u64, at.offset);
+        self.sent.borrow_mut().push((file.hash, at.offset, chunk.len()));
         if !self.goes_through() {
             have.extend_from_slice(&chunk[..self.prefix.min(chunk.len())]);
             return Err(TransportError::Unreachable);
@@ -111,26 +104,23 @@ impl FileRoad for Court {
             *damage -= 1;
             *have.last_mut().unwrap() ^= 1;
         }
-        let at = have.len() as u64;
-        if at == *bytes {
-            let (file, _, have) = begun.remove(upload).unwrap();
+        let arrived = have.len() as u64;
+        if arrived == *bytes {
+            let (file, _, have) = begun.remove(&at.upload).unwrap();
             if sha256(&have) != file.hash.0 {
                 return Self::problem("file_differs");
             }
             self.files.borrow_mut().insert(file.hash, have);
         }
-        Ok(at)
+        Ok(arrived)
     }
 
-    fn fetch(
-        &self,
-        _: &str,
-        hash: BlobHash,
-        _: FileKind,
-        _: usize,
-        _: &str,
-    ) -> Result<Vec<u8>, TransportError> {
-        self.files.borrow().get(&hash).cloned().ok_or(TransportError::Unreachable)
+    fn fetch(&self, _: Ask<'_>, part: Part) -> Result<Piece, TransportError> {
+        let files = self.files.borrow();
+        let bytes = files.get(&part.hash).ok_or(TransportError::Unreachable)?;
+        let rest = &bytes[usize::try_from(part.from).unwrap().min(bytes.len())..];
+        let given = rest.len().min(part.most);
+        Ok(Piece { bytes: rest[..given].to_vec(), total: bytes.len() as u64 })
     }
 }
 

@@ -38,6 +38,61 @@ fn an_original_is_released_only_under_a_receipt() {
 }
 
 #[test]
+fn an_original_that_came_from_the_court_is_not_sent_back() {
+    let bench = bench();
+    let missing = NewBlob { state: BlobState::Missing, bytes: 0, ..photo(1, "a") };
+    bench.write(|tx| {
+        tx.put_blob(&missing)?;
+        tx.put_blob(&photo(2, "b"))?;
+        tx.note_fetched(missing.hash, 77, "image/png")?;
+        tx.note_fetched(BlobHash([2; 32]), 2_000, "image/jpeg")
+    });
+    let fetched = bench.read(|tx| tx.blob(missing.hash)).unwrap();
+    assert_eq!((fetched.state, fetched.bytes), (BlobState::Verified, 77));
+    assert_eq!(fetched.mime, "image/png");
+    let own = bench.read(|tx| tx.blob(BlobHash([2; 32]))).unwrap();
+    assert_eq!(own.state, BlobState::Local, "one that waits goes on waiting");
+    // Released and fetched again: it is here.
+    bench.write(|tx| {
+        tx.set_blob_state(missing.hash, BlobState::Receipted)?;
+        tx.release_blob(missing.hash)?;
+        tx.note_fetched(missing.hash, 77, "image/png")
+    });
+    let again = bench.read(|tx| tx.blob(missing.hash)).unwrap();
+    assert_eq!((again.state, again.released), (BlobState::Receipted, false));
+}
+
+#[test]
+fn thumbnails_are_wanted_of_photos_that_are_elsewhere() {
+    let bench = bench();
+    let elsewhere = |seed, path| NewBlob { state: BlobState::Missing, ..photo(seed, path) };
+    bench.write(|tx| {
+        tx.put_blob(&elsewhere(1, "a"))?;
+        tx.put_blob(&elsewhere(2, "b"))?;
+        tx.put_blob(&elsewhere(3, "c"))?;
+        tx.put_blob(&photo(4, "here"))?;
+        tx.put_blob(&NewBlob { mime: "video/mp4", ..elsewhere(5, "film") })?;
+        tx.put_blob(&NewBlob { used_by: None, ..elsewhere(6, "unnamed") })?;
+        tx.use_blob(BlobHash([3; 32]), document(2), "photo1")?;
+        tx.put_derived(&DerivedRow {
+            made_from: BlobHash([2; 32]),
+            kind: DerivedKind::Thumbnail,
+            hash: BlobHash([22; 32]),
+            path: "b.thumbnail".to_owned(),
+            bytes: 9,
+            with_court: true,
+        })
+    });
+    let wanted = |of, behind: u8| {
+        let found = bench.read(|tx| tx.without_thumbnail(of, BlobHash([behind; 32]), 10));
+        found.into_iter().map(|hash| hash.0[0]).collect::<Vec<_>>()
+    };
+    assert_eq!(wanted(None, 0), [1, 3]);
+    assert_eq!(wanted(None, 1), [3, 1], "behind the last one asked for");
+    assert_eq!(wanted(Some(document(2)), 0), [3]);
+}
+
+#[test]
 fn even_plain_sql_cannot_release_what_has_no_receipt() {
     let bench = bench();
     bench.write(|tx| tx.put_blob(&photo(1, "01/a.jpg")));
