@@ -38,11 +38,11 @@ impl Templates {
     /// Puts a court's own source in the place of `name`.
     pub fn replace(&mut self, name: &str, text: String) -> Result<(), PaperError> {
         if text.len() > MAX_BYTES {
-            return Err(PaperError::Template("the file is too long".to_owned()));
+            return Err(PaperError::Template(format!("{name}: the file is too long")));
         }
         match self.0.get_mut(name) {
             Some(known) => *known = text,
-            None => return Err(PaperError::Template("no template has this name".to_owned())),
+            None => return Err(PaperError::Template(format!("{name}: no template has this name"))),
         }
         Ok(())
     }

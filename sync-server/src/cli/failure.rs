@@ -59,6 +59,7 @@ const FAILURES: &[(&str, &str, Exit)] = &[
     ("storage_full", "存放证据原件的磁盘已满,请清理后重试。", Exit::Unavailable),
     ("storage_unavailable", "存放证据原件的磁盘或外部存储无法读写,请检查。", Exit::Unavailable),
     ("paper_template", "版式文件有误,请按提示修改;可先不带 --templates 输出。", Exit::Refused),
+    ("paper_exists", "同名文书已在该目录,未覆盖;请换一个空目录再输出。", Exit::Refused),
     ("paper_too_long", "文书页数超过上限,未输出;请分案或分次记录。", Exit::Refused),
     ("restore_no_log", "数据库里没有可以继续的日志,未作改动。", Exit::Refused),
     ("backup_damaged", "备份写成后核验不符,请换一处磁盘重试。", Exit::Unavailable),

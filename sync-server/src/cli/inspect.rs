@@ -10,7 +10,7 @@ use lastmile_core::geo::{Datum, datum::convert};
 use lastmile_core::identifier::Reason;
 use lastmile_core::picture::{self, Reading, reason};
 use ring::digest::{Context, SHA256};
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 
 use super::{Exit, Language};
 
@@ -31,14 +31,15 @@ pub fn run(args: &InspectArgs, language: Language, out: &mut dyn Write) -> Exit 
             exit = Exit::Unavailable;
             unreadable(path, language)
         });
-        if writeln!(out, "{line}").is_err() {
+        let written = serde_json::to_writer(&mut *out, &line).map_err(io::Error::from);
+        if written.and_then(|()| writeln!(out)).is_err() {
             return Exit::Unavailable; // nobody reads any more
         }
     }
     exit
 }
 
-fn inspect(path: &Path, file: File, language: Language) -> io::Result<Json> {
+fn inspect(path: &Path, file: File, language: Language) -> io::Result<Line> {
     let meta = file.metadata()?;
     if !meta.is_file() {
         return Err(io::ErrorKind::InvalidInput.into()); // a directory, a device: it may never end
@@ -60,7 +61,7 @@ fn inspect(path: &Path, file: File, language: Language) -> io::Result<Json> {
     if picture::name_differs(&name, reading.format) {
         reading.findings.push(reason::NAME_DIFFERS);
     }
-    Ok(line(path, &reading, &sha256, thumbnail, language))
+    Ok(line(path, reading, sha256, thumbnail, language))
 }
 
 /// SHA-256 and length of what there is to read, in constant memory.
@@ -83,49 +84,78 @@ fn hash(file: &mut (impl Read + Seek)) -> io::Result<(String, u64)> {
     Ok((data_encoding::HEXLOWER.encode(context.finish().as_ref()), len))
 }
 
-fn unreadable(path: &Path, language: Language) -> Json {
-    json!({
-        "file": path.to_string_lossy(), "format": null, "width": null, "height": null,
-        "orientation": null, "gps": null, "taken_at": null, "make": null, "model": null,
-        "sha256": null, "thumbnail_bytes": null, "findings": [],
-        "reason": reason::UNREADABLE.code, "words": words(&[], Some(reason::UNREADABLE), language),
-    })
+/// One line, its fields in this order.
+#[derive(Debug, Default, Serialize)]
+struct Line {
+    file: String,
+    format: Option<&'static str>,
+    media_type: Option<&'static str>,
+    bytes: Option<u64>,
+    width: Option<u32>,
+    height: Option<u32>,
+    orientation: Option<u8>,
+    gps: Option<Place>,
+    taken_at: Option<String>,
+    make: Option<String>,
+    model: Option<String>,
+    sha256: Option<String>,
+    thumbnail_bytes: Option<usize>,
+    findings: Vec<&'static str>,
+    reason: Option<&'static str>,
+    words: String,
+}
+
+/// WGS-84, degrees.
+#[derive(Debug, Serialize)]
+struct Place {
+    lat: f64,
+    lon: f64,
+}
+
+fn unreadable(path: &Path, language: Language) -> Line {
+    Line {
+        file: path.to_string_lossy().into_owned(),
+        reason: Some(reason::UNREADABLE.code),
+        words: words(&[], Some(reason::UNREADABLE), language),
+        ..Line::default()
+    }
 }
 
 fn line(
     path: &Path,
-    reading: &Reading,
-    sha256: &str,
+    reading: Reading,
+    sha256: String,
     thumbnail: Option<usize>,
     language: Language,
-) -> Json {
+) -> Line {
     let sized = reading.width > 0;
     let gps = reading.gps.map(|gps| convert((gps.lat, gps.lon), gps.datum, Datum::Wgs84));
     let seven = |degrees: f64| (degrees * 1e7).round() / 1e7; // a centimetre
-    let findings: Vec<&str> = reading.findings.iter().map(Reason::code).collect();
-    json!({
-        "file": path.to_string_lossy(),
-        "format": reading.format.map(picture::Format::code),
-        "media_type": reading.media_type,
-        "bytes": reading.bytes,
-        "width": sized.then_some(reading.width),
-        "height": sized.then_some(reading.height),
-        "orientation": sized.then(|| reading.orientation()),
-        "gps": gps.map(|(lat, lon)| json!({"lat": seven(lat), "lon": seven(lon)})),
-        "taken_at": reading.taken_at.map(|at| at.to_string()),
-        "make": reading.make,
-        "model": reading.model,
-        "sha256": sha256,
-        "thumbnail_bytes": thumbnail,
-        "findings": findings,
-        "reason": reading.reason.map(|reason| reason.code),
-        "words": words(&reading.findings, reading.reason, language),
-    })
+    Line {
+        file: path.to_string_lossy().into_owned(),
+        format: reading.format.map(picture::Format::code),
+        media_type: Some(reading.media_type),
+        bytes: Some(reading.bytes),
+        width: sized.then_some(reading.width),
+        height: sized.then_some(reading.height),
+        orientation: sized.then(|| reading.orientation()),
+        gps: gps.map(|(lat, lon)| Place { lat: seven(lat), lon: seven(lon) }),
+        taken_at: reading.taken_at.as_ref().map(ToString::to_string),
+        sha256: Some(sha256),
+        thumbnail_bytes: thumbnail,
+        findings: reading.findings.iter().map(Reason::code).collect(),
+        reason: reading.reason.map(|reason| reason.code),
+        words: words(&reading.findings, reading.reason, language),
+        make: reading.make,
+        model: reading.model,
+    }
 }
 
-/// The sentences of all codes of a line, the reason's first.
+/// The sentences of all codes of a line, each once, the reason's first.
 fn words(findings: &[Reason], reason: Option<Reason>, language: Language) -> String {
-    let all = reason.iter().chain(findings);
+    let code = reason.map(|reason| reason.code);
+    let others = findings.iter().filter(|finding| Some(finding.code) != code);
+    let all = reason.iter().chain(others);
     let sentences: Vec<&str> = all.map(|reason| language.pick(reason.zh, reason.en)).collect();
     sentences.join(language.pick("", " "))
 }
@@ -133,6 +163,8 @@ fn words(findings: &[Reason], reason: Option<Reason>, language: Language) -> Str
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use serde_json::{Value as Json, json};
 
     use super::*;
 

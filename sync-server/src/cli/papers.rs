@@ -1,7 +1,7 @@
 //! `papers`: every paper of a case as PDF, into a folder.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub struct PapersArgs {
     /// 数据目录 / data directory.
     #[arg(long)]
     data: PathBuf,
-    /// 写到此目录;已有的文件不覆盖 / write into this folder; files that exist are left alone.
+    /// 写到此目录;已有同名文件则停下,不覆盖 / write into this folder; a file that exists is not overwritten.
     #[arg(long)]
     out: PathBuf,
     /// 本院自己的版式文件所在目录 / folder of the court's own templates.
@@ -54,7 +54,8 @@ pub fn run(args: &PapersArgs, language: Language, out: &mut dyn Write) -> Exit {
         // What is in it is for those it is given to.
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         if let Err(error) = file.and_then(|mut file| file.write_all(&made.pdf)) {
-            return fail(language, "data_directory", &error);
+            let exists = error.kind() == io::ErrorKind::AlreadyExists;
+            return fail(language, if exists { "paper_exists" } else { "data_directory" }, &error);
         }
         let draft = if made.draft { language.pick(" (草稿)", " (draft)") } else { "" };
         if writeln!(out, "{}{draft}", path.display()).is_err() {

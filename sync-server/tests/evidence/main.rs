@@ -1,13 +1,19 @@
-//! Evidence from phone to phone and to the court, over the real server.
+//! Evidence from phone to phone, to the court and onto paper, over the real server and with the program itself.
 //!
 //! | file | subject |
 //! | --- | --- |
 //! | `withdrawn` | phones that lost their access hand in what they have and let go of it |
 //! | `colleagues` | what one phone captured on the screen of another |
+//! | `papers` | papers of a court that has originals, by the program and by HTTP |
+//! | `inspect` | the reading of files, as support staff asks for it |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod colleagues;
+mod inspect;
+mod papers;
+#[path = "../reader/mod.rs"]
+mod reader;
 mod withdrawn;
 #[path = "../world/mod.rs"]
 mod world;

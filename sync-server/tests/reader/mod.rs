@@ -90,6 +90,17 @@ impl Reader {
         (answer.status().as_u16(), answer.text().unwrap())
     }
 
+    /// What stands at an address, as it came.
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut request = self.client.get(format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        answer.bytes().unwrap().to_vec()
+    }
+
     /// Status and code of the problem that this address meets.
     pub fn problem(&self, path: &str) -> (u16, String) {
         let (status, text) = self.text(path, &[]);
