@@ -15,3 +15,4 @@ pub mod peak;
 pub mod phones;
 pub mod seeds;
 pub mod tidy;
+pub mod weak_link;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use lastmile_tests::figures::{
-    Figures, acceptance, export, officer_day, phone_store, pictures, signatures,
+    Figures, acceptance, export, officer_day, papers, phone_store, pictures, signatures, weak_link,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,6 +17,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [pictures::CHILD, path] => return pictures::child(Path::new(path)),
+        [papers::CHILD, store, record, out] => {
+            return papers::child(Path::new(store), record, Path::new(out));
+        }
         [export::CHILD, file, root] => return export::child(Path::new(file), root),
         _ => {}
     }
@@ -27,6 +30,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("acceptance: the whole pipeline on one core", acceptance::run),
         ("signatures: sign, verify, receive a batch of 200", signatures::run),
         ("pictures: 12 megapixels to hash and thumbnail", pictures::run),
+        ("papers: a list with 20 photos, on a phone", papers::run),
+        ("weak link: 100 photos, cut again and again", weak_link::run),
         ("export: verify 1,000 records with 2,000 photos", export::run),
     ] {
         if !what.contains(&wanted) {

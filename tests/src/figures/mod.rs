@@ -3,9 +3,11 @@
 pub mod acceptance;
 pub mod export;
 pub mod officer_day;
+pub mod papers;
 pub mod phone_store;
 pub mod pictures;
 pub mod signatures;
+pub mod weak_link;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

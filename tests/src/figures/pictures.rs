@@ -41,7 +41,7 @@ pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
         small.arg(&photo).args(["--size", "320", "--output"]).arg(&thumbnail);
         Ok(vec![hash, small])
     };
-    let (time, memory) = measured(&ours)?;
+    let (time, memory) = measured(&ours, ROUNDS)?;
     let ms = |time: Duration| (time.as_secs_f64() * 1e4).round() / 10.0;
     figures.note("pictures.hash_and_thumbnail_ms", ms(time), "ms", Aim::None);
     figures.note("pictures.memory_mb", memory, "MB", Aim::AtMost(256.0));
@@ -49,7 +49,7 @@ pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
         eprint!("(vipsthumbnail is not installed: apt install libvips-tools) ");
         return Ok(());
     }
-    let (their_time, their_memory) = measured(&theirs)?;
+    let (their_time, their_memory) = measured(&theirs, ROUNDS)?;
     figures.note("pictures.vipsthumbnail_ms", ms(their_time), "ms", Aim::None);
     figures.note("pictures.vipsthumbnail_memory_mb", their_memory, "MB", Aim::None);
     let ratio = time.as_secs_f64() / their_time.as_secs_f64();
@@ -75,12 +75,15 @@ pub fn child(path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-type Commands<'a> = &'a dyn Fn() -> Result<Vec<Command>, Box<dyn Error>>;
+pub(super) type Commands<'a> = &'a dyn Fn() -> Result<Vec<Command>, Box<dyn Error>>;
 
 /// The median time of the commands one after the other, and the most memory one of them takes, MB.
-fn measured(commands: Commands<'_>) -> Result<(Duration, f64), Box<dyn Error>> {
+pub(super) fn measured(
+    commands: Commands<'_>,
+    rounds: usize,
+) -> Result<(Duration, f64), Box<dyn Error>> {
     let mut samples = Vec::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         let begun = Instant::now();
         for mut command in commands()? {
             let status = command.stdout(Stdio::null()).status()?;
@@ -112,7 +115,7 @@ fn high_water(mut child: Child) -> Result<u32, Box<dyn Error>> {
 }
 
 /// A photo as a phone's sensor gives it, grain and all: a smaller one made larger.
-fn twelve_megapixels() -> Result<Vec<u8>, Box<dyn Error>> {
+pub(super) fn twelve_megapixels() -> Result<Vec<u8>, Box<dyn Error>> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/photos");
     let photo = image::open(data.join("orientation_portrait_6.jpg"))?;
     let mut large: RgbImage =
