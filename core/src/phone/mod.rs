@@ -15,6 +15,7 @@
 //! | `pictures` | small pictures, what a photo says of itself, what does not fit, covered copies |
 //! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
+//! | `set_aside` | what does not enter: it waits, goes to the tray, or makes room for a twin |
 //! | `rebase` | after a refusal: the refused bytes to the tray, the work recorded anew |
 //! | `exchange` | one request and its answer, as pure steps over the store |
 //! | `ask` | one request over the road: its token, and a second try after a wrong clock |
@@ -62,6 +63,7 @@ mod rebase;
 mod rebuild;
 mod receive;
 mod save;
+mod set_aside;
 mod shared;
 mod signing;
 mod sync;

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 
-use super::receive::{Received, tray_is_full};
+use super::receive::Received;
+use super::set_aside::tray_is_full;
 use super::{Phone, PhoneError, lock};
 use crate::envelope::Body;
 use crate::id::{CertificateId, DocumentId, EnvelopeId, sha256_parts};

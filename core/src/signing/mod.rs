@@ -10,6 +10,7 @@
 mod declaration;
 mod read_back;
 mod strokes;
+pub mod test_strokes;
 
 pub use declaration::{Declaration, declaration};
 pub use read_back::{Names, ReadBack};

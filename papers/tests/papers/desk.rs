@@ -7,7 +7,8 @@ use lastmile_core::document::{Document, Fields, Intent, Provenance, RecordView, 
 use lastmile_core::id::{ActorId, BlobHash, DocumentId, EnvelopeId, sha256};
 use lastmile_core::pack::case::CasePack;
 use lastmile_core::records::{KindSet, Role, builtin};
-use lastmile_core::signing::{Point, Strokes, declaration};
+use lastmile_core::signing::test_strokes::drawn_by;
+use lastmile_core::signing::{Strokes, declaration};
 use lastmile_core::value::Value;
 use lastmile_papers::{Form, NoPhotos, Paper, Photos, Picture, Source};
 use serde_json::json;
@@ -206,21 +207,6 @@ fn case() -> CasePack {
                      "signed_by_president": true, "deadline_on": "2026-03-15"}],
     }))
     .unwrap()
-}
-
-/// Strokes in the shape of a name: the same each time.
-fn drawn_by(name: &str) -> Strokes {
-    let mut strokes = Vec::new();
-    for (number, (at, _)) in (0_u32..).zip(name.char_indices()).take(8) {
-        let noise = sha256(format!("{name}{at}").as_bytes());
-        let stroke = (0_u32..).zip(&noise[..12]).map(|(step, byte)| Point {
-            x: number * 110 + step * 9,
-            y: u32::from(*byte),
-            ms: number * 400 + step * 16,
-        });
-        strokes.push(stroke.collect());
-    }
-    Strokes { width: 900, height: 300, strokes }
 }
 
 /// Pictures by what is known of them: here, with another hash, or awaited.

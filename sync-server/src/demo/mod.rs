@@ -17,6 +17,7 @@ pub mod report;
 mod rewrite;
 pub mod run;
 mod scene;
+mod settling;
 mod signing;
 pub mod stage;
 pub mod withdrawn;

@@ -1,9 +1,9 @@
 //! Those present sign: the record is read back, each draws a signature of their own, one refuses, one
 //! countersigns on another phone.
 
-use lastmile_core::id::{DocumentId, sha256};
+use lastmile_core::id::DocumentId;
 use lastmile_core::phone::{Hand, Signatory};
-use lastmile_core::signing::{Point, Strokes};
+use lastmile_core::signing::test_strokes::drawn_by;
 
 use super::stage::{Actor, StageError};
 
@@ -41,20 +41,4 @@ pub(super) fn sign(
     };
     actor.phone.sign_record(record, read.content, &signatory)?;
     Ok(())
-}
-
-/// What a finger on the glass would leave: a line for each character, the same each time for a name.
-pub(super) fn drawn_by(name: &str) -> Strokes {
-    let (width, height) = (900, 300);
-    let mut strokes = Vec::new();
-    for (number, (at, _)) in (0_u32..).zip(name.char_indices()).take(8) {
-        let noise = sha256(format!("{name}{at}").as_bytes());
-        let stroke = (0_u32..).zip(&noise[..12]).map(|(step, byte)| Point {
-            x: number * 110 + step * 9,
-            y: u32::from(*byte),
-            ms: number * 400 + step * 16,
-        });
-        strokes.push(stroke.collect());
-    }
-    Strokes { width, height, strokes }
 }
