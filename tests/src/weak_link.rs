@@ -25,6 +25,9 @@ pub const PHOTOS: u64 = 100;
 /// What goes: everything.
 pub const ALL: UploadPolicy = UploadPolicy { originals: true };
 
+/// Bytes of a request beside its body, at most.
+pub const HEAD: u64 = 2_000;
+
 const CASE: &str = "(2026)粤0605执1101号";
 /// Bytes of a photo, about.
 const PHOTO: u64 = 5_000_000;
@@ -46,6 +49,8 @@ pub struct Cost {
     pub contacts: u64,
     /// Most bytes that went up before a break and had to go up again after it.
     pub again: u64,
+    /// Breaks that cost more than the piece that was on its way: what had been acknowledged was lost.
+    pub dearer: u64,
 }
 
 /// What is there at the end.
@@ -134,6 +139,7 @@ pub fn journey(dir: &Path, scale: u64) -> Result<Arrived, Box<dyn Error>> {
     }
     cost.up = link.traffic().up - before.up;
     (cost.requests, cost.again) = (metered.requests.get(), metered.again.get());
+    cost.dearer = metered.dearer.get();
     link.set(Mode::Up);
     Ok(Arrived { stage, road, phone, record, cost, link })
 }
@@ -150,15 +156,16 @@ struct Metered<'r> {
     road: &'r HttpTransport,
     link: &'r Link,
     requests: Cell<u64>,
-    /// Where the file was when the link broke, and bytes that had gone up behind that.
-    broke: Cell<Option<(u64, u64)>>,
+    /// When the link broke: where the file was, bytes that had gone up behind that, bytes of the piece.
+    broke: Cell<Option<(u64, u64, u64)>>,
     again: Cell<u64>,
+    dearer: Cell<u64>,
 }
 
 impl<'r> Metered<'r> {
     fn new(road: &'r HttpTransport, link: &'r Link) -> Self {
-        let (requests, broke, again) = (Cell::new(0), Cell::new(None), Cell::new(0));
-        Self { road, link, requests, broke, again }
+        let (requests, again, dearer) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        Self { road, link, requests, broke: Cell::new(None), again, dearer }
     }
 }
 
@@ -166,9 +173,10 @@ impl FileRoad for Metered<'_> {
     fn begin(&self, ask: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError> {
         self.requests.set(self.requests.get() + 1);
         let begun = self.road.begin(ask, file, bytes)?;
-        if let Some((at, sent)) = self.broke.take() {
+        if let Some((at, sent, piece)) = self.broke.take() {
             let lost = (at + sent).saturating_sub(begun.offset);
             self.again.set(self.again.get().max(lost));
+            self.dearer.set(self.dearer.get() + u64::from(lost > piece + HEAD));
         }
         Ok(begun)
     }
@@ -178,9 +186,8 @@ impl FileRoad for Metered<'_> {
         let before = self.link.traffic().up;
         let answer = self.road.append(ask, begun, chunk);
         if answer.is_err() {
-            // With the head of the request, which is not of the file.
-            let sent = (self.link.traffic().up - before).min(chunk.len() as u64);
-            self.broke.set(Some((begun.offset, sent)));
+            let sent = self.link.traffic().up - before;
+            self.broke.set(Some((begun.offset, sent, chunk.len() as u64)));
         }
         answer
     }

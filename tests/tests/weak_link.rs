@@ -6,10 +6,7 @@ use std::error::Error;
 use std::io::Read;
 
 use lastmile_core::phone::FileStanding;
-use lastmile_tests::weak_link::{ALL, PHOTOS, SEED, journey};
-
-/// Bytes of a request beside its body, at most.
-const HEAD: u64 = 2_000;
+use lastmile_tests::weak_link::{ALL, HEAD, PHOTOS, SEED, journey};
 
 #[test]
 fn a_hundred_photos_arrive_whole_and_once() -> Result<(), Box<dyn Error>> {
@@ -21,8 +18,7 @@ fn a_hundred_photos_arrive_whole_and_once() -> Result<(), Box<dyn Error>> {
     assert!(cost.breaks > 20, "the link did not break: {}", cost.breaks);
     // What arrived before a break is never sent again: every byte goes up once, but for what was in the
     // sockets at each break, and the heads of requests.
-    let largest = if full { 1 << 20 } else { 64 << 10 };
-    assert!(cost.again <= largest, "a break cost {} bytes", cost.again);
+    assert_eq!(cost.dearer, 0, "a break costs at most the piece that was on its way");
     let most = cost.bytes + cost.breaks * (64 << 10) + cost.requests * HEAD;
     assert!(cost.up <= most, "{} bytes for {}", cost.up, cost.bytes);
 

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::withdrawn::withdraw;
 use crate::world::tus::{hash_of, picture};
 use crate::world::{CASE, Device, World, case_pack};
 use lastmile_core::document::Fields;
@@ -303,6 +304,23 @@ fn what_nobody_has_yet_does_not_stand_in_the_way() {
     let distinct: std::collections::BTreeSet<_> = asked.iter().map(|part| part.hash).collect();
     assert_eq!((distinct.len(), fetched), (21, 1), "each had its turn");
     assert!(wen.phone.small_picture(hash, Thumbnail).unwrap().is_some());
+}
+
+#[test]
+fn a_withdrawn_phone_does_not_ask() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let wen = world.officer("wenruotang");
+    let hash = capture(&lu, lu.seizure(), &photo());
+    upload(&lu, true);
+    // Something of her own that nobody else has keeps the case on her phone.
+    capture(&wen, wen.seizure(), &picture(4, 900));
+    withdraw(&world, &wen);
+    wen.sync();
+    let counting = Road::new(&wen, &|_, come| come);
+    assert_eq!(thumbnails(&wen, &counting), FetchReport::default());
+    assert_eq!(wen.phone.fetch_picture(&counting, hash, Preview).unwrap(), None);
+    assert_eq!(counting.asked.borrow().len(), 0);
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn upload(device: &Device) -> usize {
     device.phone.upload(&device.transport(), ALL, &mut |_| true).unwrap().finished
 }
 
-fn withdraw(world: &World, device: &Device) {
+pub(super) fn withdraw(world: &World, device: &Device) {
     let order = Order {
         certificate: device.phone.signed_in().unwrap().certificate,
         reason: "lost".into(),

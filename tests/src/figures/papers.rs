@@ -29,10 +29,9 @@ pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
         let phone = open(&TestCourt::nanhai(), store_at(&store, None), "luqihang")?;
         let record = begin(&phone)?.document;
         phone.act(record, &line(&phone, "注塑机").1)?;
-        let photo = twelve_megapixels()?;
         for number in 0..PHOTOS {
-            // Another photo each time: what stands behind its end changes nothing of what is seen.
-            let bytes = [&photo[..], &[number]].concat();
+            // Photos that look the same would be put into the paper once.
+            let bytes = twelve_megapixels(number)?;
             let fields = fields(&[("purpose", "scene".into())]);
             let capture = Capture { verb: "add_photo".into(), fields, position: None };
             phone.capture(record, &mut &bytes[..], &capture)?;

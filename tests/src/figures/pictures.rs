@@ -27,7 +27,7 @@ const SIZE: (u32, u32) = (4_000, 3_000);
 pub fn run(figures: &mut Figures) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let photo = folder.path().join("photo.jpg");
-    fs::write(&photo, twelve_megapixels()?)?;
+    fs::write(&photo, twelve_megapixels(12)?)?;
     let thumbnail = folder.path().join("thumbnail.jpg");
 
     let ours = || -> Result<Vec<Command>, Box<dyn Error>> {
@@ -114,15 +114,16 @@ fn high_water(mut child: Child) -> Result<u32, Box<dyn Error>> {
     Ok(most)
 }
 
-/// A photo as a phone's sensor gives it, grain and all: a smaller one made larger.
-pub(super) fn twelve_megapixels() -> Result<Vec<u8>, Box<dyn Error>> {
+/// A photo as a phone's sensor gives it, grain and all: a smaller one made larger. Another `seed`, another
+/// light and another grain.
+pub(super) fn twelve_megapixels(seed: u8) -> Result<Vec<u8>, Box<dyn Error>> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/photos");
     let photo = image::open(data.join("orientation_portrait_6.jpg"))?;
     let mut large: RgbImage =
         photo.resize_exact(SIZE.0, SIZE.1, FilterType::CatmullRom).into_rgb8();
-    let mut grain = StdRng::seed_from_u64(12);
+    let mut grain = StdRng::seed_from_u64(seed.into());
     for shade in large.iter_mut() {
-        *shade = shade.saturating_add_signed(grain.random_range(-8..=8));
+        *shade = shade.saturating_sub(seed).saturating_add_signed(grain.random_range(-8..=8));
     }
     let mut file = Vec::new();
     JpegEncoder::new_with_quality(&mut file, 88).encode(

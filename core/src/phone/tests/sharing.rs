@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::identity::PublicKey;
-use crate::phone::PinError;
 use crate::phone::shared::{FIRST_MS, FREE, LONGEST_MS};
+use crate::phone::{FetchReport, PinError, Trouble};
+use crate::store::DerivedKind;
 use crate::time::{Clock, Moment};
 
 const LU: &str = "194637";
@@ -99,6 +100,32 @@ fn open(world: &World, clock: &Arc<Hands>) -> Phone {
     let certificates: Vec<_> = known.map(|identity| identity.certificate.to_bytes()).collect();
     phone.trust(&certificates).unwrap();
     phone
+}
+
+#[test]
+fn a_colleagues_photo_is_asked_for_by_those_only_who_may_see_its_record() {
+    let shared = Shared::new();
+    shared.unlock("luqihang", LU).unwrap();
+    shared.world.let_in(&shared.phone, &["luqihang"]);
+    let record = begin(&shared.phone);
+    let hash = crate::id::BlobHash([9; 32]);
+    let fields = Fields::from([
+        ("hash".to_owned(), Value::Bytes(hash.0.to_vec())),
+        ("mime".to_owned(), "image/jpeg".into()),
+    ]);
+    let item = shared.phone.new_item();
+    let photo = Intent::Add { verb: "add_photo".into(), item, fields };
+    shared.phone.act(record, &photo).unwrap();
+    // This court knows no file: whoever asks learns that it cannot be reached.
+    let road = super::files::Court::default();
+    let ask = |of| shared.phone.fetch_thumbnails(&road, of, &mut |_| true);
+    let picture = || shared.phone.fetch_picture(&road, hash, DerivedKind::Preview).unwrap_err();
+    assert!(matches!(ask(None), Err(Trouble::Road(_))));
+    assert!(matches!(picture(), Trouble::Road(_)));
+    shared.unlock("wenruotang", WEN).unwrap();
+    assert_eq!(ask(None).unwrap(), FetchReport::default(), "not even asked");
+    assert!(matches!(ask(Some(record)), Err(Trouble::Phone(_))));
+    assert!(matches!(picture(), Trouble::Phone(PhoneError::NoFile)));
 }
 
 #[test]
