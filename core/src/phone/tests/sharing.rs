@@ -117,7 +117,7 @@ fn a_colleagues_photo_is_asked_for_by_those_only_who_may_see_its_record() {
     let photo = Intent::Add { verb: "add_photo".into(), item, fields };
     shared.phone.act(record, &photo).unwrap();
     // This court knows no file: whoever asks learns that it cannot be reached.
-    let road = super::files::Court::default();
+    let road = files::Court::default();
     let ask = |of| shared.phone.fetch_thumbnails(&road, of, &mut |_| true);
     let picture = || shared.phone.fetch_picture(&road, hash, DerivedKind::Preview).unwrap_err();
     assert!(matches!(ask(None), Err(Trouble::Road(_))));
