@@ -1,0 +1,181 @@
+// What the mock server knows: stations, people, requests, sessions, the numbered events, and its own clock, which
+// stands at the morning of the story whatever the computer says.
+
+import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
+import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
+
+/** The mock's world. */
+export class World {
+  /** `start`: what the clock shows now, RFC 3339. */
+  constructor(start = "2026-03-17T01:07:00Z") {
+    this.incidents = new Map();
+    this.sessions = new Map();
+    this.events = [];
+    this.streams = new Set();
+    this.online = new Set(STATIONS.map((station) => station.code));
+    this.taken = new Map();
+    this.next = 1;
+    this.failures = 0;
+    this.crews = CREWS.map((crew) => ({ ...crew }));
+    this.setClock(start);
+  }
+
+  setClock(to) {
+    this.offset = Date.parse(to) - Date.now();
+  }
+
+  now() {
+    return new Date(Date.now() + this.offset).toISOString();
+  }
+
+  /** Seconds between an instant and now. */
+  age(at) {
+    return (Date.parse(this.now()) - Date.parse(at)) / 1_000;
+  }
+
+  person(id) {
+    return PEOPLE.find((person) => person.person === id);
+  }
+
+  sees(session, incident) {
+    const station = this.person(session.person).station;
+    return station === null || incident.station.code === station || station === this.headStation(incident);
+  }
+
+  headStation(incident) {
+    return incident.merged_into === null ? null : this.incidents.get(incident.merged_into)?.station.code;
+  }
+
+  view(incident, whole) {
+    const { timeline, photos, ...rest } = incident;
+    return { ...rest, steps: offers(incident), ...(whole ? { timeline, photos } : {}) };
+  }
+
+  /** A request comes in. */
+  raise(request, by = null, t0 = this.now()) {
+    const id = `r${this.next++}`;
+    const station = STATIONS.find((each) => each.code === (request.station ?? "440605121"));
+    const incident = {
+      id,
+      seq: 0,
+      case_no: request.case_no ?? null,
+      state: "received",
+      station: named(station),
+      holder: null,
+      unit: null,
+      eta: null,
+      t0,
+      answered: null,
+      sent: null,
+      arrived: null,
+      ringing_since: this.now(),
+      told: [],
+      duress: false,
+      cancel_asked: null,
+      merged_into: null,
+      merged: [],
+      request: {
+        channel: "app",
+        place: "",
+        position: null,
+        situation: null,
+        situation_text: null,
+        people: null,
+        weapons: null,
+        injured: null,
+        callback: null,
+        officers_on_site: null,
+        needs: [],
+        ...request.request,
+      },
+      conflicts: 0,
+      timeline: [],
+      photos: request.photos ?? [],
+    };
+    incident.timeline.push(entry("received", by, t0, { station: { code: station.code, name: station.name } }));
+    this.incidents.set(id, incident);
+    this.changed(incident);
+    return incident;
+  }
+
+  /** A step by a person (or null: a rule). Gives a fault or null. */
+  step(incident, body, by) {
+    const fault = unfit(incident, body);
+    if (fault) return fault;
+    const station = STATIONS.find((each) => each.code === body.station);
+    const extra = station ? { stationName: { code: station.code, name: station.name }, stationFull: named(station) } : {};
+    const person = by === null ? null : { person: by.person, name: by.name };
+    for (const each of apply(incident, { ...body, ...extra }, person, this.now(), this.incidents)) {
+      this.changed(each);
+    }
+    return null;
+  }
+
+  /** The ladder: who is told next while nobody answers. */
+  ladder() {
+    const rungs = [[60, "command_sees"], [180, "second_channel"], [600, "command_calls"], [1200, "chief"]];
+    for (const incident of this.incidents.values()) {
+      if (incident.ringing_since === null || incident.merged_into !== null) continue;
+      const due = rungs.filter(([s]) => this.age(incident.ringing_since) >= s).map(([, rung]) => rung);
+      if (!this.online.has(incident.station.code)) due.unshift("nobody_there");
+      for (const rung of due) {
+        if (!incident.told.includes(rung)) this.step(incident, { step: "escalated", reason: rung }, null);
+      }
+    }
+  }
+
+  changed(incident) {
+    incident.seq += 1;
+    this.tell("incident", () => ({ incident: this.view(incident, false) }), incident);
+  }
+
+  presence(code, online) {
+    if (online) this.online.add(code);
+    else this.online.delete(code);
+    this.tell("presence", () => this.presenceNow());
+  }
+
+  presenceNow() {
+    return { stations: STATIONS.map(({ code, name }) => ({ code, name, online: this.online.has(code) })) };
+  }
+
+  tell(event, data, incident = null) {
+    const numbered = { id: this.events.length + 1, event, data: data(), incident };
+    this.events.push(numbered);
+    for (const stream of this.streams) stream.send(numbered);
+  }
+
+  list(session, state) {
+    const here = [...this.incidents.values()].filter((incident) => this.sees(session, incident));
+    const ended = (incident) => ENDED.includes(incident.state);
+    const items = here.filter((incident) => ended(incident) === (state === "closed"));
+    return { server_time: this.now(), items: items.map((incident) => this.view(incident, false)) };
+  }
+
+  /** Open requests that may be the same event as a new one. */
+  proposals(incident) {
+    return [...this.incidents.values()]
+      .filter((other) => other !== incident && !ENDED.includes(other.state) && other.merged_into === null)
+      .filter((other) => other.station.code === incident.station.code)
+      .map((other) => {
+        const same = incident.case_no !== null && incident.case_no === other.case_no;
+        return { id: other.id, why: [...(same ? ["same_case"] : []), "same_place"] };
+      });
+  }
+
+  map() {
+    const stations = STATIONS.map(({ code, name, position }) => ({ code, name, position }));
+    return { stations, areas: AREAS, crews: this.crews };
+  }
+}
+
+function named({ code, name, duty_phone }) {
+  return { code, name, duty_phone, derived: true };
+}
+
+function entry(step, by, at, more) {
+  const [zh, en] = STEPS[step];
+  const person = by === null ? null : { person: by.person, name: by.name };
+  const empty = { station: null, unit: null, when: null, other: null, reason: null, note: null, unfit: null };
+  return { at, by: person, step, label: { zh, en }, ...empty, ...more };
+}

@@ -1,0 +1,85 @@
+// What a desk knows, as one value: who is signed in, the requests, who is on duty, what happened, and whether it
+// is still true. Only `reduce` makes the next one.
+
+import type { Incident, MapContent, Presence, Session, StationName } from "../api/types";
+import type { ClockReading } from "./clock";
+import type { Heard } from "./link";
+
+/** Something that happened and that a person should notice without being interrupted. */
+export interface News {
+  id: number;
+  kind: "answered" | "faster" | "moved" | "done";
+  name: string;
+  place: string;
+  at: number;
+  detail: { zh: string; en: string };
+}
+
+/** How the stream stands. */
+export type Link = "idle" | "connecting" | "live" | "lost";
+
+/** Everything a desk knows. */
+export interface Desk {
+  /** `unknown`: not asked yet. */
+  session: Session | null | "unknown";
+  /** The session ended while its page was open: the page stays, dimmed, and nothing typed is lost. */
+  expired: boolean;
+  incidents: ReadonlyMap<string, Incident>;
+  /** `false` until the first list is there: an empty list must not look like a quiet day. */
+  loaded: boolean;
+  presence: readonly Presence[];
+  map: { content: MapContent; pageMs: number } | null;
+  selected: string | null;
+  link: Link;
+  heard: Heard | null;
+  clock: ClockReading | null;
+  news: readonly News[];
+  nextNews: number;
+}
+
+/** A desk before anybody signed in. */
+export const EMPTY: Desk = {
+  session: "unknown",
+  expired: false,
+  incidents: new Map(),
+  loaded: false,
+  presence: [],
+  map: null,
+  selected: null,
+  link: "idle",
+  heard: null,
+  clock: null,
+  news: [],
+  nextNews: 1,
+};
+
+/** What can happen to a desk. */
+export type Event =
+  | { type: "session"; session: Session | null }
+  | { type: "expired" }
+  | { type: "link"; link: Link }
+  | { type: "heard"; heard: Heard; serverTime?: string }
+  | { type: "list"; items: Incident[]; state: "open" | "closed" }
+  | { type: "incident"; incident: Incident; own: boolean; at: number }
+  | { type: "faster"; incident: Incident; why: { zh: string; en: string }; at: number }
+  | { type: "gone"; id: string; station: StationName | null; at: number }
+  | { type: "presence"; stations: Presence[] }
+  | { type: "map"; content: MapContent; pageMs: number }
+  | { type: "select"; id: string | null }
+  | { type: "done"; name: string; detail: { zh: string; en: string }; at: number }
+  | { type: "dismiss"; id: number };
+
+/** The person signed in, if somebody is. */
+export function signedIn(desk: Desk): Session | null {
+  return desk.session === "unknown" ? null : desk.session;
+}
+
+/** Whether the desk belongs to the command centre: it sees every station. */
+export function isCommand(session: Session): boolean {
+  return session.station === null && session.roles.includes("command");
+}
+
+/** Whether the person has a desk here at all. */
+export function hasDesk(session: Session): boolean {
+  return isCommand(session) || (session.station !== null && session.roles.includes("dispatcher"));
+}

@@ -1,0 +1,62 @@
+// What every component may use: the state, what can be done, the words, the time. Handed down by context, so
+// that a component names only what it shows.
+
+import { createContext } from "preact";
+import { useContext, useEffect, useReducer, useState } from "preact/hooks";
+import type { Console } from "../control/console";
+import type { Preferences } from "../control/preferences";
+import type { Store } from "../control/store";
+import { everySecond, now, nowOnServer } from "../control/time";
+import { isStale } from "../desk/link";
+import type { Desk } from "../desk/state";
+import type { Sound } from "../signal/sound";
+import { sayer, type Language, type Say } from "../words/words";
+
+/** What the page is made of. */
+export interface Page {
+  store: Store;
+  console: Console;
+  sound: Sound;
+  court: string;
+  preferences: Preferences;
+  prefer(change: Partial<Preferences>): void;
+}
+
+/** The page. */
+export const PageContext = createContext<Page | null>(null);
+
+/** The page this component is part of. */
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (page === null) throw new Error("a component stands outside the page");
+  return page;
+}
+
+/** The state, shown again whenever it changes. */
+export function useDesk(): Desk {
+  const { store } = usePage();
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => store.listen(() => again(0)), [store]);
+  return store.get();
+}
+
+/** The words in the language chosen. */
+export function useWords(): { say: Say; language: Language } {
+  const { language } = usePage().preferences;
+  return { say: sayer(language), language };
+}
+
+/** The server's clock, shown again each second. */
+export function useNow(): number {
+  const { store } = usePage();
+  const [time, set] = useState(() => nowOnServer(store.get()));
+  useEffect(() => everySecond(() => set(nowOnServer(store.get()))), [store]);
+  return time;
+}
+
+/** Whether what is shown is old, looked at each second and at every change. */
+export function useStale(): boolean {
+  const desk = useDesk();
+  useNow();
+  return isStale(desk.heard, now());
+}

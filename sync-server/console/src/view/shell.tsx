@@ -1,0 +1,54 @@
+// The whole page: sign-in, the header, and the workspace of whoever is signed in. A session that runs out is
+// renewed over the page, which stays as it was.
+
+import { useState } from "preact/hooks";
+import { hasDesk, signedIn } from "../desk/state";
+import { useDesk, usePage, useWords } from "./context";
+import { Desk } from "./desk";
+import { Dialog } from "./dialog";
+import { Handover } from "./handover";
+import { Header } from "./header";
+import { SignInForm } from "./sign-in";
+
+/** The page. */
+export function Shell() {
+  const page = usePage();
+  const desk = useDesk();
+  const { say } = useWords();
+  const [handover, setHandover] = useState(false);
+  const session = signedIn(desk);
+  if (desk.session === "unknown") return null;
+  if (session === null) {
+    return (
+      <>
+        <Header onHandover={() => undefined} />
+        <main class="alone">
+          <h2>{say("sign_in_title")}</h2>
+          {page.court === "" ? <p class="problem">{say("no_court")}</p> : <SignInForm />}
+        </main>
+      </>
+    );
+  }
+  return (
+    <>
+      <a class="skip" href="#requests">
+        {say("skip")}
+      </a>
+      <Header onHandover={() => setHandover(true)} />
+      {hasDesk(session) ? (
+        <Desk />
+      ) : (
+        <main class="alone">
+          <h2>{say("no_desk_title")}</h2>
+          <p>{say("no_desk")}</p>
+        </main>
+      )}
+      {handover && <Handover onClose={() => setHandover(false)} />}
+      {desk.expired && (
+        <Dialog title={say("sign_in_again")}>
+          <SignInForm again={session} />
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+// Words of the map and of the same content as a list.
+
+export const MAP = {
+  map: ["地图", "Map"],
+  map_as_list: ["列表", "As a list"],
+  map_label: ["辖区、派出所、执行小组和求助的位置", "Areas, stations, crews and requests"],
+  map_none: ["地图尚未读取。", "The map is not loaded yet."],
+  map_datum: ["坐标 WGS-84；无底图，不联外网", "WGS-84; no tiles, nothing from outside"],
+  map_fit: ["全部", "Everything"],
+  map_zoom_in: ["放大", "Zoom in"],
+  map_zoom_out: ["缩小", "Zoom out"],
+  places_kind: ["类别", "Kind"],
+  places_name: ["名称", "Name"],
+  places_position: ["坐标", "Position"],
+  places_age: ["精度 · 多久前", "Accuracy · age"],
+  places_distance: ["距所选求助", "From the selected"],
+  kind_request: ["求助", "request"],
+  kind_station: ["派出所", "station"],
+  kind_crew: ["执行小组", "crew"],
+  fix: ["±{u} 米 · {age}前", "±{u} m · {age} ago"],
+  fix_old: ["±{u} 米 · {age}前（过旧）", "±{u} m · {age} ago (old)"],
+  seconds: ["{n} 秒", "{n} s"],
+  minutes: ["{n} 分钟", "{n} min"],
+  hours: ["{n} 小时 {m} 分", "{n} h {m} min"],
+  distance_m: ["{n} 米", "{n} m"],
+  distance_km: ["{n} 公里", "{n} km"],
+} as const;
