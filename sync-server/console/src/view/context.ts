@@ -2,7 +2,7 @@
 // that a component names only what it shows.
 
 import { createContext } from "preact";
-import { useContext, useEffect, useReducer, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import type { Console } from "../control/console";
 import type { Preferences } from "../control/preferences";
 import type { Store } from "../control/store";
@@ -36,8 +36,13 @@ export function usePage(): Page {
 export function useDesk(): Desk {
   const { store } = usePage();
   const [, again] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => store.listen(() => again(0)), [store]);
-  return store.get();
+  const desk = store.get();
+  // Listening begins after the drawing: what changed in between would never be shown.
+  useLayoutEffect(() => {
+    if (store.get() !== desk) again(0);
+    return store.listen(() => again(0));
+  }, [store]);
+  return desk;
 }
 
 /** The words in the language chosen. */

@@ -2,13 +2,11 @@
 
 import { test as base, expect, type Page } from "@playwright/test";
 import { fileURLToPath } from "node:url";
-// The mock is plain JavaScript, read by Node as it is.
-// @ts-expect-error no types
+// The mock is plain JavaScript.
 import { startMock } from "../../mock/server.mjs";
 
 /** A running mock server. */
 export interface Mock {
-  // eslint-disable-next-line
   world: any;
   address: string;
   cut(): void;
