@@ -163,7 +163,8 @@ export class Console {
   }
 
   private async loadLists(): Promise<void> {
-    const live = this.live;
+    const { live } = this;
+    const known = this.store.get().incidents;
     const [open, closed] = await Promise.all([
       this.client.incidents("open"),
       this.client.incidents("closed"),
@@ -175,8 +176,8 @@ export class Console {
       return;
     }
     this.needsList = false;
-    this.store.send({ type: "list", items: closed.value.items, state: "closed" });
-    this.store.send({ type: "list", items: open.value.items, state: "open" });
+    this.store.send({ type: "list", items: closed.value.items, state: "closed", known });
+    this.store.send({ type: "list", items: open.value.items, state: "open", known });
     const { selected } = this.store.get();
     if (selected !== null) void this.loadDetail(selected);
     this.untilPositions = 0;

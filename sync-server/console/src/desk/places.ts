@@ -5,6 +5,7 @@ import type { Incident, MapContent } from "../api/types";
 import type { Say } from "../words/words";
 import { distanceM, OLD_FIX_S, readGeo, type Point } from "./geo";
 import { mark, placeWords, stateWords, type Mark } from "./request";
+import { span } from "./span";
 
 /** Something with a place. */
 export interface Place {
@@ -47,20 +48,12 @@ export function places(
   return found;
 }
 
-/** An age in words. */
-export function ageWords(say: Say, seconds: number): string {
-  if (seconds < 90) return say("seconds", { n: Math.round(seconds) });
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return say("minutes", { n: minutes });
-  return say("hours", { n: Math.floor(minutes / 60), m: minutes % 60 });
-}
-
 /** Accuracy and age of a crew's fix; an old one says so. */
 export function fixWords(say: Say, place: Place): string {
   if (place.ageS === null) return "";
   const values = {
     u: place.point.accuracyM === null ? "?" : Math.round(place.point.accuracyM),
-    age: ageWords(say, place.ageS),
+    age: span(say, place.ageS * 1_000),
   };
   return say(place.ageS > OLD_FIX_S ? "fix_old" : "fix", values);
 }

@@ -28,7 +28,7 @@ export function reduce(desk: Desk, event: Event): Desk {
       return { ...desk, link: "live", heard: event.heard, clock };
     }
     case "list":
-      return list(desk, event.items, event.state);
+      return list(desk, event);
     case "incident":
       return incident(desk, event);
     case "faster":
@@ -71,13 +71,17 @@ function session(desk: Desk, next: Desk["session"]): Desk {
   return goesOn ? { ...desk, session: next, expired: false } : { ...EMPTY, session: next };
 }
 
-function list(desk: Desk, items: Incident[], state: "open" | "closed"): Desk {
+/**
+ * A list says what is there, and so what is not there any more. What came in while it travelled is newer than the
+ * list and stays: a request must not vanish because an older answer does not name it.
+ */
+function list(desk: Desk, { items, state, known }: Extract<Event, { type: "list" }>): Desk {
   const named = new Set(items.map((item) => item.id));
   const incidents = new Map<string, Incident>();
-  for (const [id, known] of desk.incidents) {
-    // What the list of open ones no longer names is not ours any more; what ended is in the other list.
-    const stays = state === "closed" ? !ended(known) || named.has(id) : ended(known) || named.has(id);
-    if (stays) incidents.set(id, known);
+  for (const [id, incident] of desk.incidents) {
+    const ofThisList = ended(incident) === (state === "closed");
+    const unchanged = known.get(id) === incident;
+    if (!ofThisList || !unchanged || named.has(id)) incidents.set(id, incident);
   }
   const next = items.reduce(take, { ...desk, incidents });
   return settle({ ...next, loaded: desk.loaded || state === "open" });
@@ -105,6 +109,7 @@ function incident(desk: Desk, event: Extract<Event, { type: "incident" }>): Desk
 function take(desk: Desk, incoming: Incident): Desk {
   const known = desk.incidents.get(incoming.id);
   if (known !== undefined && known.seq > incoming.seq) return desk;
+  if ((desk.gone.get(incoming.id) ?? -1) >= incoming.seq) return desk;
   const incidents = new Map(desk.incidents);
   const whole: Incident = { ...incoming };
   if (whole.timeline === undefined && known?.timeline !== undefined) whole.timeline = known.timeline;
@@ -118,14 +123,13 @@ function gone(desk: Desk, id: string, station: { name: string } | null, at: numb
   if (known === undefined) return desk;
   const incidents = new Map(desk.incidents);
   incidents.delete(id);
-  const news = tell(settle({ ...desk, incidents }), {
+  return tell(settle({ ...desk, incidents, gone: new Map(desk.gone).set(id, known.seq) }), {
     kind: "moved",
     name: station?.name ?? "",
     place: known.request.place,
     at,
     detail: { zh: "", en: "" },
   });
-  return news;
 }
 
 /** Something is always selected while there is something: the most urgent one, until a person chooses. */

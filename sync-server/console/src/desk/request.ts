@@ -3,9 +3,10 @@
 
 import type { Incident } from "../api/types";
 import type { Say } from "../words/words";
-import { elapsed, instant } from "./clock";
+import { instant } from "./clock";
 import { readGeo, degrees } from "./geo";
 import { wordOf } from "./reasons";
+import { span } from "./span";
 import { ringing, ringsAgain } from "./urgency";
 
 /** How a request is marked: red asks for an act now, and nothing else is red. */
@@ -52,22 +53,26 @@ export function situationWords(say: Say, incident: Incident): string {
   return situation === null ? say("situation_unknown") : wordOf(say, "situation", situation);
 }
 
-/** The short facts after the place: situation, people, court staff, weapons, injured. */
+/** The short facts after the place: situation, people, court staff. */
 export function facts(say: Say, incident: Incident): string[] {
-  const { people, officers_on_site, weapons, injured } = incident.request;
+  const { people, officers_on_site } = incident.request;
   return [
     situationWords(say, incident),
     ...(people === null ? [] : [say("people_about", { n: people })]),
     ...(officers_on_site === null ? [] : [say("court_people", { n: officers_on_site })]),
-    ...(weapons ? [say("weapons")] : []),
-    ...(injured ? [say("injured")] : []),
   ];
+}
+
+/** What whoever goes there must know first. */
+export function dangers(say: Say, incident: Incident): string[] {
+  const { weapons, injured } = incident.request;
+  return [...(weapons ? [say("weapons")] : []), ...(injured ? [say("injured")] : [])];
 }
 
 /** What is known of weapons and injuries; unknown is never shown as none. */
 export function dangerWords(say: Say, incident: Incident): string {
   const { weapons, injured } = incident.request;
-  const seen = [...(weapons ? [say("weapons")] : []), ...(injured ? [say("injured")] : [])];
+  const seen = dangers(say, incident);
   if (seen.length > 0) return seen.join(" · ");
   return say(weapons === null || injured === null ? "danger_unknown" : "danger_none");
 }
@@ -104,9 +109,9 @@ export function targetWords(
   const arrived = instant(incident.arrived);
   const spent = (arrived ?? nowMs) - t0;
   const left = targetS * 1_000 - spent;
-  if (arrived !== null) return { words: say("target_met", { time: elapsed(spent) }), late: left < 0 };
+  if (arrived !== null) return { words: say("target_met", { time: span(say, spent) }), late: left < 0 };
   if (mark(incident) === "ended") return null;
   return left >= 0
-    ? { words: say("target_left", { n: Math.round(targetS / 60), time: elapsed(left) }), late: false }
-    : { words: say("target_passed", { time: elapsed(-left) }), late: true };
+    ? { words: say("target_left", { n: Math.round(targetS / 60), time: span(say, left) }), late: false }
+    : { words: say("target_passed", { time: span(say, -left) }), late: true };
 }

@@ -25,6 +25,8 @@ export interface Desk {
   /** The session ended while its page was open: the page stays, dimmed, and nothing typed is lost. */
   expired: boolean;
   incidents: ReadonlyMap<string, Incident>;
+  /** What this desk may no longer see, with the version it had: a late answer must not bring it back. */
+  gone: ReadonlyMap<string, number>;
   /** `false` until the first list is there: an empty list must not look like a quiet day. */
   loaded: boolean;
   presence: readonly Presence[];
@@ -42,6 +44,7 @@ export const EMPTY: Desk = {
   session: "unknown",
   expired: false,
   incidents: new Map(),
+  gone: new Map(),
   loaded: false,
   presence: [],
   map: null,
@@ -59,7 +62,8 @@ export type Event =
   | { type: "expired" }
   | { type: "link"; link: Link }
   | { type: "heard"; heard: Heard; serverTime?: string }
-  | { type: "list"; items: Incident[]; state: "open" | "closed" }
+  /** `known`: what the desk held when the list was asked for. */
+  | { type: "list"; items: Incident[]; state: "open" | "closed"; known: Desk["incidents"] }
   | { type: "incident"; incident: Incident; own: boolean; at: number }
   | { type: "faster"; incident: Incident; why: { zh: string; en: string }; at: number }
   | { type: "gone"; id: string; station: StationName | null; at: number }

@@ -1,6 +1,6 @@
 // What a person fills in for a step, and what is sent for it. Pure: fields and problems by name, no elements.
 
-import type { Need, StepBody, StepOffer } from "../api/types";
+import type { Need, State, StepBody, StepOffer } from "../api/types";
 import type { Key } from "../words/words";
 
 /** Longest texts, characters. */
@@ -31,7 +31,7 @@ export function fields(offer: StepOffer): { need: Need; optional: boolean }[] {
   return helps ? [...needed, { need: "when", optional: true }] : needed;
 }
 
-/** The order of the buttons, the usual next step first; what is not named comes last in the server's order. */
+/** The order of the buttons; what is not named comes last in the server's order. */
 const ORDER = [
   "acknowledged",
   "unit_sent",
@@ -49,9 +49,24 @@ const ORDER = [
   "reopened",
 ];
 
-/** The offers as buttons: those about another request's report stand beside that report. */
-export function buttons(offers: readonly StepOffer[]): StepOffer[] {
+/** The usual next step of each state. */
+const NEXT: Readonly<Partial<Record<State, string>>> = {
+  acknowledged: "unit_sent",
+  unit_sent: "arrived",
+  arrived: "closed",
+};
+
+/**
+ * The offers as buttons, the usual next one first. Those about another request's report stand beside that
+ * report.
+ */
+export function buttons(
+  offers: readonly StepOffer[],
+  incident: { state: State; ringing_since: string | null },
+): StepOffer[] {
+  const next = incident.ringing_since === null ? NEXT[incident.state] : "acknowledged";
   const place = (offer: StepOffer) => {
+    if (offer.step === next) return -1;
     const at = ORDER.indexOf(offer.step);
     return at < 0 ? ORDER.length : at;
   };

@@ -48,7 +48,7 @@ export function Acknowledge(props: { incident: Incident }) {
         disabled={stale || sending}
         onClick={() => void send(incident)}
       >
-        {say(ringsAgain(incident) ? "acknowledge_news" : "acknowledge")}
+        {say(ringsAgain(incident) ? "acknowledge_news" : "act_acknowledged")}
       </button>
       {problem && (
         <span class="problem" role="alert">

@@ -2,9 +2,9 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Incident, StepOffer } from "../api/types";
+import { actWords } from "../desk/act";
 import { atOnce, buttons } from "../desk/step-form";
 import { ringsAgain } from "../desk/urgency";
-import { pick } from "../words/words";
 import { useStale, useWords } from "./context";
 import { StepButton, StepForm } from "./step-form";
 
@@ -15,7 +15,7 @@ export function Actions(props: { incident: Incident }) {
   const [chosen, setChosen] = useState<StepOffer | null>(null);
   const opener = useRef<HTMLButtonElement | null>(null);
   const { incident } = props;
-  const offers = buttons(incident.steps);
+  const offers = buttons(incident.steps, incident);
 
   // The form closed: the keyboard goes on where it was.
   useEffect(() => {
@@ -24,8 +24,8 @@ export function Actions(props: { incident: Incident }) {
 
   const label = (offer: StepOffer) =>
     offer.step === "acknowledged"
-      ? say(ringsAgain(incident) ? "acknowledge_news" : "acknowledge")
-      : pick(language, offer.label);
+      ? say(ringsAgain(incident) ? "acknowledge_news" : "act_acknowledged")
+      : actWords(say, language, offer);
   return (
     <section class="actions" aria-label={say("what_you_can_do")}>
       {stale && <p class="stale-why">{say("stale_no_action")}</p>}

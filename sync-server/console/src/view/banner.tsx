@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Incident } from "../api/types";
 import { mayAnswer, READ_BEFORE_MS } from "../desk/alarm";
-import { facts, placeWords, situationWords, stateWords } from "../desk/request";
+import { dangers, facts, placeWords, situationWords, stateWords } from "../desk/request";
 import { now } from "../control/time";
 import { sentence } from "../api/problem";
 import { ringsAgain } from "../desk/urgency";
@@ -59,17 +59,18 @@ function Alarm(props: {
         <Time at={first.t0} />
         <strong class="banner-place">{where}</strong>
         <span>{facts(say, first).join(" · ")}</span>
+        {dangers(say, first).length > 0 && <strong>{dangers(say, first).join(" · ")}</strong>}
         <strong>
           {stateWords(say, first)}{" "}
           <Clock since={ringsAgain(first) ? (first.ringing_since ?? first.t0) : first.t0} />
         </strong>
+        {first.duress && <strong class="chip">{say("duress")}</strong>}
+        <Told incident={first} />
+        {rings.length > 1 && (
+          <span class="chip">{say("more_ringing", { n: rings.length - 1 })}</span>
+        )}
       </button>
-      <Told incident={first} />
-      {first.duress && <strong class="banner-duress">{say("duress")}</strong>}
-      {rings.length > 1 && (
-        <span class="banner-more">{say("more_ringing", { n: rings.length - 1 })}</span>
-      )}
-      {problem && <span class="banner-problem">{sentence(language, problem)}</span>}
+      {problem && <span class="chip">{sentence(language, problem)}</span>}
       {mayAcknowledge(first) && (
         <button
           type="button"
@@ -78,7 +79,7 @@ function Alarm(props: {
           aria-keyshortcuts="Enter"
           onClick={() => void send(first)}
         >
-          {say(ringsAgain(first) ? "acknowledge_news" : "acknowledge")} <kbd>Enter</kbd>
+          {say(ringsAgain(first) ? "acknowledge_news" : "act_acknowledged")} <kbd>Enter</kbd>
         </button>
       )}
       <button

@@ -111,7 +111,7 @@ function Warnings(props: { incident: Incident }) {
 function Facts(props: { incident: Incident }) {
   const { say } = useWords();
   const { request, station, case_no } = props.incident;
-  const count = (n: number | null) => (n === null ? say("unknown") : String(n));
+  const { people, officers_on_site } = request;
   return (
     <dl class="facts">
       <dt>{say("callback")}</dt>
@@ -125,7 +125,8 @@ function Facts(props: { incident: Incident }) {
       </dd>
       <dt>{say("people")}</dt>
       <dd class="figures">
-        {count(request.people)} · {say("officers")} {count(request.officers_on_site)}
+        {people === null ? say("people_unknown") : say("people_about", { n: people })}
+        {officers_on_site !== null && ` · ${say("court_people", { n: officers_on_site })}`}
       </dd>
       <dt>{say("danger")}</dt>
       <dd>{dangerWords(say, props.incident)}</dd>

@@ -19,7 +19,13 @@ export function Dialog(props: {
   const title = useId();
   useEffect(() => {
     const opener = document.activeElement;
-    dialog.current?.showModal();
+    const element = dialog.current;
+    element?.showModal();
+    // Not the alarm's button, which the browser would take: Enter must not answer what nobody aimed at.
+    const first =
+      element?.querySelector<HTMLElement>(".dialog-body :is(input:not([readonly]), textarea)") ??
+      element?.querySelector<HTMLElement>(".dialog-head button, .dialog-body button");
+    first?.focus();
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
@@ -51,7 +57,7 @@ export function Dialog(props: {
           </button>
         )}
       </header>
-      {props.children}
+      <div class="dialog-body">{props.children}</div>
     </dialog>
   );
 }

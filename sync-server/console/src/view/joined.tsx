@@ -5,7 +5,7 @@ import type { Incident } from "../api/types";
 import { wordOf } from "../desk/reasons";
 import { placeWords } from "../desk/request";
 import { clockTime, instant } from "../desk/clock";
-import { pick } from "../words/words";
+import { actWords } from "../desk/act";
 import { useDesk, useNow, usePage, useWords } from "./context";
 import { StepButton } from "./step-form";
 
@@ -60,7 +60,7 @@ function Report(props: { report: Incident; head: string }) {
         <StepButton
           incident={report}
           body={{ step: "split", other: props.head }}
-          label={pick(language, part.label)}
+          label={actWords(say, language, part)}
         />
       )}
     </li>

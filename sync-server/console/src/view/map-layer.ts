@@ -9,6 +9,12 @@ import { SHAPES } from "../desk/request";
 /** More crews than this are dots with a label on pointing at them, so that the page stays quick. */
 const MOST_LABELS = 40;
 
+const SIDES: readonly [L.TooltipOptions, ...L.TooltipOptions[]] = [
+  { direction: "bottom", offset: [0, 8] },
+  { direction: "top", offset: [0, -8] },
+  { direction: "left", offset: [-8, 0] },
+];
+
 /** Where to look before anything is known: Nanhai, as wide as the court's district. */
 const FIRST_VIEW: L.LatLngTuple = [23.03, 113.05];
 
@@ -29,8 +35,10 @@ export class MapLayer {
   private tiles: L.TileLayer | null = null;
   private fitted = false;
 
+  /** `own`: the station whose area the first view shows; `null`: every area. */
   constructor(
     element: HTMLElement,
+    private readonly own: string | null,
     private readonly onSelect: (id: string) => void,
   ) {
     this.map = L.map(element, {
@@ -73,6 +81,8 @@ export class MapLayer {
   /** Puts areas and tiles of new content on the map. */
   content(content: MapContent): void {
     this.areas.clearLayers();
+    // A collection that cannot be drawn leaves the rest of the map as it is.
+    if (!Array.isArray(content.areas?.features)) return;
     this.areas.addData(content.areas as unknown as Parameters<L.GeoJSON["addData"]>[0]);
     if (content.tiles !== undefined && this.tiles === null) {
       this.tiles = L.tileLayer(content.tiles, { maxZoom: 19 }).addTo(this.map);
@@ -91,18 +101,30 @@ export class MapLayer {
       this.pins.delete(id);
     }
     for (const each of rest) this.pin(each, each.place.id === selected);
-    if (!this.fitted && shown.length > 0) this.fit();
+    if (!this.fitted && this.areas.getLayers().length > 0) this.fit(this.own);
   }
 
-  /** Shows everything. */
-  fit(): void {
+  /** Shows everything; of `station`, only its area and the requests. */
+  fit(station: string | null = null): void {
     const bounds = L.latLngBounds([]);
-    for (const pin of this.pins.values()) bounds.extend(pin.getLatLng());
-    for (const dot of this.dots.values()) bounds.extend(dot.getLatLng());
-    if (this.areas.getLayers().length > 0) bounds.extend(this.areas.getBounds());
+    for (const [id, pin] of this.pins) {
+      if (station === null || id.startsWith("request ")) bounds.extend(pin.getLatLng());
+    }
+    if (station === null) for (const dot of this.dots.values()) bounds.extend(dot.getLatLng());
+    this.areas.eachLayer((area) => {
+      if (!(area instanceof L.Polygon)) return;
+      const feature = area.feature as { properties: { code?: string } | null } | undefined;
+      if (station === null || feature?.properties?.code === station) bounds.extend(area.getBounds());
+    });
     if (!bounds.isValid()) return;
     this.fitted = true;
-    this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
+    // Labels stand to the right of their points.
+    this.map.fitBounds(bounds, {
+      paddingTopLeft: [40, 40],
+      paddingBottomRight: [150, 40],
+      maxZoom: 15,
+      animate: false,
+    });
   }
 
   private crews(crews: readonly Shown[], labelled: boolean): void {
@@ -117,7 +139,9 @@ export class MapLayer {
       let dot = this.dots.get(place.id);
       if (dot === undefined) {
         dot = L.circleMarker(at, { radius: 6, weight: 2, color: this.ink.crew, fillOpacity: 0.9 });
-        dot.bindTooltip(label, { permanent: labelled, direction: "bottom", offset: [0, 6] });
+        // Crews stand together: their labels go to different sides.
+        const side = SIDES[this.dots.size % SIDES.length] ?? SIDES[0];
+        dot.bindTooltip(label, { permanent: labelled, ...side });
         this.dots.set(place.id, dot);
         this.dotLayer.addLayer(dot);
       }

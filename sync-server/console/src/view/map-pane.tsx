@@ -17,7 +17,7 @@ export function MapPane() {
   useNow();
   const elapsedS = desk.map === null ? 0 : (now().pageMs - desk.map.pageMs) / 1_000;
   const all = places(say, openList(desk.incidents.values()), desk.map?.content ?? null, elapsedS);
-  const person = signedIn(desk)?.person ?? "";
+  const layer = useRef<MapLayer | null>(null);
   return (
     <section class="map-pane" aria-label={say("map")}>
       <div class="map-head">
@@ -29,29 +29,47 @@ export function MapPane() {
             {say("map_as_list")}
           </button>
         </div>
+        {!asList && (
+          <div class="tabs" role="group" aria-label={say("map")}>
+            <button
+              type="button"
+              aria-label={say("map_zoom_in")}
+              onClick={() => layer.current?.zoom(1)}
+            >
+              +
+            </button>
+            <button
+              type="button"
+              aria-label={say("map_zoom_out")}
+              onClick={() => layer.current?.zoom(-1)}
+            >
+              −
+            </button>
+            <button type="button" onClick={() => layer.current?.fit()}>
+              {say("map_fit")}
+            </button>
+          </div>
+        )}
         <span class="hint">{desk.map === null ? say("map_none") : say("map_datum")}</span>
       </div>
-      {asList ? (
-        <PlacesTable places={all} />
-      ) : (
-        <MapView key={person} places={all} />
-      )}
+      {asList ? <PlacesTable places={all} /> : <MapView places={all} layer={layer} />}
     </section>
   );
 }
 
-function MapView(props: { places: Place[] }) {
+function MapView(props: { places: Place[]; layer: { current: MapLayer | null } }) {
   const page = usePage();
   const desk = useDesk();
   const { say } = useWords();
   const { theme } = page.preferences;
   const element = useRef<HTMLDivElement>(null);
-  const layer = useRef<MapLayer | null>(null);
+  const { layer } = props;
+  const own = signedIn(desk)?.station?.code ?? null;
   const content = desk.map?.content ?? null;
 
   useEffect(() => {
     if (element.current === null) return;
-    const map = new MapLayer(element.current, (id) => page.console.select(id));
+    const map = new MapLayer(element.current, own, (id) => page.console.select(id));
     layer.current = map;
     if (content !== null) map.content(content);
     const observer = new ResizeObserver(() => map.resized());
@@ -62,7 +80,7 @@ function MapView(props: { places: Place[] }) {
       layer.current = null;
     };
     // The colours of the canvas are read once: another light makes another map.
-  }, [theme]);
+  }, [theme, own]);
   useEffect(() => {
     if (content !== null) layer.current?.content(content);
   }, [content]);
@@ -74,17 +92,6 @@ function MapView(props: { places: Place[] }) {
   return (
     <div class="map-frame">
       <div ref={element} class="map" role="application" aria-label={say("map_label")} />
-      <div class="map-buttons">
-        <button type="button" aria-label={say("map_zoom_in")} onClick={() => layer.current?.zoom(1)}>
-          +
-        </button>
-        <button type="button" aria-label={say("map_zoom_out")} onClick={() => layer.current?.zoom(-1)}>
-          −
-        </button>
-        <button type="button" onClick={() => layer.current?.fit()}>
-          {say("map_fit")}
-        </button>
-      </div>
     </div>
   );
 }

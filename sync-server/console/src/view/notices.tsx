@@ -2,9 +2,10 @@
 // and what happened lately.
 
 import { useEffect, useState } from "preact/hooks";
-import { clockSeconds, clockTime, elapsed, serverNow } from "../desk/clock";
+import { clockSeconds, clockTime, serverNow } from "../desk/clock";
 import { isStale } from "../desk/link";
 import { isCommand, signedIn, type News } from "../desk/state";
+import { span } from "../desk/span";
 import { now } from "../control/time";
 import { pick } from "../words/words";
 import { useDesk, useNow, usePage, useWords } from "./context";
@@ -75,7 +76,7 @@ export function HiddenBar() {
   if (away === null) return null;
   return (
     <div class="bar hidden-page" role="status">
-      <span>{say("was_hidden", { time: elapsed(away) })}</span>
+      <span>{say("was_hidden", { time: span(say, away) })}</span>
       <button type="button" onClick={() => setAway(null)}>
         {say("understood")}
       </button>

@@ -1,7 +1,8 @@
 // The four steps everybody asks for, in one line, with the time at each: delivered, acknowledged, on the way, there.
 
 import type { Incident } from "../api/types";
-import { elapsed, instant } from "../desk/clock";
+import { instant } from "../desk/clock";
+import { span } from "../desk/span";
 import type { Key } from "../words/words";
 import { Time } from "./clock";
 import { useWords } from "./context";
@@ -28,7 +29,7 @@ export function Progress(props: { incident: Incident }) {
             <span class="progress-word">{(say as (key: Key) => string)(key)}</span>
             <Time at={time} />
             {index > 0 && ms !== null && t0 !== null && (
-              <span class="figures after">{say("after", { time: elapsed(ms - t0) })}</span>
+              <span class="figures after">{say("after", { time: span(say, ms - t0) })}</span>
             )}
           </li>
         );

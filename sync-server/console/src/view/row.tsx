@@ -1,8 +1,9 @@
 // One request in the list: mark, state and running clock, place, what happens; for the command centre the station.
 
 import type { Incident } from "../api/types";
-import { etaWords, facts, mark, placeWords, SHAPES, stateWords } from "../desk/request";
-import { clockTime, elapsed, instant } from "../desk/clock";
+import { dangers, etaWords, facts, mark, placeWords, SHAPES, stateWords } from "../desk/request";
+import { clockTime, instant } from "../desk/clock";
+import { span } from "../desk/span";
 import { ended } from "../desk/urgency";
 import { Clock, Time } from "./clock";
 import { useNow, useWords } from "./context";
@@ -42,6 +43,9 @@ export function Row(props: {
       <div class="row-facts">
         <Time at={incident.t0} /> · {facts(say, incident).join(" · ")}
       </div>
+      {dangers(say, incident).length > 0 && (
+        <div class="row-danger">{dangers(say, incident).join(" · ")}</div>
+      )}
       {incident.duress && <div class="row-duress">{say("duress")}</div>}
       {(props.command || incident.holder) && (
         <div class="row-facts">
@@ -60,7 +64,7 @@ function Took(props: { incident: Incident }) {
   const { say } = useWords();
   const [t0, arrived] = [instant(props.incident.t0), instant(props.incident.arrived)];
   if (t0 === null || arrived === null) return null;
-  return <span class="figures">{say("target_met", { time: elapsed(arrived - t0) })}</span>;
+  return <span class="figures">{say("target_met", { time: span(say, arrived - t0) })}</span>;
 }
 
 function Eta(props: { incident: Incident }) {

@@ -6,8 +6,8 @@ import { freshKey } from "../api/client";
 import { sentence, type Problem } from "../api/problem";
 import type { Incident, Need, StepBody, StepOffer } from "../api/types";
 import { nowOnServer } from "../control/time";
+import { actWords } from "../desk/act";
 import { fields, LONGEST_NOTE, stepBody, UNTYPED, type Faults, type Typed } from "../desk/step-form";
-import { pick } from "../words/words";
 import { useDesk, usePage, useStale, useWords } from "./context";
 import { Field } from "./field";
 import { StepField } from "./step-field";
@@ -91,7 +91,7 @@ export function StepForm(props: { incident: Incident; offer: StepOffer; onDone: 
     <form
       ref={form}
       class="step-form"
-      aria-label={pick(language, offer.label)}
+      aria-label={actWords(say, language, offer)}
       noValidate
       onSubmit={(event) => void submit(event)}
       onKeyDown={(event) => event.key === "Escape" && props.onDone()}
@@ -126,7 +126,7 @@ export function StepForm(props: { incident: Incident; offer: StepOffer; onDone: 
       )}
       <div class="buttons">
         <button type="submit" class="primary" disabled={sending || stale}>
-          {sending ? say("sending") : say("confirm_step", { step: pick(language, offer.label) })}
+          {sending ? say("sending") : say("confirm_step", { step: actWords(say, language, offer) })}
         </button>
         <button type="button" onClick={props.onDone}>
           {say("cancel")} <kbd>Esc</kbd>

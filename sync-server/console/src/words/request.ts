@@ -14,7 +14,6 @@ export const REQUEST = {
   state_unknown: ["状态：{code}", "state: {code}"],
   state_news: ["有新情况，未确认", "news, not acknowledged"],
   hop_delivered: ["已送达", "delivered"],
-  hop_on_the_way: ["已出警，约 {n} 分钟", "on the way, {n} min"],
 
   channel_app: ["手机系统", "app"],
   channel_sms: ["短信", "text message"],
@@ -78,12 +77,11 @@ export const REQUEST = {
   case_none: ["未说明", "not said"],
   station: ["派出所", "Station"],
   station_derived: ["辖区为推定", "area is derived"],
-  people: ["对方人数", "People"],
-  officers: ["法院人数", "Court staff"],
+  people: ["人数", "People"],
+  people_unknown: ["对方人数不明", "number unknown"],
   danger: ["危险", "Danger"],
   danger_none: ["未见器械，无人受伤", "no weapons seen, nobody injured"],
   danger_unknown: ["器械、伤情不明", "weapons and injuries unknown"],
   needed: ["需要", "Needs"],
   channel: ["方式", "Channel"],
-  unit: ["出警单位", "Unit"],
 } as const;

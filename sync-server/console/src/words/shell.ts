@@ -24,7 +24,6 @@ export const SHELL = {
   skip: ["跳到求助列表", "Skip to the requests"],
   close: ["关闭", "Close"],
   cancel: ["取消", "Cancel"],
-  try_again: ["重试", "Try again"],
 
   link_live: ["连接正常 · 上次心跳 {n} 秒前", "Connected · last heartbeat {n} s ago"],
   link_connecting: ["正在连接…", "Connecting…"],
@@ -40,7 +39,6 @@ export const SHELL = {
     "连接已断开，暂不能操作；紧急情况请打电话。",
     "Disconnected: nothing can be done here now. If it is urgent, telephone.",
   ],
-  back_again: ["连接已恢复，数据截至 {time}", "Connected again, as of {time}"],
 
   not_reached: [
     "没有送达服务器，请重试；已填写的内容仍在。",
@@ -51,7 +49,6 @@ export const SHELL = {
     "The server did not answer in time and may have taken it. What you typed is still here; trying again enters nothing twice.",
   ],
   bad_answer: ["服务器的答复无法读取（{status}）", "The server's answer cannot be read ({status})"],
-  not_loaded: ["未能读取：{reason}", "Not loaded: {reason}"],
 
   muted: ["浏览器没有允许发声，警报听不见！", "The browser lets no sound out: you cannot hear the alarm!"],
   no_audio: ["本机没有可用的声音输出，警报听不见！", "This computer has no sound output: you cannot hear the alarm!"],

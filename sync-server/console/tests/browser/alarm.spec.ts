@@ -2,7 +2,7 @@
 // nothing but a person's act silences it.
 
 import { APP, ELSEWHERE, VOICE } from "../../mock/story.mjs";
-import { answerByEnter, banner, expect, listen, signIn, test } from "./stage";
+import { answerByEnter, banner, expect, listen, rows, signIn, test } from "./stage";
 
 test("a request stands in the banner within two seconds and is acknowledged by Enter", async ({ page, mock }) => {
   await signIn(page, mock, "D1");
@@ -16,7 +16,7 @@ test("a request stands in the banner within two seconds and is acknowledged by E
   await answerByEnter(page);
   await expect(banner(page)).toHaveCount(0);
   await expect(page).toHaveTitle(/九江派出所/);
-  await expect(page.getByRole("option")).toContainText("已接警");
+  await expect(rows(page)).toContainText("已接警");
   const incident = [...mock.world.incidents.values()][0];
   expect(incident.holder.person).toBe("D1");
   expect(incident.answered).not.toBeNull();
@@ -40,7 +40,7 @@ test("Enter held down or pressed twice answers only what was shown", async ({ pa
   await answerByEnter(page);
   await page.keyboard.press("Enter");
   await expect(banner(page)).toContainText("儒林西路");
-  await expect(page.getByRole("option", { name: /未接警/ })).toHaveCount(1);
+  await expect(rows(page).filter({ hasText: "未接警" })).toHaveCount(1);
   await answerByEnter(page);
   await expect(banner(page)).toHaveCount(0);
 });
@@ -64,9 +64,9 @@ test("the list is walked with arrows, most urgent first", async ({ page, mock })
   mock.world.step(first, { step: "acknowledged" }, { person: "D2", name: "岑秀仪" });
   mock.world.raise(ELSEWHERE);
   await signIn(page, mock, "D1");
-  const rows = page.getByRole("option");
-  await expect(rows.nth(0)).toContainText("儒林西路");
-  await expect(rows.nth(1)).toContainText("沙头工业区");
+  const list = rows(page);
+  await expect(list.nth(0)).toContainText("儒林西路");
+  await expect(list.nth(1)).toContainText("沙头工业区");
   await page.getByRole("listbox").focus();
   await page.keyboard.press("ArrowDown");
   await expect(page.locator(".detail h2")).toContainText("沙头工业区");
@@ -113,12 +113,12 @@ test("a joined report rings again, under whoever has it", async ({ page, mock })
   const app = mock.world.raise(APP);
   mock.world.step(app, { step: "merged", other: voice.id }, null);
   await expect(banner(page)).toContainText("有新情况，未确认");
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(rows(page)).toHaveCount(1);
   await expect(page.getByText("合并的报告 (1)")).toBeVisible();
   await banner(page).getByRole("button", { name: "确认新情况" }).click();
   await expect(banner(page)).toHaveCount(0);
   await page.getByRole("button", { name: "拆分" }).click();
-  await expect(page.getByRole("option")).toHaveCount(2);
+  await expect(rows(page)).toHaveCount(2);
   await expect(banner(page)).toBeVisible();
 });
 

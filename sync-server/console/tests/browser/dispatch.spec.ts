@@ -1,7 +1,7 @@
 // A request from its arrival to its end, the report by voice and what it is joined with, transfer, handover.
 
 import { APP, ELSEWHERE, LISHUI, VOICE } from "../../mock/story.mjs";
-import { answerByEnter, banner, expect, listen, signIn, test } from "./stage";
+import { answerByEnter, banner, expect, listen, rows, signIn, test } from "./stage";
 
 test("unit sent, expected, arrived, closed", async ({ page, mock }) => {
   mock.world.raise(APP);
@@ -9,32 +9,32 @@ test("unit sent, expected, arrived, closed", async ({ page, mock }) => {
   await answerByEnter(page);
   await expect(banner(page)).toHaveCount(0);
 
-  await page.getByRole("button", { name: "已出警" }).click();
-  const form = page.getByRole("form", { name: "已出警" });
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  const form = page.getByRole("form", { name: "出警" });
   await expect(form.getByLabel("出警单位")).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(form.getByText("请填写单位。")).toBeVisible();
   await form.getByLabel("出警单位").fill("九江所 2 号车");
   await form.getByRole("button", { name: "10 分钟" }).click();
-  await form.getByRole("button", { name: "确认：已出警" }).click();
+  await form.getByRole("button", { name: "确认：出警" }).click();
   await expect(form).toHaveCount(0);
-  await expect(page.getByRole("option")).toContainText("已出警");
-  await expect(page.getByRole("option")).toContainText(/预计 \d\d:\d\d 到达（(9|10) 分钟后）/);
+  await expect(rows(page)).toContainText("已出警");
+  await expect(rows(page)).toContainText(/预计 \d\d:\d\d 到达（(9|10) 分钟后）/);
   await expect(page.locator(".progress li.done")).toHaveCount(3);
 
-  await page.getByRole("button", { name: "已到场" }).click();
+  await page.getByRole("button", { name: "登记到场" }).click();
   await expect(page.locator(".progress li.done")).toHaveCount(4);
   await expect(page.locator(".warnings")).toContainText("到场");
 
-  await page.getByRole("button", { name: "处置完毕" }).click();
+  await page.getByRole("button", { name: "结束处置" }).click();
   await page.getByLabel("原因").selectOption({ label: "其他（请在说明中写明）" });
-  await page.getByRole("button", { name: "确认：处置完毕" }).click();
+  await page.getByRole("button", { name: "确认：结束处置" }).click();
   await expect(page.getByText("选择“其他”时请写明说明。")).toBeVisible();
   await page.getByLabel("说明", { exact: true }).fill("人群散去，车辆已拖走");
-  await page.getByRole("button", { name: "确认：处置完毕" }).click();
-  await expect(page.getByRole("option")).toHaveCount(0);
+  await page.getByRole("button", { name: "确认：结束处置" }).click();
+  await expect(rows(page)).toHaveCount(0);
   await page.getByRole("button", { name: /今日已结 \(1\)/ }).click();
-  await page.getByRole("option").click();
+  await rows(page).click();
   const timeline = page.getByRole("region", { name: "时间线" });
   for (const step of ["已送达", "已接警", "已出警", "已到场", "处置完毕"]) {
     await expect(timeline).toContainText(step);
@@ -68,7 +68,7 @@ test("a report by voice, and the app's request joined with it", async ({ page, m
   expect(voice.t0).toBe("2026-03-17T01:07:00.000Z");
   await join.getByRole("button", { name: "并入这一件" }).click();
   await expect(join).toHaveCount(0);
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(rows(page)).toHaveCount(1);
   await expect(banner(page)).toContainText("有新情况，未确认");
 });
 
@@ -100,7 +100,7 @@ test("an alarm is answered while a form is open", async ({ page, mock }) => {
   await expect(banner(page)).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(banner(page)).toBeVisible();
-  await banner(page).getByRole("button", { name: "接警" }).click();
+  await banner(page).getByRole("button", { name: /^接警/ }).click();
   await expect(banner(page)).toHaveCount(0);
   await expect(page.getByLabel("地点")).toHaveValue("半句");
 });
@@ -124,7 +124,7 @@ test("a transferred request leaves the desk with a word, and rings at the other"
   await page.getByLabel("转给").selectOption({ label: "里水派出所 · 值守中" });
   await page.getByRole("button", { name: "确认：转派" }).click();
   await expect(page.getByText("九江镇儒林西路 22 号 的求助已转往 里水派出所")).toBeVisible();
-  await expect(page.getByRole("option")).toHaveCount(0);
+  await expect(rows(page)).toHaveCount(0);
   await expect(banner(other)).toContainText("儒林西路");
   await other.context().close();
 });
@@ -155,14 +155,14 @@ test("the command centre sees every station, and hears what the ladder brings", 
   const incident = mock.world.raise(LISHUI);
   mock.world.raise(ELSEWHERE);
   await signIn(page, mock, "C1");
-  await expect(page.getByRole("option")).toHaveCount(2);
-  await expect(page.getByRole("option").first()).toContainText("里水派出所");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(rows(page).first()).toContainText("里水派出所");
   await expect(banner(page)).toHaveCount(0);
   mock.world.presence("440605125", false);
   await expect(page.getByText("里水派出所无人值守")).toBeVisible();
   await expect(banner(page)).toContainText("里水镇河村新街");
   await page.getByLabel("按派出所筛选").selectOption("440605121");
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(rows(page)).toHaveCount(1);
   await answerByEnter(page);
   await expect(banner(page)).toHaveCount(0);
   expect(incident.holder.person).toBe("C1");
@@ -178,7 +178,7 @@ test("under duress it stays open and says how to act", async ({ page, mock }) =>
   mock.world.step(incident, { step: "duress" }, null);
   await expect(banner(page)).toContainText("胁迫撤回，请秘密处置");
   await expect(page.locator(".detail")).toContainText("不要回拨");
-  await expect(page.getByRole("button", { name: "处置完毕" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "结束处置" })).toHaveCount(0);
 });
 
 test("what the map shows is there as a list", async ({ page, mock }) => {

@@ -4,7 +4,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { APP, ELSEWHERE, LISHUI, VOICE } from "../../mock/story.mjs";
-import { banner, expect, picture, signIn, test, type Mock } from "./stage";
+import { banner, expect, picture, rows, signIn, test, type Mock } from "./stage";
 
 /** The morning at 09:12: one request rings, one unit is under way, one is on the spot, one is closed. */
 function morning({ world }: Mock): void {
@@ -93,8 +93,8 @@ for (const language of ["zh", "en"] as const) {
         await picture(page, name("phone"));
         await page.keyboard.press("Escape");
 
-        await page.getByRole("option").nth(1).click();
-        await page.getByRole("button", { name: /^(处置完毕|closed)$/ }).click();
+        await rows(page).nth(1).click();
+        await page.getByRole("button", { name: /^(结束处置|Close)$/ }).click();
         await sound(page);
         await picture(page, name("step"));
 

@@ -70,6 +70,11 @@ export function banner(page: Page) {
   return page.locator(".banner");
 }
 
+/** The rows of the lists; a drop-down has options of its own. */
+export function rows(page: Page) {
+  return page.getByRole("listbox").getByRole("option").and(page.locator("li"));
+}
+
 /** Waits until Enter answers the banner, and presses it. */
 export async function answerByEnter(page: Page): Promise<void> {
   await expect(banner(page)).toHaveAttribute("data-ready", "true");

@@ -1,0 +1,61 @@
+// The stream's text read in any pieces, and refusals read from whatever answers.
+
+import { describe, expect, it } from "vitest";
+import { EventReader, liveEvent } from "./event-stream";
+import { readProblem, sentence } from "./problem";
+
+describe("the stream", () => {
+  const TEXT =
+    ': hello\r\nevent: hello\ndata: {"server_time":"2026-03-17T01:07:00Z"}\n\n' +
+    'id: 7\revent: incident\rdata: {"incident":\rdata: {"id":"a"}}\r\r' +
+    "event: beat\r\ndata: {}\r\n\r\n";
+
+  it("gives the same messages in whatever pieces it comes", () => {
+    const whole = new EventReader().take(TEXT);
+    expect(whole.map(({ event, id }) => [event, id])).toEqual([["hello", null], ["incident", "7"], ["beat", "7"]]);
+    for (let size = 1; size < 12; size += 1) {
+      const reader = new EventReader();
+      const messages = [];
+      for (let at = 0; at < TEXT.length; at += size) messages.push(...reader.take(TEXT.slice(at, at + size)));
+      expect(messages).toEqual(whole);
+    }
+  });
+
+  it("passes over messages without data, unknown ones and broken ones", () => {
+    expect(new EventReader().take("event: beat\n\n")).toEqual([]);
+    const read = (event: string, data: string) => liveEvent({ event, data, id: null });
+    expect(read("beat", '{"server_time":"x"}')).toEqual({ type: "beat", server_time: "x" });
+    expect(read("weather", "{}")).toBeNull();
+    expect(read("beat", "{")).toBeNull();
+    expect(read("beat", "7")).toBeNull();
+  });
+
+  it("is cut when a line has no end", () => {
+    const reader = new EventReader();
+    expect(() => reader.take("x".repeat(4_000_001))).toThrow(RangeError);
+  });
+});
+
+describe("refusals", () => {
+  const body = { code: "already_acknowledged", detail: "Somebody has it.", detail_zh: "已有人接警。", incident: { id: "a" } };
+
+  it("carry code, both sentences, who was faster, and how long to wait", () => {
+    const problem = readProblem(409, body, "2.2");
+    expect(problem).toMatchObject({ kind: "refused", code: "already_acknowledged", incident: { id: "a" }, retryAfterS: 3 });
+    expect(sentence("zh", problem)).toBe("已有人接警。");
+    expect(sentence("en", problem)).toBe("Somebody has it.");
+  });
+
+  it("of somebody who is not our server are said to be unreadable", () => {
+    for (const strange of [undefined, null, "<html>", {}, { code: "x" }, { code: 7, detail: "y" }]) {
+      expect(readProblem(502, strange, null)).toEqual({ kind: "unreadable", status: 502 });
+    }
+    expect(sentence("zh", { kind: "unreadable", status: 502 })).toContain("502");
+  });
+
+  it("do not trust a strange time to wait", () => {
+    for (const strange of ["soon", "-3", "Infinity"]) {
+      expect(readProblem(429, body, strange)).toMatchObject({ retryAfterS: null });
+    }
+  });
+});
