@@ -34,7 +34,7 @@ export class Stream {
     }
     if (!this.seen.delete(incident.id)) return undefined;
     const { code, name } = incident.station;
-    return this.write("gone", { id: incident.id, station: { code, name } }, id);
+    return this.write("gone", { id: incident.id, seq: incident.seq, station: { code, name } }, id);
   }
 
   write(event, data, id) {

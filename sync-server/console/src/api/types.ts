@@ -204,7 +204,7 @@ export type LiveEvent =
   | { type: "hello"; server_time: string }
   | { type: "beat"; server_time: string }
   | { type: "incident"; incident: Incident }
-  /** This session may no longer see it; `station` has it now. */
-  | { type: "gone"; id: string; station: StationName | null }
+  /** This session may no longer see it, as of version `seq`; `station` has it now. */
+  | { type: "gone"; id: string; seq: number; station: StationName | null }
   | { type: "presence"; stations: Presence[] }
   | { type: "reset" };

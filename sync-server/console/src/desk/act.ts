@@ -2,10 +2,9 @@
 
 import type { StepOffer } from "../api/types";
 import { pick, type Language, type Say } from "../words/words";
-import { wordOf } from "./reasons";
+import { knownWord } from "./reasons";
 
 /** The words on the button. */
 export function actWords(say: Say, language: Language, offer: StepOffer): string {
-  const word = wordOf(say, "act", offer.step);
-  return word === offer.step ? pick(language, offer.label) : word;
+  return knownWord(say, "act", offer.step) ?? pick(language, offer.label);
 }

@@ -154,6 +154,8 @@ describe("words", () => {
   it("show a state of a later version as it is", () => {
     expect(stateWords(zh, request("a", { state: "paused" as "closed" }))).toBe("状态：paused");
     expect(stateWords(zh, request("a"))).toBe("未接警");
+    const closed = request("a", { state: "closed", ringing_since: null });
+    expect(stateWords(sayer("en"), closed)).toBe("closed");
     expect(stateWords(zh, request("a", { holder: TAN, state: "arrived" }))).toBe("有新情况，未确认");
   });
 
@@ -168,7 +170,7 @@ describe("words", () => {
     const words = (change: object, now: string) => targetWords(zh, request("a", change), 1_200, ms(now));
     expect(words({}, "09:15:00")).toEqual({ words: "到场目标 20 分钟，还剩 12 分钟", late: false });
     expect(words({}, "09:30:00")).toEqual({ words: "已超到场目标 3 分钟", late: true });
-    expect(words({ arrived: "2026-03-17T01:26:00Z" }, "10:00:00")).toEqual({ words: "受理后 19 分钟 到场", late: false });
+    expect(words({ arrived: "2026-03-17T01:26:00Z" }, "10:00:00")).toEqual({ words: "受理后 19 分钟到场", late: false });
     expect(words({ state: "cancelled", ringing_since: null }, "10:00:00")).toBeNull();
   });
 

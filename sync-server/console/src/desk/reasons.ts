@@ -16,8 +16,13 @@ export function reasonsFor(step: string): readonly string[] {
   return REASONS[step] ?? ["other"];
 }
 
+/** The words of a code; `null` where no word is known. */
+export function knownWord(say: Say, group: string, code: string): string | null {
+  const key = `${group}_${code}`;
+  return Object.hasOwn(WORDS, key) ? (say as (key: Key) => string)(key as Key) : null;
+}
+
 /** The words of a code, or the code itself where no word is known. */
 export function wordOf(say: Say, group: string, code: string): string {
-  const key = `${group}_${code}`;
-  return key in WORDS ? (say as (key: Key) => string)(key as Key) : code;
+  return knownWord(say, group, code) ?? code;
 }

@@ -67,8 +67,10 @@ describe("lists", () => {
   it("do not bring back what went elsewhere meanwhile", () => {
     const before = after(came("a", { seq: 3 }));
     const { incidents: known } = before;
-    const gone = reduce(before, { type: "gone", id: "a", station: null, at });
+    const gone = reduce(before, { type: "gone", id: "a", seq: 4, station: null, at });
     const items = [request("a", { seq: 3 })];
+    // The answer to the transfer itself comes after the stream has told of it.
+    expect(reduce(gone, came("a", { seq: 4 })).incidents.size).toBe(0);
     expect(reduce(gone, { type: "list", state: "open", items, known }).incidents.size).toBe(0);
     expect(reduce(gone, came("a", { seq: 5 })).incidents.size).toBe(1);
   });
@@ -136,7 +138,7 @@ describe("sessions", () => {
 it("selects the most urgent until a person chooses, and keeps the choice", () => {
   const desk = after(came("a"), { type: "select", id: "a" }, came("b", { t0: "2026-03-17T01:00:00Z" }));
   expect(desk.selected).toBe("a");
-  expect(reduce(desk, { type: "gone", id: "a", station: null, at }).selected).toBe("b");
+  expect(reduce(desk, { type: "gone", id: "a", seq: 2, station: null, at }).selected).toBe("b");
 });
 
 it("hears by the server's clock", () => {

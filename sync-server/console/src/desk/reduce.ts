@@ -40,7 +40,7 @@ export function reduce(desk: Desk, event: Event): Desk {
         detail: event.why,
       });
     case "gone":
-      return gone(desk, event.id, event.station, event.at);
+      return gone(desk, event);
     case "presence":
       return { ...desk, presence: event.stations };
     case "map":
@@ -118,12 +118,14 @@ function take(desk: Desk, incoming: Incident): Desk {
   return { ...desk, incidents };
 }
 
-function gone(desk: Desk, id: string, station: { name: string } | null, at: number): Desk {
+function gone(desk: Desk, { id, seq, station, at }: Extract<Event, { type: "gone" }>): Desk {
+  const left = new Map(desk.gone).set(id, seq);
   const known = desk.incidents.get(id);
-  if (known === undefined) return desk;
+  if (known === undefined) return { ...desk, gone: left };
+  if (known.seq > seq) return desk;
   const incidents = new Map(desk.incidents);
   incidents.delete(id);
-  return tell(settle({ ...desk, incidents, gone: new Map(desk.gone).set(id, known.seq) }), {
+  return tell(settle({ ...desk, incidents, gone: left }), {
     kind: "moved",
     name: station?.name ?? "",
     place: known.request.place,

@@ -5,7 +5,7 @@ import type { Incident } from "../api/types";
 import type { Say } from "../words/words";
 import { instant } from "./clock";
 import { readGeo, degrees } from "./geo";
-import { wordOf } from "./reasons";
+import { knownWord, wordOf } from "./reasons";
 import { span } from "./span";
 import { ringing, ringsAgain } from "./urgency";
 
@@ -38,8 +38,8 @@ export const SHAPES: Readonly<Record<Mark, string>> = {
 /** Where it stands, in the words of the desk. */
 export function stateWords(say: Say, incident: Incident): string {
   if (ringsAgain(incident)) return say("state_news");
-  const word = wordOf(say, "state", incident.state);
-  return word === incident.state ? say("state_unknown", { code: word }) : word;
+  const { state } = incident;
+  return knownWord(say, "state", state) ?? say("state_unknown", { code: state });
 }
 
 /** Where, in words. */

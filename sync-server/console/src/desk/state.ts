@@ -66,7 +66,7 @@ export type Event =
   | { type: "list"; items: Incident[]; state: "open" | "closed"; known: Desk["incidents"] }
   | { type: "incident"; incident: Incident; own: boolean; at: number }
   | { type: "faster"; incident: Incident; why: { zh: string; en: string }; at: number }
-  | { type: "gone"; id: string; station: StationName | null; at: number }
+  | { type: "gone"; id: string; seq: number; station: StationName | null; at: number }
   | { type: "presence"; stations: Presence[] }
   | { type: "map"; content: MapContent; pageMs: number }
   | { type: "select"; id: string | null }

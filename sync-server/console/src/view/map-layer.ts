@@ -34,6 +34,7 @@ export class MapLayer {
   private readonly ink: { area: string; crew: string; old: string };
   private tiles: L.TileLayer | null = null;
   private fitted = false;
+  private followed: string | null = null;
 
   /** `own`: the station whose area the first view shows; `null`: every area. */
   constructor(
@@ -101,23 +102,50 @@ export class MapLayer {
       this.pins.delete(id);
     }
     for (const each of rest) this.pin(each, each.place.id === selected);
-    if (!this.fitted && this.areas.getLayers().length > 0) this.fit(this.own);
+    if (!this.fitted) this.first();
+    this.follow(shown, selected);
   }
 
-  /** Shows everything; of `station`, only its area and the requests. */
-  fit(station: string | null = null): void {
+  /** Shows everything. */
+  fit(): void {
+    const bounds = L.latLngBounds([]);
+    for (const pin of this.pins.values()) bounds.extend(pin.getLatLng());
+    for (const dot of this.dots.values()) bounds.extend(dot.getLatLng());
+    if (this.areas.getLayers().length > 0) bounds.extend(this.areas.getBounds());
+    this.show(bounds);
+  }
+
+  /** The first view: the requests there are, else the station's own area, else everything. */
+  private first(): void {
     const bounds = L.latLngBounds([]);
     for (const [id, pin] of this.pins) {
-      if (station === null || id.startsWith("request ")) bounds.extend(pin.getLatLng());
+      if (id.startsWith("request ")) bounds.extend(pin.getLatLng());
     }
-    if (station === null) for (const dot of this.dots.values()) bounds.extend(dot.getLatLng());
-    this.areas.eachLayer((area) => {
-      if (!(area instanceof L.Polygon)) return;
-      const feature = area.feature as { properties: { code?: string } | null } | undefined;
-      if (station === null || feature?.properties?.code === station) bounds.extend(area.getBounds());
-    });
+    const known = this.areas.getLayers().length > 0;
+    if (!bounds.isValid() && known) {
+      this.areas.eachLayer((area) => {
+        if (!(area instanceof L.Polygon)) return;
+        const feature = area.feature as { properties: { code?: string } | null } | undefined;
+        const code = feature?.properties?.code;
+        if (this.own === null || code === this.own) bounds.extend(area.getBounds());
+      });
+    }
+    if (bounds.isValid()) this.show(bounds);
+    this.fitted = known;
+  }
+
+  /** A request that was just selected comes into sight. */
+  private follow(shown: readonly Shown[], selected: string | null): void {
+    if (selected === this.followed) return;
+    this.followed = selected;
+    const point = shown.find(({ place }) => place.id === selected)?.place.point;
+    if (point === undefined || !this.fitted) return;
+    const at: L.LatLngTuple = [point.lat, point.lon];
+    if (!this.map.getBounds().pad(-0.1).contains(at)) this.map.panTo(at, { animate: false });
+  }
+
+  private show(bounds: L.LatLngBounds): void {
     if (!bounds.isValid()) return;
-    this.fitted = true;
     // Labels stand to the right of their points.
     this.map.fitBounds(bounds, {
       paddingTopLeft: [40, 40],

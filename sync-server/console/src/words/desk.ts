@@ -59,7 +59,7 @@ export const DESK = {
   after: ["+{time}", "+{time}"],
   target_left: ["到场目标 {n} 分钟，还剩 {time}", "arrival target {n} min, {time} left"],
   target_passed: ["已超到场目标 {time}", "arrival target passed by {time}"],
-  target_met: ["受理后 {time} 到场", "there {time} after receipt"],
+  target_met: ["受理后 {time}到场", "there {time} after receipt"],
   eta_at: ["预计 {time} 到达（{n} 分钟后）", "expected {time} (in {n} min)"],
   eta_passed: ["预计 {time} 到达，已过 {n} 分钟", "expected {time}, {n} min ago"],
   held_by: ["{name} 负责，自 {time}", "with {name} since {time}"],

@@ -69,7 +69,7 @@ export const REQUEST = {
   position_text: ["北纬 {lat}，东经 {lon}，±{u} 米（WGS-84）", "{lat} N, {lon} E, ±{u} m (WGS-84)"],
   position_bare: ["北纬 {lat}，东经 {lon}，误差不明（WGS-84）", "{lat} N, {lon} E, accuracy unknown (WGS-84)"],
   position_none: ["没有坐标，以文字地点为准", "no position: go by the words"],
-  callback: ["现场回拨电话", "Call-back number of the crew"],
+  callback: ["现场回拨电话", "Crew's number"],
   callback_none: ["没有留下回拨电话", "no call-back number"],
   duty_phone: ["{station}值班电话", "Duty telephone of {station}"],
   duty_phone_none: ["未登记", "not registered"],
