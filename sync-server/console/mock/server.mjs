@@ -100,7 +100,7 @@ async function answer(world, words, request, response) {
     return problem(response, 404, "unknown_incident", "没有该求助。", "There is no such request.");
   }
   if (request.method === "GET") return json(response, 200, world.view(incident, true));
-  return step(world, session, incident, body, response);
+  return step(world, session, incident, body, request, response);
 }
 
 function signIn(world, body, response) {
@@ -134,8 +134,11 @@ function signIn(world, body, response) {
   return json(response, 200, session, { "set-cookie": cookie });
 }
 
-function step(world, session, incident, body, response) {
+function step(world, session, incident, body, request, response) {
+  const key = request.headers["idempotency-key"];
+  if (world.taken.has(key)) return json(response, 200, world.view(incident, true));
   const fault = world.step(incident, body, session);
+  if (fault === null && key) world.taken.set(key, true);
   if (fault === null) return json(response, 200, world.view(incident, true));
   return problem(response, 409, fault.code, fault.zh, fault.en, { incident: world.view(incident, true) });
 }

@@ -147,6 +147,7 @@ describe("words", () => {
     const danger = (weapons: boolean | null, injured: boolean | null) =>
       dangerWords(zh, request("a", { request: { ...request("a").request, weapons, injured } }));
     expect(danger(null, false)).toBe("器械、伤情不明");
+    expect(danger(false, null)).toBe("器械、伤情不明");
     expect(danger(false, false)).toBe("未见器械，无人受伤");
     expect(danger(true, null)).toBe("有器械");
   });

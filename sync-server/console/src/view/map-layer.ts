@@ -149,7 +149,7 @@ export class MapLayer {
     // Labels stand to the right of their points.
     this.map.fitBounds(bounds, {
       paddingTopLeft: [40, 40],
-      paddingBottomRight: [150, 40],
+      paddingBottomRight: [250, 40],
       maxZoom: 15,
       animate: false,
     });

@@ -37,10 +37,33 @@ test("Enter held down or pressed twice answers only what was shown", async ({ pa
   await expect(banner(page)).toBeVisible();
   mock.world.raise(ELSEWHERE);
   await expect(banner(page)).toContainText("另有 1 件未接警");
+  // The moment the next one stands there, another Enter comes, and then one that is held down.
+  const pressed = page.evaluate(
+    () =>
+      new Promise<void>((done) => {
+        const press = (repeat: boolean) =>
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, repeat }));
+        const observer = new MutationObserver(() => {
+          if (!document.querySelector(".banner")?.textContent?.includes("儒林西路")) return;
+          observer.disconnect();
+          requestAnimationFrame(() => requestAnimationFrame(() => (press(false), done())));
+        });
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      }),
+  );
   await answerByEnter(page);
-  await page.keyboard.press("Enter");
-  await expect(banner(page)).toContainText("儒林西路");
+  await pressed;
+  await expect(banner(page)).toHaveAttribute("data-ready", "true");
+  await page.evaluate(() =>
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, repeat: true })),
+  );
+  // Whatever was answered would be told by now: this goes the same way, after it.
+  await page.getByRole("button", { name: "升级上报" }).click();
+  await page.getByLabel("原因").selectOption("more_help");
+  await page.getByRole("button", { name: "确认：升级上报" }).click();
+  await expect(page.locator(".timeline")).toContainText("需要增援");
   await expect(rows(page).filter({ hasText: "未接警" })).toHaveCount(1);
+  await page.getByRole("listbox").focus();
   await answerByEnter(page);
   await expect(banner(page)).toHaveCount(0);
 });

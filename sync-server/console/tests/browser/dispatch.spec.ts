@@ -92,13 +92,33 @@ test("a report that could not be sent keeps what was typed, and is entered once"
   expect(mock.world.incidents.size).toBe(1);
 });
 
+test("a step whose answer is lost is sent again and taken once", async ({ page, mock }) => {
+  const incident = mock.world.raise(APP);
+  await signIn(page, mock, "D1");
+  await answerByEnter(page);
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  await page.getByLabel("出警单位").fill("2 号车");
+  await page.route("**/steps", async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await page.getByRole("button", { name: "确认：出警" }).click();
+  await expect(page.getByText("没有送达服务器，请重试；已填写的内容仍在。")).toBeVisible();
+  await page.getByRole("button", { name: "确认：出警" }).click();
+  await expect(page.getByRole("form")).toHaveCount(0);
+  const sent = incident.timeline.filter((entry: { step: string }) => entry.step === "unit_sent");
+  expect(sent).toHaveLength(1);
+});
+
 test("an alarm is answered while a form is open", async ({ page, mock }) => {
   await signIn(page, mock, "D1");
   await page.getByRole("button", { name: "电话报警录入" }).click();
   await page.getByLabel("地点").fill("半句");
   mock.world.raise(ELSEWHERE);
-  await expect(banner(page)).toBeVisible();
+  await expect(banner(page)).toHaveAttribute("data-ready", "true");
+  // Enter belongs to the field that has the focus: it sends the form, which is not complete yet.
   await page.keyboard.press("Enter");
+  await expect(page.getByText("请选择情况。")).toBeVisible();
   await expect(banner(page)).toBeVisible();
   await banner(page).getByRole("button", { name: /^接警/ }).click();
   await expect(banner(page)).toHaveCount(0);
