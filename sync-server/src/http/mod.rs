@@ -12,6 +12,7 @@ mod live;
 mod log;
 mod map;
 pub mod metrics;
+mod pages;
 pub mod problem;
 mod range;
 mod receive;
@@ -169,6 +170,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(uploads::begin, uploads::abilities))
         .routes(routes!(uploads::look, uploads::add, uploads::give_up, uploads::instead))
         .routes(routes!(files::file))
+        .route("/console", get(pages::slash))
+        .route("/console/", get(pages::index))
+        .route("/console/assets/{name}", get(pages::asset))
         .routes(routes!(health::healthz))
         .routes(routes!(metrics::metrics))
 }
