@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use lastmile_core::assistance::check::{self, Actor};
-use lastmile_core::assistance::life::{Hop, Life, Step};
+use lastmile_core::assistance::life::{COMMAND, Hop, Life, Step};
 use lastmile_core::assistance::step::{Need, STEPS};
+use lastmile_core::id::DocumentId;
 use lastmile_core::pack::roster::RosterPack;
 use lastmile_core::pack::station::StationPack;
 use serde::Serialize;
@@ -30,13 +31,22 @@ pub(super) struct Words {
     en: String,
 }
 
+/// A station in a line of text.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StationName {
+    /// Code; `command` is the command centre.
+    code: String,
+    /// Name; the code, when the court's list does not have it.
+    name: String,
+}
+
 /// A station.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StationRef {
     /// Code; `command` is the command centre.
     code: String,
-    /// Name, when the court's list has it.
-    name: Option<String>,
+    /// Name; the code, when the court's list does not have it.
+    name: String,
     /// Duty telephone.
     duty_phone: Option<String>,
     /// Its area was derived and is not official.
@@ -67,9 +77,9 @@ pub(super) struct HolderView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RequestFacts {
     /// How it came: `app`, `sms`, `voice`, `radio`.
-    channel: Option<String>,
-    /// Where, in words.
-    place: Option<String>,
+    channel: String,
+    /// Where, in words; empty when nobody said or two said different things.
+    place: String,
     /// Where, an RFC 5870 URI in WGS-84.
     position: Option<String>,
     /// What happens there, a code.
@@ -112,8 +122,8 @@ pub(super) struct HopView {
     step: String,
     /// What it is called.
     label: Words,
-    /// Station code.
-    station: Option<String>,
+    /// The station it names.
+    station: Option<StationName>,
     /// The unit.
     unit: Option<String>,
     /// An instant that belongs to it, RFC 3339.
@@ -144,6 +154,8 @@ pub(super) struct UnfitView {
 pub(super) struct IncidentView {
     /// Record id.
     id: String,
+    /// Grows with every change, so that a late answer never replaces a newer one.
+    seq: u64,
     /// Case number.
     case_no: String,
     /// `received`, `alerted`, `declined`, `acknowledged`, `unit_sent`, `arrived`, `closed`, `false_alarm`, `cancelled`.
@@ -166,6 +178,8 @@ pub(super) struct IncidentView {
     arrived: Option<String>,
     /// The alarm sounds since then.
     ringing_since: Option<String>,
+    /// Rungs of the ladder that were told since the alarm began, codes.
+    told: Vec<String>,
     /// Withdrawn under duress: it stays open until somebody was there.
     duress: bool,
     /// When the crew asked to withdraw.
@@ -234,6 +248,7 @@ impl Desk {
         let when = |ms: Option<i64>| ms.map(moment);
         Ok(Some(IncidentView {
             id: row.document.to_hex(),
+            seq: life.hops.len() as u64 + reading.accepted_changes(row.document)?,
             case_no: row.case_no.clone(),
             state: life.state.code(),
             station: self.station(station),
@@ -249,6 +264,7 @@ impl Desk {
             sent: when(life.sent_ms),
             arrived: when(life.arrived_ms),
             ringing_since: when(life.ringing_since_ms),
+            told: life.told.keys().cloned().collect(),
             duress: life.duress,
             cancel_asked: when(life.cancel_asked_ms),
             merged_into: life.merged_into.map(|id| id.to_hex()),
@@ -264,10 +280,30 @@ impl Desk {
         self.names.get(person).cloned().unwrap_or_else(|| person.to_owned())
     }
 
+    fn station_name(&self, code: String) -> StationName {
+        let name = match self.stations.find(&code) {
+            Some(station) => station.name.clone(),
+            None if code == COMMAND => "执行指挥中心".to_owned(),
+            None => code.clone(),
+        };
+        StationName { code, name }
+    }
+
+    /// Which station has a request now, for those who have not.
+    pub(super) fn station_of(
+        &self,
+        reading: &Reading<'_>,
+        id: DocumentId,
+    ) -> Result<Value, Problem> {
+        let station = life(reading, id)?.station.map(|code| self.station_name(code));
+        Ok(serde_json::to_value(station).unwrap_or_default())
+    }
+
     fn station(&self, code: String) -> StationRef {
         let known = self.stations.find(&code);
+        let name = self.station_name(code.clone()).name;
         StationRef {
-            name: known.map(|station| station.name.clone()),
+            name,
             duty_phone: known.and_then(|station| station.duty_phone.clone()),
             derived: known.is_some_and(|station| station.derived),
             code,
@@ -288,8 +324,7 @@ impl Desk {
                 station: brings(Need::Station).then(|| "-".to_owned()),
                 unit: brings(Need::Unit).then(|| "-".to_owned()),
                 when_ms: brings(Need::When).then_some(self.now_ms),
-                other: brings(Need::Other)
-                    .then(|| life.merged_into.unwrap_or(lastmile_core::id::DocumentId([0; 16]))),
+                other: brings(Need::Other).then(|| life.merged_into.unwrap_or(DocumentId([0; 16]))),
                 reason: brings(Need::Reason).then(|| "-".to_owned()),
                 note: None,
             };
@@ -315,7 +350,7 @@ impl Desk {
                 zh: label.map_or_else(|| step.code.clone(), |label| label.zh.to_owned()),
                 en: label.map_or_else(|| step.code.clone(), |label| label.en.to_owned()),
             },
-            station: step.station.clone(),
+            station: step.station.clone().map(|code| self.station_name(code)),
             unit: step.unit.clone(),
             when: step.when_ms.map(moment),
             other: step.other.map(|id| id.to_hex()),
@@ -337,8 +372,8 @@ fn facts_of(facts: &Value) -> RequestFacts {
     let needs = facts["items"]["needs"].as_object();
     let needs = needs.into_iter().flat_map(|needs| needs.values());
     RequestFacts {
-        channel: text("channel"),
-        place: text("place"),
+        channel: text("channel").unwrap_or_else(|| "app".to_owned()),
+        place: text("place").unwrap_or_default(),
         position: text("position"),
         situation: text("situation_code"),
         situation_text: text("situation_text"),

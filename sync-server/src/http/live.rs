@@ -28,9 +28,11 @@ use super::api::moment;
 use super::incident_view::Desk;
 use super::problem::{Problem, ProblemCode};
 use super::session::Console;
+use crate::assistance::lives::life;
 use crate::assistance::presence::desk_of;
 use crate::assistance::{DISPATCH, desk};
 use crate::server::Server;
+use crate::store::Reading;
 
 /// How often the stream says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
@@ -101,7 +103,7 @@ pub(super) async fn presence(
 /// What changes at this console, as server-sent events
 ///
 /// `hello` once, `reset` after a break (read the list again), `incident` whenever one differs from what was sent
-/// last, `beat` every five seconds with the server's clock.
+/// last, `gone` when another station has it now, `beat` every five seconds with the server's clock.
 #[utoipa::path(
     get,
     path = "/v1/courts/{court}/live",
@@ -197,6 +199,9 @@ impl Following {
         for incident in looked.changed {
             self.say("incident", &json!({ "incident": incident }));
         }
+        for incident in looked.gone {
+            self.say("gone", &incident);
+        }
         Ok(())
     }
 }
@@ -208,6 +213,8 @@ fn register(state: &AppState) -> Arc<Notify> {
 struct Looked {
     sent: HashMap<DocumentId, [u8; 32]>,
     changed: Vec<serde_json::Value>,
+    /// Those that this console may see no more.
+    gone: Vec<serde_json::Value>,
 }
 
 fn differing(
@@ -217,7 +224,7 @@ fn differing(
 ) -> Result<Looked, Problem> {
     let desk = Desk::new(server, console.who.clone())?;
     server.store().read::<_, Problem>(|reading| {
-        let mut looked = Looked { sent: HashMap::new(), changed: Vec::new() };
+        let mut looked = Looked { sent: HashMap::new(), changed: Vec::new(), gone: Vec::new() };
         let mut rows = reading.requests_of_desk(true, 0, MOST)?;
         // One that was open and is not any more is told once more, as it ended.
         for id in known
@@ -229,7 +236,12 @@ fn differing(
             rows.extend(reading.request(id)?);
         }
         for row in rows {
-            let Some(view) = desk.see(reading, &row, false)? else { continue };
+            let Some(view) = desk.see(reading, &row, false)? else {
+                if known.contains_key(&row.document) {
+                    looked.gone.push(gone(&desk, reading, row.document)?);
+                }
+                continue;
+            };
             let over = view.over();
             let value = serde_json::to_value(view).unwrap_or_default();
             let hash = sha256(value.to_string().as_bytes());
@@ -242,4 +254,9 @@ fn differing(
         }
         Ok(looked)
     })
+}
+
+fn gone(desk: &Desk, reading: &Reading<'_>, id: DocumentId) -> Result<serde_json::Value, Problem> {
+    let seq = life(reading, id)?.hops.len() as u64 + reading.accepted_changes(id)?;
+    Ok(json!({ "id": id.to_hex(), "seq": seq, "station": desk.station_of(reading, id)? }))
 }

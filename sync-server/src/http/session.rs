@@ -11,6 +11,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lastmile_core::assistance::ladder::Settings;
 use lastmile_core::id::sha256;
 use lastmile_core::pack::station::StationPack;
 use lastmile_core::time::SystemEntropy;
@@ -83,6 +84,8 @@ pub(super) struct SessionView {
     roles: Vec<&'static str>,
     /// For a dispatcher: the station.
     station: Option<StationView>,
+    /// Seconds from receipt within which somebody is to be on the spot (IX-14).
+    arrival_target_s: u32,
     /// What requests that change something carry in the header `x-csrf`.
     csrf: String,
     /// When the session ends if nothing more is asked, RFC 3339.
@@ -96,8 +99,8 @@ pub(super) struct SessionView {
 pub(super) struct StationView {
     /// Code.
     code: String,
-    /// Name, when the court's list has it.
-    name: Option<String>,
+    /// Name; the code, when the court's list does not have it.
+    name: String,
 }
 
 /// Whoever is signed in with this request's cookie.
@@ -263,13 +266,14 @@ fn view(
         name: names
             .as_ref()
             .and_then(|pack| pack.stations.iter().find(|station| station.code == *code))
-            .map(|station| station.name.clone()),
+            .map_or_else(|| code.clone(), |station| station.name.clone()),
     });
     Ok(SessionView {
         person: who.person.clone(),
         name: who.name.clone(),
         roles: who.roles.iter().map(|role| role.code()).collect(),
         station,
+        arrival_target_s: Settings::default().arrival_target_s,
         csrf: secret.csrf(),
         expires_at: moment(ends_ms),
         server_time: moment(server.now_ms()),

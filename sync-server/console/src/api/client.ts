@@ -74,6 +74,11 @@ export class Client {
     return this.ask("POST", "/handover", body, key);
   }
 
+  /** Somebody is at this console, and these alarms are on its screen. */
+  presence(showing: string[]): Promise<Answer<unknown>> {
+    return this.ask("POST", "/presence", { showing });
+  }
+
   map(): Promise<Answer<MapContent>> {
     return this.ask("GET", "/map");
   }

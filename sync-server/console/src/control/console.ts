@@ -6,19 +6,24 @@ import { Live } from "../api/live";
 import type { Answer, Problem } from "../api/problem";
 import type { Credentials, Incident, LiveEvent, Proposal, StepBody, VoiceReport } from "../api/types";
 import { hasDesk, signedIn } from "../desk/state";
-import { openList } from "../desk/urgency";
+import { openList, ringing } from "../desk/urgency";
 import { everySecond, now, nowOnServer } from "./time";
 import type { Store } from "./store";
 
 /** While somebody waits for help positions are asked for this often, seconds; else each minute. */
 const POSITIONS_S = 10;
 const POSITIONS_QUIET_S = 60;
+/** The server counts a desk as attended for ten seconds after it was heard. */
+const PRESENCE_S = 4;
+/** Alarms named at a time, as the server takes them. */
+const MOST_SHOWN = 200;
 
 /** A console in use. */
 export class Console {
   private live: Live | null = null;
   private needsList = true;
   private untilPositions = 0;
+  private untilPresence = 0;
 
   constructor(
     readonly store: Store,
@@ -208,6 +213,12 @@ export class Console {
   private second(): void {
     const desk = this.store.get();
     if (this.live === null || desk.link !== "live") return;
+    this.untilPresence -= 1;
+    if (this.untilPresence <= 0) {
+      this.untilPresence = PRESENCE_S;
+      const showing = openList(desk.incidents.values()).filter(ringing).map((one) => one.id);
+      void this.client.presence(showing.slice(0, MOST_SHOWN));
+    }
     this.untilPositions -= 1;
     if (this.untilPositions > 0) return;
     const busy = openList(desk.incidents.values()).length > 0;
