@@ -1,4 +1,5 @@
-// The console in Debian's Chromium against the mock server. Pictures of every page go to target/console.
+// The console in Debian's Chromium against the mock server. Pictures of every page go to
+// target/console.
 
 import { defineConfig } from "@playwright/test";
 

@@ -1,5 +1,5 @@
-// How the console is built: one page, one script, one style sheet, no inline code and no outside request.
-// The target is the last Chromium for Windows 7, which stands on many duty desks.
+// How the console is built: one page, one script, one style sheet, no inline code and no outside
+// request. The target is the last Chromium for Windows 7, which stands on many duty desks.
 
 import { defineConfig } from "vite";
 

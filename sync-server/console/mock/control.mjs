@@ -1,5 +1,5 @@
-// What can be made to happen at the mock server, by one word each: from the terminal of `npm run dev`, by
-// `POST /control {"do": word, "with": text}`, and from tests.
+// What can be made to happen at the mock server, by one word each: from the terminal of `npm run
+// dev`, by `POST /control {"do": word, "with": text}`, and from tests.
 
 import { APP, ELSEWHERE, LISHUI, VOICE } from "./story.mjs";
 

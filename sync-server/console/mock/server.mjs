@@ -1,5 +1,6 @@
-// A small server that speaks the console's protocol, for `npm run dev` and the browser tests. It holds the same
-// policy against foreign content as the real one, so that a page that would break there breaks here.
+// A small server that speaks the console's protocol, for `npm run dev` and the browser tests. It
+// holds the same policy against foreign content as the real one, so that a page that would break
+// there breaks here.
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -72,7 +73,8 @@ async function answer(world, words, request, response) {
     words[told.do]?.(told.with);
     return send(response, words[told.do] ? 204 : 400, "");
   }
-  if (url.pathname === "/mock/photo.svg") return send(response, 200, THUMBNAIL, { "content-type": "image/svg+xml" });
+  if (url.pathname === "/mock/photo.svg")
+    return send(response, 200, THUMBNAIL, { "content-type": "image/svg+xml" });
   if (!url.pathname.startsWith(BASE)) return file(url.pathname, response);
   const body = await read(request);
   const path = url.pathname.slice(BASE.length);
@@ -80,9 +82,22 @@ async function answer(world, words, request, response) {
   if (route === "POST /session") return signIn(world, body, response);
   const token = /(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1];
   const session = world.sessions.get(token);
-  if (!session) return problem(response, 401, "session_expired", "登录已过期，请重新登录。", "The session has expired; sign in again.");
+  if (!session)
+    return problem(
+      response,
+      401,
+      "session_expired",
+      "登录已过期，请重新登录。",
+      "The session has expired; sign in again.",
+    );
   if (request.method !== "GET" && request.headers["x-csrf"] !== session.csrf) {
-    return problem(response, 403, "csrf", "页面已失效，请刷新。", "The page is out of date; reload it.");
+    return problem(
+      response,
+      403,
+      "csrf",
+      "页面已失效，请刷新。",
+      "The page is out of date; reload it.",
+    );
   }
   if (route === "GET /session") return json(response, 200, session);
   if (route === "DELETE /session") {
@@ -91,9 +106,12 @@ async function answer(world, words, request, response) {
   }
   if (route === "GET /live") return new Stream(world, session, request, response);
   if (route === "GET /map") return json(response, 200, world.map());
-  if (route === "GET /incidents") return json(response, 200, world.list(session, url.searchParams.get("state")));
-  if (route === "POST /incidents") return once(world, request, response, () => voice(world, session, body));
-  if (route === "POST /handover") return once(world, request, response, () => handover(world, session, body));
+  if (route === "GET /incidents")
+    return json(response, 200, world.list(session, url.searchParams.get("state")));
+  if (route === "POST /incidents")
+    return once(world, request, response, () => voice(world, session, body));
+  if (route === "POST /handover")
+    return once(world, request, response, () => handover(world, session, body));
   const match = /^\/incidents\/(\w+)(\/steps)?$/.exec(path);
   const incident = world.incidents.get(match?.[1]);
   if (!incident || !world.sees(session, incident)) {
@@ -107,11 +125,25 @@ function signIn(world, body, response) {
   const person = world.person(body.person);
   if (world.failures >= 5) {
     world.failures = 0;
-    return problem(response, 429, "sign_in_throttled", "尝试过多，请稍后再试。", "Too many attempts; wait.", {}, { "retry-after": "3" });
+    return problem(
+      response,
+      429,
+      "sign_in_throttled",
+      "尝试过多，请稍后再试。",
+      "Too many attempts; wait.",
+      {},
+      { "retry-after": "3" },
+    );
   }
   if (!person || person.password !== body.password) {
     world.failures += 1;
-    return problem(response, 401, "sign_in_refused", "工号或密码不正确。", "Staff number or password is wrong.");
+    return problem(
+      response,
+      401,
+      "sign_in_refused",
+      "工号或密码不正确。",
+      "Staff number or password is wrong.",
+    );
   }
   if (person.totp && person.totp !== body.totp) {
     const code = body.totp ? "sign_in_refused" : "totp_needed";
@@ -140,19 +172,26 @@ function step(world, session, incident, body, request, response) {
   const fault = world.step(incident, body, session);
   if (fault === null && key) world.taken.set(key, true);
   if (fault === null) return json(response, 200, world.view(incident, true));
-  return problem(response, 409, fault.code, fault.zh, fault.en, { incident: world.view(incident, true) });
+  return problem(response, 409, fault.code, fault.zh, fault.en, {
+    incident: world.view(incident, true),
+  });
 }
 
 function voice(world, session, body) {
   const { case_no, called_at, ...request } = body;
-  const report = { case_no: case_no ?? null, station: session.station?.code, request: { ...request, channel: "voice" } };
+  const report = {
+    case_no: case_no ?? null,
+    station: session.station?.code,
+    request: { ...request, channel: "voice" },
+  };
   const incident = world.raise(report, session, called_at);
   return { incident: world.view(incident, true), proposed: world.proposals(incident) };
 }
 
 function handover(world, session, body) {
   const incidents = body.incidents.map((id) => world.incidents.get(id)).filter(Boolean);
-  for (const incident of incidents) world.step(incident, { step: "taken_over", note: body.note || undefined }, session);
+  for (const incident of incidents)
+    world.step(incident, { step: "taken_over", note: body.note || undefined }, session);
   return { incidents: incidents.map((incident) => world.view(incident, true)) };
 }
 
@@ -171,11 +210,13 @@ async function read(request) {
 }
 
 async function file(path, response) {
-  const name = path === "/" || path === "/console/" ? "/index.html" : path.replace(/^\/console/, "");
+  const name =
+    path === "/" || path === "/console/" ? "/index.html" : path.replace(/^\/console/, "");
   try {
     const bytes = await readFile(join(DIST, normalize(name)));
     const type = TYPES[extname(name)] ?? "application/octet-stream";
-    const filled = name === "/index.html" ? bytes.toString("utf8").replace("__COURT__", COURT) : bytes;
+    const filled =
+      name === "/index.html" ? bytes.toString("utf8").replace("__COURT__", COURT) : bytes;
     send(response, 200, filled, { "content-type": type, "content-security-policy": POLICY });
   } catch {
     send(response, 404, "");
@@ -183,10 +224,15 @@ async function file(path, response) {
 }
 
 function problem(response, status, code, detail_zh, detail, more = {}, headers = {}) {
-  json(response, status, { title: detail, status, code, detail, detail_zh, ...more }, {
-    ...headers,
-    "content-type": "application/problem+json",
-  });
+  json(
+    response,
+    status,
+    { title: detail, status, code, detail, detail_zh, ...more },
+    {
+      ...headers,
+      "content-type": "application/problem+json",
+    },
+  );
 }
 
 function json(response, status, value, headers = {}) {
@@ -194,6 +240,10 @@ function json(response, status, value, headers = {}) {
 }
 
 function send(response, status, body, headers = {}) {
-  response.writeHead(status, { "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers });
+  response.writeHead(status, {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
   response.end(body);
 }

@@ -1,5 +1,6 @@
-// The steps of a request as the console's mock server plays them: the same table as `core/src/assistance/steps.md`
-// in short. A stand-in for trying and testing the console; what counts is the server.
+// The steps of a request as the console's mock server plays them: the same table as
+// `core/src/assistance/steps.md` in short. A stand-in for trying and testing the console; what
+// counts is the server.
 
 const OPEN = ["received", "alerted", "declined", "acknowledged", "unit_sent", "arrived"];
 const NOT_THERE = ["received", "alerted", "declined", "acknowledged", "unit_sent"];
@@ -35,24 +36,49 @@ const RANK = ["acknowledged", "unit_sent", "arrived"];
 /** Why a step does not fit, or null. */
 export function unfit(incident, body) {
   const row = STEPS[body.step];
-  if (!row) return problem("step_unknown", "此操作需要新版本程序。", "This step needs a newer program.");
+  if (!row)
+    return problem("step_unknown", "此操作需要新版本程序。", "This step needs a newer program.");
   const [, , from, , needs] = row;
   const lacks = needs.find((need) => !body[need]);
   if (lacks) return problem("step_incomplete", `请填写${lacks}。`, `Please state: ${lacks}.`);
   if (incident.merged_into !== null && body.step !== "split") {
-    return problem("joined_elsewhere", "该求助已并入另一警情，请在该警情上操作。", "It was joined with another incident; act there.");
+    return problem(
+      "joined_elsewhere",
+      "该求助已并入另一警情，请在该警情上操作。",
+      "It was joined with another incident; act there.",
+    );
   }
   if (!from.includes(incident.state)) {
-    return problem("step_wrong_state", "该求助目前的状态不能进行此操作。", "The step does not follow its state.");
+    return problem(
+      "step_wrong_state",
+      "该求助目前的状态不能进行此操作。",
+      "The step does not follow its state.",
+    );
   }
-  if (body.step === "acknowledged" && HELD.includes(incident.state) && incident.ringing_since === null) {
-    return problem("already_acknowledged", "已有人接警，无需重复操作。", "Somebody has acknowledged it; nothing more to do.");
+  if (
+    body.step === "acknowledged" &&
+    HELD.includes(incident.state) &&
+    incident.ringing_since === null
+  ) {
+    return problem(
+      "already_acknowledged",
+      "已有人接警，无需重复操作。",
+      "Somebody has acknowledged it; nothing more to do.",
+    );
   }
   if (body.step === "cancel_confirmed" && incident.cancel_asked === null) {
     return problem("no_cancel_asked", "现场没有请求撤回。", "The crew did not ask to withdraw.");
   }
-  if (["closed", "false_alarm"].includes(body.step) && incident.duress && incident.arrived === null) {
-    return problem("under_duress", "该求助为胁迫撤回，有人到场核实前不得结束。", "It stays open until somebody was there.");
+  if (
+    ["closed", "false_alarm"].includes(body.step) &&
+    incident.duress &&
+    incident.arrived === null
+  ) {
+    return problem(
+      "under_duress",
+      "该求助为胁迫撤回，有人到场核实前不得结束。",
+      "It stays open until somebody was there.",
+    );
   }
   return null;
 }
@@ -117,7 +143,12 @@ export function apply(incident, body, by, at, others) {
       break;
     case "declined":
       letGo();
-      incident.station = { code: "command", name: "执行指挥中心", duty_phone: "0757-00000001", derived: false };
+      incident.station = {
+        code: "command",
+        name: "执行指挥中心",
+        duty_phone: "0757-00000001",
+        derived: false,
+      };
       break;
     case "transferred":
       letGo();

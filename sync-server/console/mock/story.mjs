@@ -1,5 +1,6 @@
-// The morning E08 to E11 of the day in Nanhai, step by step, and single events for tests: what the phone and the
-// people on the spot do. The dispatcher's part is left to whoever sits at the console.
+// The morning E08 to E11 of the day in Nanhai, step by step, and single events for tests: what the
+// phone and the people on the spot do. The dispatcher's part is left to whoever sits at the
+// console.
 
 /** A grey picture with a gate and a car, as a thumbnail. */
 export const THUMBNAIL = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 104 78"><rect width="104" height="78" fill="#8a97a8"/><rect x="8" y="22" width="88" height="40" fill="#5d6a7a"/><rect x="30" y="40" width="44" height="20" rx="6" fill="#d9dfe6"/></svg>`;
@@ -16,7 +17,13 @@ const GATE = {
 /** E09: the guard room's landline; the voice report as the dispatcher would enter it. */
 export const VOICE = {
   case_no: "(2026)粤0605执1101号",
-  request: { ...GATE, channel: "voice", situation_text: "约15人堵住大门，围住待查封车辆", weapons: null, injured: false },
+  request: {
+    ...GATE,
+    channel: "voice",
+    situation_text: "约15人堵住大门，围住待查封车辆",
+    weapons: null,
+    injured: false,
+  },
 };
 
 /** E10: the request the phone had saved at 09:05. */
@@ -33,8 +40,16 @@ export const APP = {
     needs: ["officers", "crowd_control"],
   },
   photos: [
-    { hash: "5f1c0e5d7a2b4c6d8e9f00112233445566778899aabbccddeeff001122334455", thumbnail: "/mock/photo.svg", taken_at: "2026-03-17T01:05:20Z" },
-    { hash: "6a1c0e5d7a2b4c6d8e9f00112233445566778899aabbccddeeff001122334456", thumbnail: "/mock/photo.svg", taken_at: "2026-03-17T01:05:41Z" },
+    {
+      hash: "5f1c0e5d7a2b4c6d8e9f00112233445566778899aabbccddeeff001122334455",
+      thumbnail: "/mock/photo.svg",
+      taken_at: "2026-03-17T01:05:20Z",
+    },
+    {
+      hash: "6a1c0e5d7a2b4c6d8e9f00112233445566778899aabbccddeeff001122334456",
+      thumbnail: "/mock/photo.svg",
+      taken_at: "2026-03-17T01:05:41Z",
+    },
   ],
 };
 

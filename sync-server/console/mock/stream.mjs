@@ -5,16 +5,25 @@ const BEAT_MS = 5_000;
 /** A stream, open until the console goes. */
 export class Stream {
   constructor(world, session, request, response) {
-    Object.assign(this, { world, session, response, seen: new Set(world.list(session, "open").items.map((i) => i.id)) });
+    Object.assign(this, {
+      world,
+      session,
+      response,
+      seen: new Set(world.list(session, "open").items.map((i) => i.id)),
+    });
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
     this.write("hello", { server_time: world.now() });
     const last = request.headers["last-event-id"];
     const [epoch, number] = (last ?? "").split(".");
     if (last !== undefined && epoch !== this.epoch()) this.write("reset", {}, world.events.length);
-    else if (last !== undefined) world.events.slice(Number(number)).forEach((event) => this.send(event));
+    else if (last !== undefined)
+      world.events.slice(Number(number)).forEach((event) => this.send(event));
     this.write("presence", world.presenceNow(), world.events.length);
     world.streams.add(this);
-    const beat = setInterval(() => this.silent || this.write("beat", { server_time: world.now() }), BEAT_MS);
+    const beat = setInterval(
+      () => this.silent || this.write("beat", { server_time: world.now() }),
+      BEAT_MS,
+    );
     response.on("close", () => {
       clearInterval(beat);
       world.streams.delete(this);

@@ -1,5 +1,5 @@
-// What the mock server knows: stations, people, requests, sessions, the numbered events, and its own clock, which
-// stands at the morning of the story whatever the computer says.
+// What the mock server knows: stations, people, requests, sessions, the numbered events, and its
+// own clock, which stands at the morning of the story whatever the computer says.
 
 import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
 import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
@@ -39,11 +39,17 @@ export class World {
 
   sees(session, incident) {
     const station = this.person(session.person).station;
-    return station === null || incident.station.code === station || station === this.headStation(incident);
+    return (
+      station === null ||
+      incident.station.code === station ||
+      station === this.headStation(incident)
+    );
   }
 
   headStation(incident) {
-    return incident.merged_into === null ? null : this.incidents.get(incident.merged_into)?.station.code;
+    return incident.merged_into === null
+      ? null
+      : this.incidents.get(incident.merged_into)?.station.code;
   }
 
   view(incident, whole) {
@@ -92,7 +98,9 @@ export class World {
       timeline: [],
       photos: request.photos ?? [],
     };
-    incident.timeline.push(entry("received", by, t0, { station: { code: station.code, name: station.name } }));
+    incident.timeline.push(
+      entry("received", by, t0, { station: { code: station.code, name: station.name } }),
+    );
     this.incidents.set(id, incident);
     this.changed(incident);
     return incident;
@@ -103,7 +111,9 @@ export class World {
     const fault = unfit(incident, body);
     if (fault) return fault;
     const station = STATIONS.find((each) => each.code === body.station);
-    const extra = station ? { stationName: { code: station.code, name: station.name }, stationFull: named(station) } : {};
+    const extra = station
+      ? { stationName: { code: station.code, name: station.name }, stationFull: named(station) }
+      : {};
     const person = by === null ? null : { person: by.person, name: by.name };
     for (const each of apply(incident, { ...body, ...extra }, person, this.now(), this.incidents)) {
       this.changed(each);
@@ -113,13 +123,21 @@ export class World {
 
   /** The ladder: who is told next while nobody answers. */
   ladder() {
-    const rungs = [[60, "command_sees"], [180, "second_channel"], [600, "command_calls"], [1200, "chief"]];
+    const rungs = [
+      [60, "command_sees"],
+      [180, "second_channel"],
+      [600, "command_calls"],
+      [1200, "chief"],
+    ];
     for (const incident of this.incidents.values()) {
       if (incident.ringing_since === null || incident.merged_into !== null) continue;
-      const due = rungs.filter(([s]) => this.age(incident.ringing_since) >= s).map(([, rung]) => rung);
+      const due = rungs
+        .filter(([s]) => this.age(incident.ringing_since) >= s)
+        .map(([, rung]) => rung);
       if (!this.online.has(incident.station.code)) due.unshift("nobody_there");
       for (const rung of due) {
-        if (!incident.told.includes(rung)) this.step(incident, { step: "escalated", reason: rung }, null);
+        if (!incident.told.includes(rung))
+          this.step(incident, { step: "escalated", reason: rung }, null);
       }
     }
   }
@@ -136,7 +154,9 @@ export class World {
   }
 
   presenceNow() {
-    return { stations: STATIONS.map(({ code, name }) => ({ code, name, online: this.online.has(code) })) };
+    return {
+      stations: STATIONS.map(({ code, name }) => ({ code, name, online: this.online.has(code) })),
+    };
   }
 
   tell(event, data, incident = null) {
@@ -155,7 +175,9 @@ export class World {
   /** Open requests that may be the same event as a new one. */
   proposals(incident) {
     return [...this.incidents.values()]
-      .filter((other) => other !== incident && !ENDED.includes(other.state) && other.merged_into === null)
+      .filter(
+        (other) => other !== incident && !ENDED.includes(other.state) && other.merged_into === null,
+      )
       .filter((other) => other.station.code === incident.station.code)
       .map((other) => {
         const same = incident.case_no !== null && incident.case_no === other.case_no;
@@ -176,6 +198,14 @@ function named({ code, name, duty_phone }) {
 function entry(step, by, at, more) {
   const [zh, en] = STEPS[step];
   const person = by === null ? null : { person: by.person, name: by.name };
-  const empty = { station: null, unit: null, when: null, other: null, reason: null, note: null, unfit: null };
+  const empty = {
+    station: null,
+    unit: null,
+    when: null,
+    other: null,
+    reason: null,
+    note: null,
+    unfit: null,
+  };
   return { at, by: person, step, label: { zh, en }, ...empty, ...more };
 }

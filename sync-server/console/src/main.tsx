@@ -1,4 +1,5 @@
-// Puts the page together: the court from the page itself, the server's client, the state, the sound, the tab.
+// Puts the page together: the court from the page itself, the server's client, the state, the
+// sound, the tab.
 
 import { render } from "preact";
 import { useState } from "preact/hooks";
@@ -19,6 +20,9 @@ import { sayer } from "./words/words";
 import "leaflet/dist/leaflet.css";
 import "./style/tokens.css";
 import "./style/parts.css";
+import "./style/forms.css";
+import "./style/top.css";
+import "./style/detail.css";
 import "./style/desk.css";
 import "./style/map.css";
 

@@ -1,4 +1,5 @@
-// `npm ci` installs from the lock file alone: the lock names what the package asks for, exactly and with hashes.
+// `npm ci` installs from the lock file alone: the lock names what the package asks for, exactly and
+// with hashes.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -21,8 +22,12 @@ it("the lock file is of this package", () => {
   const { "": root, ...rest } = packages;
   expect(root?.dependencies).toEqual(asked.dependencies);
   expect(root?.devDependencies).toEqual(asked.devDependencies);
-  for (const [name, version] of Object.entries({ ...asked.dependencies, ...asked.devDependencies })) {
+  for (const [name, version] of Object.entries({
+    ...asked.dependencies,
+    ...asked.devDependencies,
+  })) {
     expect(packages[`node_modules/${name}`]?.version, name).toBe(version);
   }
-  for (const [name, { integrity }] of Object.entries(rest)) expect(integrity, name).toMatch(/^sha512-/);
+  for (const [name, { integrity }] of Object.entries(rest))
+    expect(integrity, name).toMatch(/^sha512-/);
 });

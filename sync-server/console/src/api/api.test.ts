@@ -12,11 +12,16 @@ describe("the stream", () => {
 
   it("gives the same messages in whatever pieces it comes", () => {
     const whole = new EventReader().take(TEXT);
-    expect(whole.map(({ event, id }) => [event, id])).toEqual([["hello", null], ["incident", "7"], ["beat", "7"]]);
+    expect(whole.map(({ event, id }) => [event, id])).toEqual([
+      ["hello", null],
+      ["incident", "7"],
+      ["beat", "7"],
+    ]);
     for (let size = 1; size < 12; size += 1) {
       const reader = new EventReader();
       const messages = [];
-      for (let at = 0; at < TEXT.length; at += size) messages.push(...reader.take(TEXT.slice(at, at + size)));
+      for (let at = 0; at < TEXT.length; at += size)
+        messages.push(...reader.take(TEXT.slice(at, at + size)));
       expect(messages).toEqual(whole);
     }
   });
@@ -37,17 +42,34 @@ describe("the stream", () => {
 });
 
 describe("refusals", () => {
-  const body = { code: "already_acknowledged", detail: "Somebody has it.", detail_zh: "已有人接警。", incident: { id: "a" } };
+  const body = {
+    code: "already_acknowledged",
+    detail: "Somebody has it.",
+    detail_zh: "已有人接警。",
+    incident: { id: "a" },
+  };
 
   it("carry code, both sentences, who was faster, and how long to wait", () => {
     const problem = readProblem(409, body, "2.2");
-    expect(problem).toMatchObject({ kind: "refused", code: "already_acknowledged", incident: { id: "a" }, retryAfterS: 3 });
+    expect(problem).toMatchObject({
+      kind: "refused",
+      code: "already_acknowledged",
+      incident: { id: "a" },
+      retryAfterS: 3,
+    });
     expect(sentence("zh", problem)).toBe("已有人接警。");
     expect(sentence("en", problem)).toBe("Somebody has it.");
   });
 
   it("of somebody who is not our server are said to be unreadable", () => {
-    for (const strange of [undefined, null, "<html>", {}, { code: "x" }, { code: 7, detail: "y" }]) {
+    for (const strange of [
+      undefined,
+      null,
+      "<html>",
+      {},
+      { code: "x" },
+      { code: 7, detail: "y" },
+    ]) {
       expect(readProblem(502, strange, null)).toEqual({ kind: "unreadable", status: 502 });
     }
     expect(sentence("zh", { kind: "unreadable", status: 502 })).toContain("502");

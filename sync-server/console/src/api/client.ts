@@ -1,5 +1,6 @@
-// The requests of a console to its court's server, each as one function with typed answers. Nothing throws;
-// what went wrong is a `Problem`. Nothing here keeps state but the token against forged requests.
+// The requests of a console to its court's server, each as one function with typed answers. Nothing
+// throws; what went wrong is a `Problem`. Nothing here keeps state but the token against forged
+// requests.
 
 import { readProblem, type Answer } from "./problem";
 import type {

@@ -1,5 +1,6 @@
-// The text format of server-sent events, read piece by piece. The browser's own EventSource cannot send
-// `Last-Event-ID` on a connection opened anew and hides why one failed, so the console reads the stream itself.
+// The text format of server-sent events, read piece by piece. The browser's own EventSource cannot
+// send `Last-Event-ID` on a connection opened anew and hides why one failed, so the console reads
+// the stream itself.
 
 import type { LiveEvent } from "./types";
 
@@ -58,7 +59,14 @@ export class EventReader {
   }
 }
 
-const TYPES: ReadonlySet<string> = new Set(["hello", "beat", "incident", "gone", "presence", "reset"]);
+const TYPES: ReadonlySet<string> = new Set([
+  "hello",
+  "beat",
+  "incident",
+  "gone",
+  "presence",
+  "reset",
+]);
 
 /** The event of a message; `null` for one of a later version, or one that cannot be read. */
 export function liveEvent(message: Message): LiveEvent | null {

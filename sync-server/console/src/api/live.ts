@@ -1,5 +1,5 @@
-// The stream that never gives up: opens it, reads it, notices when it falls silent, and opens it again from the
-// last event seen. What the events mean is the desk's business.
+// The stream that never gives up: opens it, reads it, notices when it falls silent, and opens it
+// again from the last event seen. What the events mean is the desk's business.
 
 import { STALE_AFTER_MS, waitBefore } from "../desk/link";
 import { EventReader, liveEvent } from "./event-stream";

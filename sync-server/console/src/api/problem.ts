@@ -1,5 +1,5 @@
-// Refusals as values: what the server says (RFC 9457, Chinese and English), and what happened on the way to it.
-// A person always gets a sentence; a program gets the code.
+// Refusals as values: what the server says (RFC 9457, Chinese and English), and what happened on
+// the way to it. A person always gets a sentence; a program gets the code.
 
 import type { Incident } from "./types";
 import { pick, say, type Language } from "../words/words";

@@ -100,7 +100,7 @@ export interface Incident {
   arrived: string | null;
   /** The alarm sounds since then; `null`: somebody acted. */
   ringing_since: string | null;
-  /** Rungs of the ladder told since the alarm began, by code. The command centre's alarm begins with the first. */
+  /** Rungs of the ladder told since the alarm began, by code: the command centre's alarm begins with one. */
   told: string[];
   duress: boolean;
   cancel_asked: string | null;

@@ -1,5 +1,5 @@
-// Keeps sound, title and icon in step with what rings. It looks at the state only; to stop it takes a change of
-// the state, which takes a person.
+// Keeps sound, title and icon in step with what rings. It looks at the state only; to stop it takes
+// a change of the state, which takes a person.
 
 import { alarm, tabTitle } from "../desk/alarm";
 import { isStale } from "../desk/link";

@@ -1,10 +1,17 @@
-// What a person does and what the stream tells, carried between the server and the state. Decisions are made in
-// `desk`; here are the calls, their order, and what follows from an answer.
+// What a person does and what the stream tells, carried between the server and the state. Decisions
+// are made in `desk`; here are the calls, their order, and what follows from an answer.
 
 import type { Client } from "../api/client";
 import { Live } from "../api/live";
 import type { Answer, Problem } from "../api/problem";
-import type { Credentials, Incident, LiveEvent, Proposal, StepBody, VoiceReport } from "../api/types";
+import type {
+  Credentials,
+  Incident,
+  LiveEvent,
+  Proposal,
+  StepBody,
+  VoiceReport,
+} from "../api/types";
 import { hasDesk, signedIn } from "../desk/state";
 import { openList, ringing } from "../desk/urgency";
 import { everySecond, now, nowOnServer } from "./time";
@@ -201,7 +208,12 @@ export class Console {
     const answer = await this.client.incident(id);
     if (!answer.ok || this.live === null) return;
     const detail = (incident: Incident) =>
-      this.store.send({ type: "incident", incident, own: false, at: nowOnServer(this.store.get()) });
+      this.store.send({
+        type: "incident",
+        incident,
+        own: false,
+        at: nowOnServer(this.store.get()),
+      });
     detail(answer.value);
     for (const joined of answer.value.merged) {
       if (this.store.get().incidents.has(joined)) continue;

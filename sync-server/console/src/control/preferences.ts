@@ -1,5 +1,5 @@
-// What a person chose for this browser: language and light. Kept here and nowhere else; a browser that keeps
-// nothing gets the defaults.
+// What a person chose for this browser: language and light. Kept here and nowhere else; a browser
+// that keeps nothing gets the defaults.
 
 import { LANGUAGES, type Language } from "../words/words";
 

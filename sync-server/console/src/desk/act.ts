@@ -1,4 +1,5 @@
-// What the button of a step says: the act, or the server's own label for a step this version does not know.
+// What the button of a step says: the act, or the server's own label for a step this version does
+// not know.
 
 import type { StepOffer } from "../api/types";
 import { pick, type Language, type Say } from "../words/words";

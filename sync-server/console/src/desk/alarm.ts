@@ -1,5 +1,6 @@
-// What the alarm does, as a pure function of what rings and what the browser lets through. It stops only when
-// nothing rings any more, which takes a person's act; to be signed out or cut off does not silence it.
+// What the alarm does, as a pure function of what rings and what the browser lets through. It stops
+// only when nothing rings any more, which takes a person's act; to be signed out or cut off does
+// not silence it.
 
 /** What the browser says of sound and of the page. */
 export interface Senses {

@@ -1,5 +1,6 @@
-// The server's clock on this computer. It is set by what the stream says and runs on the time since the page
-// was opened, so that a desk whose own clock is wrong or is changed shows the right times all the same.
+// The server's clock on this computer. It is set by what the stream says and runs on the time since
+// the page was opened, so that a desk whose own clock is wrong or is changed shows the right times
+// all the same.
 
 /** A reading of both clocks at one moment, milliseconds. */
 export interface ClockReading {

@@ -1,5 +1,5 @@
-// Positions as the server sends them, and distances between them. Everything is WGS-84: no map of other
-// coordinates lies below it.
+// Positions as the server sends them, and distances between them. Everything is WGS-84: no map of
+// other coordinates lies below it.
 
 /** A point with its accuracy in metres, if known. */
 export interface Point {
@@ -14,8 +14,11 @@ export function readGeo(text: string | null | undefined): Point | null {
   const [place = "", ...parameters] = text.slice(4).split(";");
   const numbers = place.split(",").map(Number);
   const [lat, lon] = numbers;
-  if (lat === undefined || lon === undefined || !inRange(lat, 90) || !inRange(lon, 180)) return null;
-  const named = new Map(parameters.map((text) => text.toLowerCase().split("=") as [string, string]));
+  if (lat === undefined || lon === undefined || !inRange(lat, 90) || !inRange(lon, 180))
+    return null;
+  const named = new Map(
+    parameters.map((text) => text.toLowerCase().split("=") as [string, string]),
+  );
   if ((named.get("crs") ?? "wgs84") !== "wgs84") return null;
   const accuracy = Number(named.get("u"));
   return { lat, lon, accuracyM: named.has("u") && accuracy >= 0 ? accuracy : null };

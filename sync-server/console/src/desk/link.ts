@@ -1,5 +1,5 @@
-// Whether what is shown is still true. A server that says nothing for 12 seconds is taken for gone; how long to
-// wait before the next try. Nothing here opens a connection.
+// Whether what is shown is still true. A server that says nothing for 12 seconds is taken for gone;
+// how long to wait before the next try. Nothing here opens a connection.
 
 /** The server beats every 5 seconds; after two missed ones nothing is believed any more. */
 export const STALE_AFTER_MS = 12_000;

@@ -1,5 +1,5 @@
-// Everything that has a place, as one list for the map and for those who use no mouse. Crews come with the age of
-// their fix, which goes on growing while nothing new is heard.
+// Everything that has a place, as one list for the map and for those who use no mouse. Crews come
+// with the age of their fix, which goes on growing while nothing new is heard.
 
 import type { Incident, MapContent } from "../api/types";
 import type { Say } from "../words/words";
@@ -36,7 +36,14 @@ export function places(
   for (const station of content?.stations ?? []) {
     const point = readGeo(station.position);
     if (point === null) continue;
-    found.push({ kind: "station", id: station.code, name: station.name, point, mark: null, ageS: null });
+    found.push({
+      kind: "station",
+      id: station.code,
+      name: station.name,
+      point,
+      mark: null,
+      ageS: null,
+    });
   }
   for (const crew of content?.crews ?? []) {
     const point = readGeo(crew.position);

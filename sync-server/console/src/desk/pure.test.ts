@@ -1,4 +1,5 @@
-// Order, clocks, silence, alarm, positions, words of a request: each rule with a case that breaks it.
+// Order, clocks, silence, alarm, positions, words of a request: each rule with a case that breaks
+// it.
 
 import { describe, expect, it } from "vitest";
 import { sayer } from "../words/words";
@@ -10,7 +11,7 @@ import { fixWords, places } from "./places";
 import { dangerWords, etaWords, stateWords, targetWords } from "./request";
 import { span } from "./span";
 import { request, TAN } from "./test-request";
-import { closedList, openList, ringingList, ringsAgain } from "./urgency";
+import { closedList, newest, openList, ringingList, ringsAgain } from "./urgency";
 
 const zh = sayer("zh");
 const ms = (time: string) => Date.parse(`2026-03-17T${time}+08:00`);
@@ -33,6 +34,13 @@ describe("urgency", () => {
     expect(ringingList(all, true)).toEqual([]);
     const told = { ...late, told: ["command_sees"] };
     expect(ringingList([early, told], true)).toEqual([told]);
+  });
+
+  it("says the alarm that began last, wherever it stands", () => {
+    const again = { ...early, ringing_since: "2026-03-17T01:20:00Z" };
+    expect(newest([again, late])).toBe(again);
+    expect(newest([early, { ...late, ringing_since: "2026-03-17T01:20:00Z" }])?.id).toBe("late");
+    expect(newest([])).toBeUndefined();
   });
 
   it("knows news of what somebody has already", () => {
@@ -71,7 +79,8 @@ describe("the server's clock", () => {
     expect(lastTimeOfDay("09:07", now)).toBe(ms("09:07:00"));
     expect(lastTimeOfDay("9：07", now)).toBe(ms("09:07:00"));
     expect(lastTimeOfDay("23:58", ms("00:03:00"))).toBe(ms("23:58:00") - 86_400_000);
-    for (const bad of ["24:00", "9", "", "09:60", "09:07:00"]) expect(lastTimeOfDay(bad, now)).toBeNull();
+    for (const bad of ["24:00", "9", "", "09:60", "09:07:00"])
+      expect(lastTimeOfDay(bad, now)).toBeNull();
   });
 });
 
@@ -97,7 +106,11 @@ describe("silence", () => {
 
 describe("alarm", () => {
   it("sounds while something rings, in the background too, and says when nobody can hear it", () => {
-    expect(alarm(2, { sound: "running", hidden: true })).toEqual({ sound: true, silenced: false, count: 2 });
+    expect(alarm(2, { sound: "running", hidden: true })).toEqual({
+      sound: true,
+      silenced: false,
+      count: 2,
+    });
     expect(alarm(1, { sound: "suspended", hidden: false }).silenced).toBe(true);
     expect(alarm(0, { sound: "running", hidden: false }).sound).toBe(false);
   });
@@ -116,7 +129,11 @@ describe("alarm", () => {
 
 describe("positions", () => {
   it("are read with accuracy, in WGS-84 only", () => {
-    expect(readGeo("geo:22.8391,113.0125;crs=wgs84;u=8")).toEqual({ lat: 22.8391, lon: 113.0125, accuracyM: 8 });
+    expect(readGeo("geo:22.8391,113.0125;crs=wgs84;u=8")).toEqual({
+      lat: 22.8391,
+      lon: 113.0125,
+      accuracyM: 8,
+    });
     expect(readGeo("geo:22.8,113.0")?.accuracyM).toBeNull();
     for (const bad of [null, "", "22,113", "geo:x,113", "geo:91,113", "geo:22.8,113;crs=gcj02"]) {
       expect(readGeo(bad)).toBeNull();
@@ -125,7 +142,8 @@ describe("positions", () => {
 
   it("are written from what a person types, within China", () => {
     expect(writeGeo(" 22.8391，113.0125 ")).toBe("geo:22.8391,113.0125;crs=wgs84");
-    for (const bad of ["113.0125, 22.8391", "22.8391", "22.8391, 11.3", "a, b"]) expect(writeGeo(bad)).toBeNull();
+    for (const bad of ["113.0125, 22.8391", "22.8391", "22.8391, 11.3", "a, b"])
+      expect(writeGeo(bad)).toBeNull();
   });
 
   it("have distances", () => {
@@ -134,9 +152,20 @@ describe("positions", () => {
   });
 
   it("grow older while nothing new is heard, and say when they are too old", () => {
-    const crew = { person: "P1", name: "陆启航", position: "geo:22.8,113.0", accuracy_m: 8, age_s: 20 };
-    const content = { stations: [], areas: { type: "FeatureCollection" as const, features: [] }, crews: [crew] };
-    const words = (elapsedS: number) => places(zh, [], content, elapsedS).map((place) => fixWords(zh, place));
+    const crew = {
+      person: "P1",
+      name: "陆启航",
+      position: "geo:22.8,113.0",
+      accuracy_m: 8,
+      age_s: 20,
+    };
+    const content = {
+      stations: [],
+      areas: { type: "FeatureCollection" as const, features: [] },
+      crews: [crew],
+    };
+    const words = (elapsedS: number) =>
+      places(zh, [], content, elapsedS).map((place) => fixWords(zh, place));
     expect(words(10)).toEqual(["±8 米 · 30 秒前"]);
     expect(words(1_800)).toEqual(["±8 米 · 30 分钟前（过旧）"]);
   });
@@ -157,7 +186,9 @@ describe("words", () => {
     expect(stateWords(zh, request("a"))).toBe("未接警");
     const closed = request("a", { state: "closed", ringing_since: null });
     expect(stateWords(sayer("en"), closed)).toBe("closed");
-    expect(stateWords(zh, request("a", { holder: TAN, state: "arrived" }))).toBe("有新情况，未确认");
+    expect(stateWords(zh, request("a", { holder: TAN, state: "arrived" }))).toBe(
+      "有新情况，未确认",
+    );
   });
 
   it("count to the expected arrival, and past it", () => {
@@ -168,14 +199,23 @@ describe("words", () => {
   });
 
   it("hold the arrival against the court's target", () => {
-    const words = (change: object, now: string) => targetWords(zh, request("a", change), 1_200, ms(now));
+    const words = (change: object, now: string) =>
+      targetWords(zh, request("a", change), 1_200, ms(now));
     expect(words({}, "09:15:00")).toEqual({ words: "到场目标 20 分钟，还剩 12 分钟", late: false });
     expect(words({}, "09:30:00")).toEqual({ words: "已超到场目标 3 分钟", late: true });
-    expect(words({ arrived: "2026-03-17T01:26:00Z" }, "10:00:00")).toEqual({ words: "受理后 19 分钟到场", late: false });
+    expect(words({ arrived: "2026-03-17T01:26:00Z" }, "10:00:00")).toEqual({
+      words: "受理后 19 分钟到场",
+      late: false,
+    });
     expect(words({ state: "cancelled", ringing_since: null }, "10:00:00")).toBeNull();
   });
 
   it("say spans that cannot be read as times of day", () => {
-    expect([45_000, 840_000, 7_500_000, -1].map((n) => span(zh, n))).toEqual(["45 秒", "14 分钟", "2 小时 5 分", "0 秒"]);
+    expect([45_000, 840_000, 7_500_000, -1].map((n) => span(zh, n))).toEqual([
+      "45 秒",
+      "14 分钟",
+      "2 小时 5 分",
+      "0 秒",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
-// Which reasons a person may give for a step, by code. The words are in the table of texts; what the server
-// or a later version says beyond them is shown as it is.
+// Which reasons a person may give for a step, by code. The words are in the table of texts; what
+// the server or a later version says beyond them is shown as it is.
 
 import { WORDS, type Key, type Say } from "../words/words";
 

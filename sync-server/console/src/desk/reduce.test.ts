@@ -30,7 +30,10 @@ describe("versions of a request", () => {
   it("takes the newer one, whatever comes last", () => {
     const newer = came("a", { seq: 5, state: "arrived" });
     const older = came("a", { seq: 4, state: "unit_sent" });
-    for (const order of [[newer, older], [older, newer]]) {
+    for (const order of [
+      [newer, older],
+      [older, newer],
+    ]) {
       expect(after(...order).incidents.get("a")?.state).toBe("arrived");
     }
   });
@@ -136,7 +139,11 @@ describe("sessions", () => {
 });
 
 it("selects the most urgent until a person chooses, and keeps the choice", () => {
-  const desk = after(came("a"), { type: "select", id: "a" }, came("b", { t0: "2026-03-17T01:00:00Z" }));
+  const desk = after(
+    came("a"),
+    { type: "select", id: "a" },
+    came("b", { t0: "2026-03-17T01:00:00Z" }),
+  );
   expect(desk.selected).toBe("a");
   expect(reduce(desk, { type: "gone", id: "a", seq: 2, station: null, at }).selected).toBe("b");
 });

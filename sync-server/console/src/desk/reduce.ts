@@ -1,5 +1,6 @@
-// The next state of a desk after something happened. Pure: the same events give the same desk, whatever the
-// order in which late answers come in, since an older version of a request never replaces a newer one.
+// The next state of a desk after something happened. Pure: the same events give the same desk,
+// whatever the order in which late answers come in, since an older version of a request never
+// replaces a newer one.
 
 import type { Incident } from "../api/types";
 import { readClock } from "./clock";
@@ -72,8 +73,8 @@ function session(desk: Desk, next: Desk["session"]): Desk {
 }
 
 /**
- * A list says what is there, and so what is not there any more. What came in while it travelled is newer than the
- * list and stays: a request must not vanish because an older answer does not name it.
+ * A list says what is there, and so what is not there any more. What came in while it travelled is
+ * newer than the list and stays: a request must not vanish because an older answer does not name it.
  */
 function list(desk: Desk, { items, state, known }: Extract<Event, { type: "list" }>): Desk {
   const named = new Set(items.map((item) => item.id));
@@ -94,7 +95,11 @@ function incident(desk: Desk, event: Extract<Event, { type: "incident" }>): Desk
   const stopped = before !== undefined && ringing(before) && now !== undefined && !ringing(now);
   const by = now?.holder;
   const byOther =
-    !event.own && by !== null && by !== undefined && desk.session !== "unknown" && by.person !== desk.session?.person;
+    !event.own &&
+    by !== null &&
+    by !== undefined &&
+    desk.session !== "unknown" &&
+    by.person !== desk.session?.person;
   if (!stopped || !byOther || now.merged_into !== null) return next;
   return tell(next, {
     kind: "answered",
@@ -112,7 +117,8 @@ function take(desk: Desk, incoming: Incident): Desk {
   if ((desk.gone.get(incoming.id) ?? -1) >= incoming.seq) return desk;
   const incidents = new Map(desk.incidents);
   const whole: Incident = { ...incoming };
-  if (whole.timeline === undefined && known?.timeline !== undefined) whole.timeline = known.timeline;
+  if (whole.timeline === undefined && known?.timeline !== undefined)
+    whole.timeline = known.timeline;
   if (whole.photos === undefined && known?.photos !== undefined) whole.photos = known.photos;
   incidents.set(incoming.id, whole);
   return { ...desk, incidents };

@@ -1,5 +1,5 @@
-// One request in words: its state, place, danger. Pure functions of the request and the words, shared by banner,
-// list, details and the screen reader.
+// One request in words: its state, place, danger. Pure functions of the request and the words,
+// shared by banner, list, details and the screen reader.
 
 import type { Incident } from "../api/types";
 import type { Say } from "../words/words";
@@ -109,9 +109,13 @@ export function targetWords(
   const arrived = instant(incident.arrived);
   const spent = (arrived ?? nowMs) - t0;
   const left = targetS * 1_000 - spent;
-  if (arrived !== null) return { words: say("target_met", { time: span(say, spent) }), late: left < 0 };
+  if (arrived !== null)
+    return { words: say("target_met", { time: span(say, spent) }), late: left < 0 };
   if (mark(incident) === "ended") return null;
   return left >= 0
-    ? { words: say("target_left", { n: Math.round(targetS / 60), time: span(say, left) }), late: false }
+    ? {
+        words: say("target_left", { n: Math.round(targetS / 60), time: span(say, left) }),
+        late: false,
+      }
     : { words: say("target_passed", { time: span(say, -left) }), late: true };
 }

@@ -1,4 +1,5 @@
-// Spans of time in words. Only running clocks are written `mm:ss`: elsewhere "14:00" would be read as two o'clock.
+// Spans of time in words. Only running clocks are written `mm:ss`: elsewhere "14:00" would be read
+// as two o'clock.
 
 import type { Say } from "../words/words";
 

@@ -1,5 +1,5 @@
-// What a desk knows, as one value: who is signed in, the requests, who is on duty, what happened, and whether it
-// is still true. Only `reduce` makes the next one.
+// What a desk knows, as one value: who is signed in, the requests, who is on duty, what happened,
+// and whether it is still true. Only `reduce` makes the next one.
 
 import type { Incident, MapContent, Presence, Session, StationName } from "../api/types";
 import type { ClockReading } from "./clock";
@@ -78,9 +78,10 @@ export function signedIn(desk: Desk): Session | null {
   return desk.session === "unknown" ? null : desk.session;
 }
 
-/** Whether the desk belongs to the command centre: it sees every station. */
+/** Whether the desk belongs to the command centre: it sees every station. Who has both sits at the station. */
 export function isCommand(session: Session): boolean {
-  return session.station === null && session.roles.includes("command");
+  const atStation = session.station !== null && session.roles.includes("dispatcher");
+  return session.roles.includes("command") && !atStation;
 }
 
 /** Whether the person has a desk here at all. */

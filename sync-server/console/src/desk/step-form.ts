@@ -1,4 +1,5 @@
-// What a person fills in for a step, and what is sent for it. Pure: fields and problems by name, no elements.
+// What a person fills in for a step, and what is sent for it. Pure: fields and problems by name, no
+// elements.
 
 import type { Need, State, StepBody, StepOffer } from "../api/types";
 import type { Key } from "../words/words";

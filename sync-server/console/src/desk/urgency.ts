@@ -1,5 +1,5 @@
-// Which request comes first: not acknowledged before acknowledged, then the oldest. One order for the list, the
-// banner and the keys, so that what Enter answers is always what stands on top.
+// Which request comes first: not acknowledged before acknowledged, then the oldest. One order for
+// the list, the banner and the keys, so that what Enter answers is always what stands on top.
 
 import type { Incident, State } from "../api/types";
 import { instant } from "./clock";
@@ -33,7 +33,9 @@ function since(incident: Incident): number {
 /** The order of the list. */
 export function byUrgency(a: Incident, b: Incident): number {
   return (
-    Number(ringing(b)) - Number(ringing(a)) || since(a) - since(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+    Number(ringing(b)) - Number(ringing(a)) ||
+    since(a) - since(b) ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
 }
 
@@ -47,6 +49,12 @@ export function closedList(incidents: Iterable<Incident>): Incident[] {
   return [...incidents]
     .filter((incident) => ended(incident) && incident.merged_into === null)
     .sort((a, b) => since(b) - since(a));
+}
+
+/** The one whose alarm began last: what was not said yet. */
+export function newest(rings: readonly Incident[]): Incident | undefined {
+  const began = (incident: Incident) => instant(incident.ringing_since) ?? 0;
+  return [...rings].sort((a, b) => began(b) - began(a))[0];
 }
 
 /**

@@ -60,7 +60,8 @@ export function voiceReport(
   const text = (name: keyof VoiceTyped) => typed[name].trim();
   if (text("place") === "") faults.place = "bad_place";
   if (!PHONE.test(text("callback"))) faults.callback = "bad_callback";
-  if (!(SITUATIONS as readonly string[]).includes(typed.situation)) faults.situation = "bad_situation";
+  if (!(SITUATIONS as readonly string[]).includes(typed.situation))
+    faults.situation = "bad_situation";
   const position = text("position") === "" ? undefined : writeGeo(typed.position);
   if (position === null) faults.position = "bad_position";
   const people = text("people") === "" ? undefined : wholeNumber(text("people"));

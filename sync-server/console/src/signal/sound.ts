@@ -1,5 +1,5 @@
-// The alarm's sound: two tones in a loop that the sound hardware repeats by itself, so that a browser which slows
-// the timers of a page in the background does not slow the alarm.
+// The alarm's sound: two tones in a loop that the sound hardware repeats by itself, so that a
+// browser which slows the timers of a page in the background does not slow the alarm.
 
 /** What the browser says of the sound. */
 export type SoundState = "running" | "suspended" | "none";

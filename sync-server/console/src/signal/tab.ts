@@ -3,7 +3,8 @@
 /** Navy at rest; red with the count while something rings, in turn with its reverse. */
 export function icon(count: number, beat: number): string {
   const lit = beat % 2 === 0;
-  const [ground, ink] = count === 0 ? ["#12305c", "#ffffff"] : lit ? ["#c8102e", "#ffffff"] : ["#ffffff", "#c8102e"];
+  const [ground, ink] =
+    count === 0 ? ["#12305c", "#ffffff"] : lit ? ["#c8102e", "#ffffff"] : ["#ffffff", "#c8102e"];
   const text = count === 0 ? "值" : count > 9 ? "9+" : String(count);
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="${ground}"/>` +

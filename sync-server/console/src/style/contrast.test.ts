@@ -1,4 +1,5 @@
-// The contrast of every pair of colours that carries text, computed as WCAG 2 says, for day and night.
+// The contrast of every pair of colours that carries text, computed as WCAG 2 says, for day and
+// night.
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -38,7 +39,9 @@ const PAIRS: readonly (readonly [string, string, number])[] = [
 ];
 
 function tokens(block: string): Map<string, string> {
-  return new Map([...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/gi)].map((m) => [m[1] ?? "", m[2] ?? ""]));
+  return new Map(
+    [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})\b/gi)].map((m) => [m[1] ?? "", m[2] ?? ""]),
+  );
 }
 
 function luminance(hex: string): number {
@@ -54,9 +57,15 @@ function ratio(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const [day, night] = CSS.split(':root[data-theme="dark"]').map(tokens) as [Map<string, string>, Map<string, string>];
+const [day, night] = CSS.split(':root[data-theme="dark"]').map(tokens) as [
+  Map<string, string>,
+  Map<string, string>,
+];
 
-describe.each([["day", day], ["night", night]] as const)("%s", (_, colours) => {
+describe.each([
+  ["day", day],
+  ["night", night],
+] as const)("%s", (_, colours) => {
   it.each(PAIRS)("%s on %s has at least %d", (ink, ground, least) => {
     const [a, b] = [colours.get(ink), colours.get(ground)];
     expect(a, ink).toBeDefined();

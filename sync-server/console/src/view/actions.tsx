@@ -1,4 +1,5 @@
-// What the person signed in may do now: one button for each step the server offers, the usual next one first.
+// What the person signed in may do now: one button for each step the server offers, the usual next
+// one first.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Incident, StepOffer } from "../api/types";

@@ -1,4 +1,5 @@
-// The alarm in one line, for the top of a dialog: what lies over the page must not hide that somebody calls.
+// The alarm in one line, for the top of a dialog: what lies over the page must not hide that
+// somebody calls.
 
 import { isCommand, signedIn } from "../desk/state";
 import { ringingList } from "../desk/urgency";

@@ -1,4 +1,5 @@
-// The alarm across the whole width: the most urgent request nobody has answered. It goes when a person acts.
+// The alarm across the whole width: the most urgent request nobody has answered. It goes when a
+// person acts.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Incident } from "../api/types";
@@ -6,7 +7,7 @@ import { mayAnswer, READ_BEFORE_MS } from "../desk/alarm";
 import { dangers, facts, placeWords, situationWords, stateWords } from "../desk/request";
 import { now } from "../control/time";
 import { sentence } from "../api/problem";
-import { ringsAgain } from "../desk/urgency";
+import { newest, ringsAgain } from "../desk/urgency";
 import { mayAcknowledge, useAcknowledge } from "./acknowledge";
 import { Clock, Time } from "./clock";
 import { usePage, useStale, useWords } from "./context";
@@ -18,7 +19,7 @@ export function Banner(props: { rings: Incident[]; onPhone: (incident: Incident)
   const first = props.rings[0];
   return (
     <>
-      <Announcement incident={first} />
+      <Announcement incident={newest(props.rings)} />
       {first && <Alarm {...props} first={first} />}
     </>
   );

@@ -1,4 +1,5 @@
-// A running clock. It counts from an instant of the server's and is the only thing that is drawn each second.
+// A running clock. It counts from an instant of the server's and is the only thing that is drawn
+// each second.
 
 import { clockTime, elapsed, instant } from "../desk/clock";
 import { useNow } from "./context";

@@ -1,5 +1,5 @@
-// What every component may use: the state, what can be done, the words, the time. Handed down by context, so
-// that a component names only what it shows.
+// What every component may use: the state, what can be done, the words, the time. Handed down by
+// context, so that a component names only what it shows.
 
 import { createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";

@@ -1,5 +1,5 @@
-// The dispatch workspace: banner, requests, map, details; the voice report and what it resembles take the place
-// of the details. The command centre works with the same parts over all stations.
+// The dispatch workspace: banner, requests, map, details; the voice report and what it resembles
+// take the place of the details. The command centre works with the same parts over all stations.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Incident, Proposal } from "../api/types";

@@ -103,7 +103,9 @@ function Warnings(props: { incident: Incident }) {
       {cancel !== null && mark(incident) !== "ended" && !incident.duress && (
         <li class="late">{say("cancel_asked", { time: clockTime(cancel, now) })}</li>
       )}
-      {incident.conflicts > 0 && <li class="late">{say("conflicts", { n: incident.conflicts })}</li>}
+      {incident.conflicts > 0 && (
+        <li class="late">{say("conflicts", { n: incident.conflicts })}</li>
+      )}
     </ul>
   );
 }

@@ -1,5 +1,5 @@
-// A dialog: modal, closed by Escape, takes the focus and gives it back. The alarm stays in sight and within
-// reach above whatever it asks.
+// A dialog: modal, closed by Escape, takes the focus and gives it back. The alarm stays in sight
+// and within reach above whatever it asks.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";

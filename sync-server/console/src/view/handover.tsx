@@ -1,4 +1,5 @@
-// Handover of the shift: whoever comes takes over each open request by a signed step, having ticked it.
+// Handover of the shift: whoever comes takes over each open request by a signed step, having ticked
+// it.
 
 import { useRef, useState } from "preact/hooks";
 import { freshKey } from "../api/client";

@@ -1,4 +1,5 @@
-// The line on top: where and who, the time, whether the link stands, handover, language, light, sign-out.
+// The line on top: where and who, the time, whether the link stands, handover, language, light,
+// sign-out.
 
 import { useState } from "preact/hooks";
 import { clockSeconds } from "../desk/clock";

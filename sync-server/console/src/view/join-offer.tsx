@@ -1,4 +1,5 @@
-// Right after a report was written down: the requests that may be the same event, and why they seem so.
+// Right after a report was written down: the requests that may be the same event, and why they seem
+// so.
 
 import type { Incident, Proposal } from "../api/types";
 import { clockTime, instant } from "../desk/clock";
@@ -8,7 +9,11 @@ import { useDesk, useNow, useWords } from "./context";
 import { StepButton } from "./step-form";
 
 /** The offer. It goes when the report was joined, or a person says that it is none of them. */
-export function JoinOffer(props: { incident: Incident; proposed: Proposal[]; onClose: () => void }) {
+export function JoinOffer(props: {
+  incident: Incident;
+  proposed: Proposal[];
+  onClose: () => void;
+}) {
   const desk = useDesk();
   const { say } = useWords();
   const now = useNow();

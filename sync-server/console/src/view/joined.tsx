@@ -1,5 +1,5 @@
-// The reports that make one incident: those joined with this one, or the one it was joined with. Parting is a
-// step like others.
+// The reports that make one incident: those joined with this one, or the one it was joined with.
+// Parting is a step like others.
 
 import type { Incident } from "../api/types";
 import { wordOf } from "../desk/reasons";

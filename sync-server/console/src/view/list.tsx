@@ -1,4 +1,5 @@
-// The requests: open ones by urgency, below them what ended today. Arrows choose; Enter answers the banner's.
+// The requests: open ones by urgency, below them what ended today. Arrows choose; Enter answers the
+// banner's.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Incident } from "../api/types";
@@ -38,7 +39,11 @@ export function Lists() {
         </button>
       </h2>
       {showsClosed && closed.length > 0 && (
-        <List label={say("closed_today", { n: closed.length })} incidents={closed} command={command} />
+        <List
+          label={say("closed_today", { n: closed.length })}
+          incidents={closed}
+          command={command}
+        />
       )}
       {showsClosed && closed.length === 0 && (
         <div class="empty">

@@ -1,5 +1,5 @@
-// Leaflet, kept in one file: areas, stations, crews and requests on a plain ground. No tiles unless the court
-// supplies them from its own server; nothing is asked of anybody else.
+// Leaflet, kept in one file: areas, stations, crews and requests on a plain ground. No tiles unless
+// the court supplies them from its own server; nothing is asked of anybody else.
 
 import L from "leaflet";
 import type { MapContent } from "../api/types";
@@ -204,7 +204,12 @@ function blank(): L.DivIcon {
 }
 
 /** Draws a pin with elements, not markup: a place's name is somebody's text. */
-function draw(element: HTMLElement | undefined, place: Place, label: string, selected: boolean): void {
+function draw(
+  element: HTMLElement | undefined,
+  place: Place,
+  label: string,
+  selected: boolean,
+): void {
   if (element === undefined) return;
   const shape = place.mark === null ? "■" : SHAPES[place.mark];
   const state = `${place.kind} ${place.mark ?? ""} ${selected} ${label}`;

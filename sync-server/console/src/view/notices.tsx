@@ -1,5 +1,5 @@
-// What is said above the page: that its data is old, that the alarm cannot be heard, that nobody is at a console,
-// and what happened lately.
+// What is said above the page: that its data is old, that the alarm cannot be heard, that nobody is
+// at a console, and what happened lately.
 
 import { useEffect, useState } from "preact/hooks";
 import { clockSeconds, clockTime, serverNow } from "../desk/clock";

@@ -1,4 +1,5 @@
-// The four steps everybody asks for, in one line, with the time at each: delivered, acknowledged, on the way, there.
+// The four steps everybody asks for, in one line, with the time at each: delivered, acknowledged,
+// on the way, there.
 
 import type { Incident } from "../api/types";
 import { instant } from "../desk/clock";

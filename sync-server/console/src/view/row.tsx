@@ -1,4 +1,5 @@
-// One request in the list: mark, state and running clock, place, what happens; for the command centre the station.
+// One request in the list: mark, state and running clock, place, what happens; for the command
+// centre the station.
 
 import type { Incident } from "../api/types";
 import { dangers, etaWords, facts, mark, placeWords, SHAPES, stateWords } from "../desk/request";

@@ -1,5 +1,5 @@
-// The whole page: sign-in, the header, and the workspace of whoever is signed in. A session that runs out is
-// renewed over the page, which stays as it was.
+// The whole page: sign-in, the header, and the workspace of whoever is signed in. A session that
+// runs out is renewed over the page, which stays as it was.
 
 import { useState } from "preact/hooks";
 import { hasDesk, signedIn } from "../desk/state";

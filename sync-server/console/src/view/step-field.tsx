@@ -1,4 +1,5 @@
-// The control for one need of a step: a station, a unit, minutes until arrival, another request, a reason.
+// The control for one need of a step: a station, a unit, minutes until arrival, another request, a
+// reason.
 
 import type { Incident, Need } from "../api/types";
 import { reasonsFor, wordOf } from "../desk/reasons";
@@ -114,7 +115,9 @@ function OtherSelect(props: StepFieldProps & { field: FieldControl }) {
 
 function ReasonSelect(props: StepFieldProps & { field: FieldControl }) {
   const { say } = useWords();
-  const options = reasonsFor(props.step).map((code) => [code, wordOf(say, "reason", code)] as const);
+  const options = reasonsFor(props.step).map(
+    (code) => [code, wordOf(say, "reason", code)] as const,
+  );
   return <Select {...props} options={options} />;
 }
 

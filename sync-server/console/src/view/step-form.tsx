@@ -1,5 +1,5 @@
-// The form of one step, inside the page and not over it, so that an alarm can be answered meanwhile; and the
-// button of a step that needs nothing. What was typed stays until it was taken.
+// The form of one step, inside the page and not over it, so that an alarm can be answered
+// meanwhile; and the button of a step that needs nothing. What was typed stays until it was taken.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { freshKey } from "../api/client";
@@ -7,7 +7,14 @@ import { sentence, type Problem } from "../api/problem";
 import type { Incident, Need, StepBody, StepOffer } from "../api/types";
 import { nowOnServer } from "../control/time";
 import { actWords } from "../desk/act";
-import { fields, LONGEST_NOTE, stepBody, UNTYPED, type Faults, type Typed } from "../desk/step-form";
+import {
+  fields,
+  LONGEST_NOTE,
+  stepBody,
+  UNTYPED,
+  type Faults,
+  type Typed,
+} from "../desk/step-form";
 import { useDesk, usePage, useStale, useWords } from "./context";
 import { Field } from "./field";
 import { StepField } from "./step-field";

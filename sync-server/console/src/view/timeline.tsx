@@ -1,4 +1,5 @@
-// Everything that was done about a request: when, who, what, with which words. What had no effect stays, with why.
+// Everything that was done about a request: when, who, what, with which words. What had no effect
+// stays, with why.
 
 import type { TimelineEntry } from "../api/types";
 import { wordOf } from "../desk/reasons";

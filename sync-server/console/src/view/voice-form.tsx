@@ -1,5 +1,5 @@
-// Writing down a call for help, in the right column and not over the page: the alarm stays within reach. After it
-// was taken, what may be the same event is offered for joining.
+// Writing down a call for help, in the right column and not over the page: the alarm stays within
+// reach. After it was taken, what may be the same event is offered for joining.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { freshKey } from "../api/client";
@@ -8,7 +8,13 @@ import type { Incident, Proposal } from "../api/types";
 import { nowOnServer } from "../control/time";
 import { clockSeconds } from "../desk/clock";
 import { wordOf } from "../desk/reasons";
-import { SITUATIONS, untypedVoice, voiceReport, type VoiceFaults, type VoiceTyped } from "../desk/voice";
+import {
+  SITUATIONS,
+  untypedVoice,
+  voiceReport,
+  type VoiceFaults,
+  type VoiceTyped,
+} from "../desk/voice";
 import { say as sayIn, type Key } from "../words/words";
 import { useDesk, usePage, useStale, useWords } from "./context";
 import { Field, type FieldControl } from "./field";
@@ -106,7 +112,14 @@ export function VoiceForm(props: {
         </button>
       </header>
       <p class="hint">{say("voice_lead")}</p>
-      {field("place", "voice_place", (c) => <input {...c} maxLength={200} />, "voice_place_hint")}
+      {field(
+        "place",
+        "voice_place",
+        (c) => (
+          <input {...c} maxLength={200} />
+        ),
+        "voice_place_hint",
+      )}
       <div class="pair">
         {field("callback", "voice_callback", (c) => (
           <input {...c} class="figures" inputMode="tel" maxLength={40} />
@@ -136,10 +149,21 @@ export function VoiceForm(props: {
           <YesNo {...c} />
         ))}
       </div>
-      {field("text", "voice_text", (c) => <textarea {...c} rows={2} maxLength={200} />)}
+      {field("text", "voice_text", (c) => (
+        <textarea {...c} rows={2} maxLength={200} />
+      ))}
       <div class="pair">
-        {field("position", "voice_position", (c) => <input {...c} maxLength={40} />, "voice_position_hint")}
-        {field("caseNo", "voice_case", (c) => <input {...c} maxLength={60} />)}
+        {field(
+          "position",
+          "voice_position",
+          (c) => (
+            <input {...c} maxLength={40} />
+          ),
+          "voice_position_hint",
+        )}
+        {field("caseNo", "voice_case", (c) => (
+          <input {...c} maxLength={60} />
+        ))}
       </div>
       {problem && (
         <p class="problem" role="alert">

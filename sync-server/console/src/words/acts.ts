@@ -1,4 +1,5 @@
-// Words on the buttons of steps: what a person does, where the step's own label says what is then so.
+// Words on the buttons of steps: what a person does, where the step's own label says what is then
+// so.
 
 export const ACTS = {
   act_acknowledged: ["接警", "Acknowledge"],

@@ -24,7 +24,7 @@ export const FORMS = {
   need_when: ["请填写 1 至 1440 之间的分钟数。", "State minutes from 1 to 1440."],
   need_other: ["请选择另一件求助。", "Choose the other request."],
   need_reason: ["请选择原因。", "Choose the reason."],
-  need_note: ["选择“其他”时请写明说明。", "With \"other\", say in the note what it is."],
+  need_note: ["选择“其他”时请写明说明。", 'With "other", say in the note what it is.'],
 
   voice: ["电话报警录入", "Report by voice"],
   voice_lead: [
@@ -50,9 +50,15 @@ export const FORMS = {
   bad_place: ["请填写地点。", "State the place."],
   bad_callback: ["请填写 5 至 40 位的电话号码。", "State a telephone number, 5 to 40 characters."],
   bad_situation: ["请选择情况。", "Choose the situation."],
-  bad_position: ["坐标先写纬度、后写经度，并应在中国范围内。", "The position is \"latitude, longitude\", within China."],
+  bad_position: [
+    "坐标先写纬度、后写经度，并应在中国范围内。",
+    'The position is "latitude, longitude", within China.',
+  ],
   bad_people: ["人数应为 0 至 100000 的整数。", "People: a whole number from 0 to 100000."],
-  bad_called_at: ["来电时间请按“09:07”的写法，且在 24 小时以内。", "The time of the call is hh:mm within the last 24 hours."],
+  bad_called_at: [
+    "来电时间请按“09:07”的写法，且在 24 小时以内。",
+    "The time of the call is hh:mm within the last 24 hours.",
+  ],
   voice_taken: ["已录入：{place}", "Entered: {place}"],
 
   join_title: ["可能是同一件事", "Perhaps the same event"],

@@ -1,4 +1,5 @@
-// Words for what a request says: states, channels, situations, needs, reasons, why two seem to be one.
+// Words for what a request says: states, channels, situations, needs, reasons, why two seem to be
+// one.
 
 export const REQUEST = {
   state_not_delivered: ["尚未送达", "NOT delivered"],
@@ -67,7 +68,10 @@ export const REQUEST = {
   place_unknown: ["地点不明", "place unknown"],
   position: ["坐标", "Position"],
   position_text: ["北纬 {lat}，东经 {lon}，±{u} 米（WGS-84）", "{lat} N, {lon} E, ±{u} m (WGS-84)"],
-  position_bare: ["北纬 {lat}，东经 {lon}，误差不明（WGS-84）", "{lat} N, {lon} E, accuracy unknown (WGS-84)"],
+  position_bare: [
+    "北纬 {lat}，东经 {lon}，误差不明（WGS-84）",
+    "{lat} N, {lon} E, accuracy unknown (WGS-84)",
+  ],
   position_none: ["没有坐标，以文字地点为准", "no position: go by the words"],
   callback: ["现场回拨电话", "Crew's number"],
   callback_none: ["没有留下回拨电话", "no call-back number"],

@@ -1,4 +1,5 @@
-// Words of the frame around every page: header, link, stale banner, errors of the way to the server.
+// Words of the frame around every page: header, link, stale banner, errors of the way to the
+// server.
 
 export const SHELL = {
   product: ["最后一公里 · 值班台", "Lastmile · duty desk"],
@@ -50,8 +51,14 @@ export const SHELL = {
   ],
   bad_answer: ["服务器的答复无法读取（{status}）", "The server's answer cannot be read ({status})"],
 
-  muted: ["浏览器没有允许发声，警报听不见！", "The browser lets no sound out: you cannot hear the alarm!"],
-  no_audio: ["本机没有可用的声音输出，警报听不见！", "This computer has no sound output: you cannot hear the alarm!"],
+  muted: [
+    "浏览器没有允许发声，警报听不见！",
+    "The browser lets no sound out: you cannot hear the alarm!",
+  ],
+  no_audio: [
+    "本机没有可用的声音输出，警报听不见！",
+    "This computer has no sound output: you cannot hear the alarm!",
+  ],
   unmute: ["点击开启声音", "Click to turn the sound on"],
   test_sound: ["试听警报声", "Test the alarm sound"],
   sounding: ["正在试听…", "Sounding…"],

@@ -1,5 +1,5 @@
-// The table of texts: complete, the same names in both languages, no text that nobody says, and the words the
-// house does not use.
+// The table of texts: complete, the same names in both languages, no text that nobody says, and the
+// words the house does not use.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,11 +16,23 @@ function sources(): string {
 }
 
 /** Keys put together from a group and a code. */
-const GROUPS = ["state", "channel", "situation", "need", "reason", "why", "act", "kind", "theme", "field"];
+const GROUPS = [
+  "state",
+  "channel",
+  "situation",
+  "need",
+  "reason",
+  "why",
+  "act",
+  "kind",
+  "theme",
+  "field",
+];
 
 describe("words", () => {
   it("have the same names in both languages", () => {
-    const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+    const names = (text: string) =>
+      [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
     for (const [key, [zh, en]] of entries) expect(names(en), key).toEqual(names(zh));
   });
 
@@ -28,7 +40,9 @@ describe("words", () => {
     const text = sources();
     const unsaid = entries
       .map(([key]) => key)
-      .filter((key) => !text.includes(`"${key}"`) && !GROUPS.some((group) => key.startsWith(`${group}_`)));
+      .filter(
+        (key) => !text.includes(`"${key}"`) && !GROUPS.some((group) => key.startsWith(`${group}_`)),
+      );
     expect(unsaid).toEqual([]);
   });
 
@@ -40,7 +54,8 @@ describe("words", () => {
   });
 
   it("use the signs of Chinese print beside Chinese words", () => {
-    for (const [key, [zh]] of entries) expect(zh, key).not.toMatch(/\p{Script=Han}[,;:!?(]|[,;:!?)]\p{Script=Han}/u);
+    for (const [key, [zh]] of entries)
+      expect(zh, key).not.toMatch(/\p{Script=Han}[,;:!?(]|[,;:!?)]\p{Script=Han}/u);
   });
 
   it("put values in their places", () => {
@@ -52,7 +67,10 @@ describe("words", () => {
     const files = readdirSync(`${SOURCE}/view`).filter((name) => name.endsWith(".tsx"));
     expect(files.length).toBeGreaterThan(20);
     for (const name of files) {
-      const code = readFileSync(`${SOURCE}/view/${name}`, "utf8").replace(/\/\/.*|\/\*[\s\S]*?\*\//g, "");
+      const code = readFileSync(`${SOURCE}/view/${name}`, "utf8").replace(
+        /\/\/.*|\/\*[\s\S]*?\*\//g,
+        "",
+      );
       expect(code.match(/\p{Script=Han}+/gu), name).toBeNull();
     }
   });

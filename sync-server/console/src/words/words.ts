@@ -1,5 +1,6 @@
-// Every text a person reads, in one typed table: a key that is missing does not compile, and neither does a
-// text whose {names} are not given. The parts are by place; nothing here knows a component.
+// Every text a person reads, in one typed table: a key that is missing does not compile, and
+// neither does a text whose {names} are not given. The parts are by place; nothing here knows a
+// component.
 
 import { ACTS } from "./acts";
 import { DESK } from "./desk";
@@ -19,7 +20,15 @@ export type Language = (typeof LANGUAGES)[number];
 export type Entry = readonly [zh: string, en: string];
 
 /** The table. */
-export const WORDS = { ...SHELL, ...SIGN_IN, ...DESK, ...REQUEST, ...ACTS, ...FORMS, ...MAP } as const;
+export const WORDS = {
+  ...SHELL,
+  ...SIGN_IN,
+  ...DESK,
+  ...REQUEST,
+  ...ACTS,
+  ...FORMS,
+  ...MAP,
+} as const;
 
 /** A key of the table. */
 export type Key = keyof typeof WORDS;

@@ -1,10 +1,13 @@
-// The request that is never missed: how fast it is seen, how it is answered, who is told that it was, and that
-// nothing but a person's act silences it.
+// The request that is never missed: how fast it is seen, how it is answered, who is told that it
+// was, and that nothing but a person's act silences it.
 
 import { APP, ELSEWHERE, VOICE } from "../../mock/story.mjs";
 import { answerByEnter, banner, expect, listen, rows, signIn, test } from "./stage";
 
-test("a request stands in the banner within two seconds and is acknowledged by Enter", async ({ page, mock }) => {
+test("a request stands in the banner within two seconds and is acknowledged by Enter", async ({
+  page,
+  mock,
+}) => {
   await signIn(page, mock, "D1");
   await expect(page.getByText("目前没有求助")).toBeVisible();
   const began = Date.now();
@@ -42,7 +45,9 @@ test("Enter held down or pressed twice answers only what was shown", async ({ pa
     () =>
       new Promise<void>((done) => {
         const press = (repeat: boolean) =>
-          document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, repeat }));
+          document.body.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", bubbles: true, repeat }),
+          );
         const observer = new MutationObserver(() => {
           if (!document.querySelector(".banner")?.textContent?.includes("儒林西路")) return;
           observer.disconnect();
@@ -55,7 +60,9 @@ test("Enter held down or pressed twice answers only what was shown", async ({ pa
   await pressed;
   await expect(banner(page)).toHaveAttribute("data-ready", "true");
   await page.evaluate(() =>
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, repeat: true })),
+    document.body.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", bubbles: true, repeat: true }),
+    ),
   );
   // Whatever was answered would be told by now: this goes the same way, after it.
   await page.getByRole("button", { name: "升级上报" }).click();
@@ -97,7 +104,12 @@ test("the list is walked with arrows, most urgent first", async ({ page, mock })
   await expect(page.locator(".detail h2")).toContainText("儒林西路");
 });
 
-test("two dispatchers at once: the slower one is told who was faster", async ({ page, browser, mock, complaints }) => {
+test("two dispatchers at once: the slower one is told who was faster", async ({
+  page,
+  browser,
+  mock,
+  complaints,
+}) => {
   await signIn(page, mock, "D1");
   const other = await (await browser.newContext({ locale: "zh-CN" })).newPage();
   listen(other, mock, complaints);
@@ -178,4 +190,44 @@ test("a browser that lets no sound out is said to", async ({ page, mock }) => {
   await expect(page.getByText("浏览器没有允许发声，警报听不见！")).toBeVisible();
   await page.getByRole("button", { name: "点击开启声音" }).click();
   await expect(page.getByText("警报听不见")).toHaveCount(0);
+});
+
+test("a page in the background is said to be, on the tab and when it comes back", async ({
+  page,
+  mock,
+}) => {
+  await signIn(page, mock, "D1");
+  await page.evaluate(() => {
+    const state = { hidden: true, away: 0 };
+    const { now } = Date;
+    Object.defineProperty(document, "hidden", { get: () => state.hidden });
+    Object.assign(window, {
+      comeBack: () => {
+        state.hidden = false;
+        Date.now = () => now() + 240_000;
+        document.dispatchEvent(new Event("visibilitychange"));
+        Date.now = now;
+      },
+    });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect(page).toHaveTitle(/后台/);
+  mock.world.raise(APP);
+  await expect(page).toHaveTitle(/求助未接警/);
+  await page.evaluate(() => (window as unknown as { comeBack: () => void }).comeBack());
+  await expect(page.getByText("本页刚才在后台 4 分钟，看不到警报。")).toBeVisible();
+  await page.getByRole("button", { name: "知道了" }).click();
+  await expect(page.getByText("本页刚才在后台")).toHaveCount(0);
+});
+
+test("each new alarm is said to a screen reader once", async ({ page, mock }) => {
+  await signIn(page, mock, "D1");
+  const said = page.locator("[aria-live=assertive]");
+  await expect(said).toHaveText("");
+  mock.world.raise(APP);
+  await expect(said).toHaveText(
+    "新求助：九江镇沙头工业区 7 号厂房门口，包围执行人员、车辆，未接警",
+  );
+  mock.world.raise(ELSEWHERE);
+  await expect(said).toHaveText("新求助：九江镇儒林西路 22 号，威胁，未接警");
 });

@@ -1,4 +1,5 @@
-// A request from its arrival to its end, the report by voice and what it is joined with, transfer, handover.
+// A request from its arrival to its end, the report by voice and what it is joined with, transfer,
+// handover.
 
 import { APP, ELSEWHERE, LISHUI, VOICE } from "../../mock/story.mjs";
 import { answerByEnter, banner, expect, listen, rows, signIn, test } from "./stage";
@@ -72,7 +73,10 @@ test("a report by voice, and the app's request joined with it", async ({ page, m
   await expect(banner(page)).toContainText("有新情况，未确认");
 });
 
-test("a report that could not be sent keeps what was typed, and is entered once", async ({ page, mock }) => {
+test("a report that could not be sent keeps what was typed, and is entered once", async ({
+  page,
+  mock,
+}) => {
   await signIn(page, mock, "D1");
   await page.getByRole("button", { name: "电话报警录入" }).click();
   const form = page.getByRole("form", { name: "电话报警录入" });
@@ -80,10 +84,14 @@ test("a report that could not be sent keeps what was typed, and is entered once"
   await form.getByLabel("回拨电话").fill("13900000102");
   await form.getByLabel("情况", { exact: false }).first().selectOption("threat");
   // The server takes it, and the answer is lost on the way.
-  await page.route("**/incidents", async (route) => {
-    await route.fetch();
-    await route.abort();
-  }, { times: 1 });
+  await page.route(
+    "**/incidents",
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
   await form.getByRole("button", { name: "录入并立即受理" }).click();
   await expect(form.getByText("没有送达服务器，请重试；已填写的内容仍在。")).toBeVisible();
   await expect(form.getByLabel("地点")).toHaveValue("儒林西路");
@@ -98,10 +106,14 @@ test("a step whose answer is lost is sent again and taken once", async ({ page, 
   await answerByEnter(page);
   await page.getByRole("button", { name: "出警", exact: true }).click();
   await page.getByLabel("出警单位").fill("2 号车");
-  await page.route("**/steps", async (route) => {
-    await route.fetch();
-    await route.abort();
-  }, { times: 1 });
+  await page.route(
+    "**/steps",
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
   await page.getByRole("button", { name: "确认：出警" }).click();
   await expect(page.getByText("没有送达服务器，请重试；已填写的内容仍在。")).toBeVisible();
   await page.getByRole("button", { name: "确认：出警" }).click();
@@ -125,7 +137,12 @@ test("an alarm is answered while a form is open", async ({ page, mock }) => {
   await expect(page.getByLabel("地点")).toHaveValue("半句");
 });
 
-test("a transferred request leaves the desk with a word, and rings at the other", async ({ page, browser, mock, complaints }) => {
+test("a transferred request leaves the desk with a word, and rings at the other", async ({
+  page,
+  browser,
+  mock,
+  complaints,
+}) => {
   mock.world.raise(ELSEWHERE);
   await signIn(page, mock, "D1");
   const other = await (await browser.newContext({ locale: "zh-CN" })).newPage();
@@ -171,7 +188,10 @@ test("handover: each request is ticked and taken over by name", async ({ page, m
   await expect(page.getByRole("dialog")).toContainText("您手上还有 2 件未结");
 });
 
-test("the command centre sees every station, and hears what the ladder brings", async ({ page, mock }) => {
+test("the command centre sees every station, and hears what the ladder brings", async ({
+  page,
+  mock,
+}) => {
   const incident = mock.world.raise(LISHUI);
   mock.world.raise(ELSEWHERE);
   await signIn(page, mock, "C1");
@@ -207,7 +227,9 @@ test("what the map shows is there as a list", async ({ page, mock }) => {
   await expect(page.locator(".pin.request")).toContainText("沙头工业区");
   await page.getByRole("button", { name: "列表" }).click();
   const table = page.getByRole("table");
-  await expect(table.getByRole("row", { name: /执行小组 陆启航/ })).toContainText(/±8 米 · \d+ 秒前/);
+  await expect(table.getByRole("row", { name: /执行小组 陆启航/ })).toContainText(
+    /±8 米 · \d+ 秒前/,
+  );
   await expect(table.getByRole("row", { name: /执行小组 区子谦/ })).toContainText("过旧");
   await expect(table.getByRole("row", { name: /派出所 九江派出所/ })).toContainText("公里");
 });

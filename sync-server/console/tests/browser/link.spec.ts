@@ -1,15 +1,21 @@
-// Cable pulled, server restarted, session over: the page says what is true, keeps what was typed, and comes back.
+// Cable pulled, server restarted, session over: the page says what is true, keeps what was typed,
+// and comes back.
 
 import { APP, ELSEWHERE, VOICE } from "../../mock/story.mjs";
 import { answerByEnter, banner, expect, rows, signIn, test } from "./stage";
 
-test("cut off, the page says since when, dims, lets nothing be done, and comes back", async ({ page, mock }) => {
+test("cut off, the page says since when, dims, lets nothing be done, and comes back", async ({
+  page,
+  mock,
+}) => {
   mock.world.raise(VOICE);
   await signIn(page, mock, "D1");
   await page.getByRole("button", { name: "电话报警录入" }).click();
   await page.getByLabel("地点").fill("半句");
   mock.cut();
-  await expect(page.getByText(/数据截至 \d\d:\d\d:\d\d，连接已断开/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/数据截至 \d\d:\d\d:\d\d，连接已断开/)).toBeVisible({
+    timeout: 20_000,
+  });
   await expect(page.locator(".desk.dimmed")).toBeVisible();
   await expect(rows(page)).toContainText("沙头工业区");
   await expect(banner(page).getByRole("button", { name: /^接警/ })).toBeDisabled();
@@ -54,14 +60,21 @@ test("a restarted server is read anew", async ({ page, mock }) => {
   await expect(banner(page)).toHaveCount(0);
   // What was told while nobody listened, and is in no list of events any more.
   mock.cut();
-  mock.world.step(incident, { step: "unit_sent", unit: "3 号车" }, { person: "D2", name: "岑秀仪" });
+  mock.world.step(
+    incident,
+    { step: "unit_sent", unit: "3 号车" },
+    { person: "D2", name: "岑秀仪" },
+  );
   mock.restart();
   mock.heal();
   await expect(rows(page)).toContainText("3 号车", { timeout: 20_000 });
   await expect(page.locator(".timeline")).toContainText("3 号车");
 });
 
-test("a session that is over asks again and keeps the page and what was typed", async ({ page, mock }) => {
+test("a session that is over asks again and keeps the page and what was typed", async ({
+  page,
+  mock,
+}) => {
   mock.world.raise(APP);
   await signIn(page, mock, "D1");
   await answerByEnter(page);
@@ -100,7 +113,10 @@ test("somebody else begins with an empty page", async ({ page, mock }) => {
   await expect(page.getByLabel("工号")).toHaveValue("");
 });
 
-test("signing in is refused, then throttled for as long as the server says", async ({ page, mock }) => {
+test("signing in is refused, then throttled for as long as the server says", async ({
+  page,
+  mock,
+}) => {
   await page.goto(mock.address);
   await page.getByRole("button", { name: "登录", exact: true }).click();
   await expect(page.getByText("请输入工号。")).toBeVisible();
@@ -127,4 +143,19 @@ test("an account without a desk is told so", async ({ page, mock }) => {
   await page.getByLabel("密码").fill("admin-1");
   await page.keyboard.press("Enter");
   await expect(page.getByText("本账号没有值班岗位")).toBeVisible();
+});
+
+test("signing out ends the session at the server and leaves an empty page", async ({
+  page,
+  mock,
+}) => {
+  mock.world.raise(APP);
+  await signIn(page, mock, "D1");
+  await page.getByRole("button", { name: "退出" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "退出" }).click();
+  await expect(page.getByLabel("工号")).toBeVisible();
+  await expect(banner(page)).toHaveCount(0);
+  expect(mock.world.sessions.size).toBe(0);
+  await page.reload();
+  await expect(page.getByLabel("工号")).toBeVisible();
 });

@@ -1,4 +1,5 @@
-// A thousand crews on the map: the desk stays quick, and a request is seen as fast as on a quiet day.
+// A thousand crews on the map: the desk stays quick, and a request is seen as fast as on a quiet
+// day.
 
 import { APP } from "../../mock/story.mjs";
 import { banner, expect, signIn, test } from "./stage";

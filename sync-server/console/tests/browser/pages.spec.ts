@@ -1,5 +1,5 @@
-// Every page in both languages, light and dark, at the size of an old monitor: free of serious findings of axe, free of
-// sideways scrolling, and kept as a picture to be looked at.
+// Every page in both languages, light and dark, at the size of an old monitor: free of serious
+// findings of axe, free of sideways scrolling, and kept as a picture to be looked at.
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -11,20 +11,36 @@ function morning({ world }: Mock): void {
   const tan = { person: "D1", name: "谭立衡" };
   const cen = { person: "D2", name: "岑秀仪" };
   world.setClock("2026-03-17T08:30:00+08:00");
-  const done = world.raise({ ...ELSEWHERE, request: { ...ELSEWHERE.request, place: "九江镇大正路市场门口", situation: "threat" } });
+  const done = world.raise({
+    ...ELSEWHERE,
+    request: { ...ELSEWHERE.request, place: "九江镇大正路市场门口", situation: "threat" },
+  });
   world.step(done, { step: "unit_sent", unit: "九江所 1 号车" }, cen);
   world.setClock("2026-03-17T08:44:00+08:00");
   world.step(done, { step: "arrived" }, cen);
   world.step(done, { step: "closed", reason: "settled", note: "双方已分开" }, cen);
   world.setClock("2026-03-17T08:53:00+08:00");
-  const there = world.raise({ ...ELSEWHERE, request: { ...ELSEWHERE.request, position: "geo:22.8150,112.9790;crs=wgs84;u=20", place: "九江镇烟南村口", situation: "property_damage", weapons: false } });
+  const there = world.raise({
+    ...ELSEWHERE,
+    request: {
+      ...ELSEWHERE.request,
+      position: "geo:22.8150,112.9790;crs=wgs84;u=20",
+      place: "九江镇烟南村口",
+      situation: "property_damage",
+      weapons: false,
+    },
+  });
   world.step(there, { step: "unit_sent", unit: "九江所 1 号车" }, tan);
   world.setClock("2026-03-17T09:05:00+08:00");
   world.step(there, { step: "arrived" }, tan);
   const coming = world.raise(ELSEWHERE);
   world.setClock("2026-03-17T09:06:10+08:00");
   world.step(coming, { step: "acknowledged" }, tan);
-  world.step(coming, { step: "unit_sent", unit: "九江所 3 号车", when: "2026-03-17T01:18:00Z" }, tan);
+  world.step(
+    coming,
+    { step: "unit_sent", unit: "九江所 3 号车", when: "2026-03-17T01:18:00Z" },
+    tan,
+  );
   world.setClock("2026-03-17T09:07:00+08:00");
   const voice = world.raise(VOICE, tan);
   world.setClock("2026-03-17T09:12:10+08:00");
@@ -37,8 +53,13 @@ function morning({ world }: Mock): void {
 
 async function sound(page: Page): Promise<void> {
   const scan = await new AxeBuilder({ page }).analyze();
-  const serious = scan.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`);
+  const serious = scan.violations.filter(
+    ({ impact }) => impact === "serious" || impact === "critical",
+  );
+  const told = serious.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`,
+  );
   expect(told).toEqual([]);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
   expect(wide).toBe(false);
@@ -99,7 +120,9 @@ for (const language of ["zh", "en"] as const) {
         await picture(page, name("step"));
 
         await page.getByRole("button", { name: /^(电话报警录入|Report by voice)$/ }).click();
-        await page.getByRole("button", { name: /^(录入并立即受理|Enter: it counts as received)$/ }).click();
+        await page
+          .getByRole("button", { name: /^(录入并立即受理|Enter: it counts as received)$/ })
+          .click();
         await sound(page);
         await picture(page, name("voice"));
       });

@@ -40,7 +40,8 @@ export function listen(page: Page, mock: Mock, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
     const text = message.text();
-    if (message.type() === "error" && /content security|refused to/i.test(text)) complaints.push(text);
+    if (message.type() === "error" && /content security|refused to/i.test(text))
+      complaints.push(text);
   });
   page.on("request", (request) => {
     const url = request.url();
