@@ -28,8 +28,8 @@ export const FORMS = {
 
   voice: ["电话报警录入", "Report by voice"],
   voice_lead: [
-    "对方打电话求助时录入，边听边填；受理时间从来电时间算起。现场手机的求助随后到达时会并为一件。",
-    "For a call for help: fill in while you listen. Time runs from the call. A request the phone sends later is joined with it.",
+    "对方打电话求助时录入，边听边填；受理时间从来电时间算起。相似的求助会在录入后提示合并。",
+    "For a call for help: fill in while you listen. Time runs from the call. What resembles it is offered for joining afterwards.",
   ],
   voice_place: ["地点（必填）", "Place (needed)"],
   voice_place_hint: ["镇、村居、门牌或明显标志", "town, village, number or landmark"],
