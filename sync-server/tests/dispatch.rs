@@ -289,6 +289,8 @@ fn the_stream_tells_each_change_and_begins_anew_after_a_break() {
     tan.sign_in("tanliheng", PASSWORD, None);
     let mut stream = tan.follow(None);
     assert_eq!(stream.next().0, "hello");
+    let (name, body) = stream.next();
+    assert_eq!((name.as_str(), &body["stations"][0]["online"]), ("presence", &json!(false)));
     officer.sync();
     let (name, body) = stream.next();
     assert_eq!((name.as_str(), &body["incident"]["state"]), ("incident", &json!("received")));
@@ -313,8 +315,8 @@ fn the_stream_tells_each_change_and_begins_anew_after_a_break() {
     let closed = json!({ "step": "closed", "reason": "settled" });
     assert_eq!(step(&tan, id, &closed).0, 200);
     let mut stream = tan.follow(Some("3"));
-    assert_eq!(stream.next().0, "hello");
-    assert_eq!(stream.next().0, "reset");
+    let names = [(); 3].map(|()| stream.next().0);
+    assert_eq!(names, ["hello", "presence", "reset"]);
     // The end of the session ends the stream.
     assert_eq!(tan.send("DELETE", "/session", None).status, 204);
     officer.begin("assistance", CASE, Fields::default());
@@ -366,4 +368,24 @@ fn a_crew_that_moved_on_is_seen_by_the_station_where_it_is() {
         assert_eq!(incidents(&qu).len(), usize::from(!taken));
         assert_eq!(incidents(&tan).len(), usize::from(taken));
     }
+}
+
+#[test]
+fn a_step_that_is_sent_again_is_taken_once() {
+    let (world, officer, id) = scene();
+    officer.sync();
+    let mut tan = Browser::new(&world);
+    tan.sign_in("tanliheng", PASSWORD, None);
+    let body = json!({ "step": "unit_sent", "unit": "九江所巡逻一组" });
+    let path = format!("/incidents/{}/steps", id.to_hex());
+    for key in ["0123456789abcdef", "0123456789abcdef", "fedcba9876543210"] {
+        tan.key = Some(key.to_owned());
+        assert_eq!(tan.send("POST", &path, Some(&body)).status, 200);
+    }
+    tan.key = None;
+    let one = tan.send("GET", &format!("/incidents/{}", id.to_hex()), None).body;
+    let hops = one["timeline"].as_array().unwrap().iter();
+    assert_eq!(hops.filter(|hop| hop["step"] == "unit_sent").count(), 2);
+    tan.key = Some("no key".to_owned());
+    assert_eq!(tan.send("POST", &path, Some(&body)).status, 400);
 }

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use lastmile_core::assistance::check::Unfit;
 use lastmile_core::assistance::step::StepCode;
@@ -20,6 +20,8 @@ use super::session::Console;
 use crate::assistance::desk::{self, DeskError, Wish};
 use crate::server::Server;
 
+/// Carries the key of a request that may be sent again.
+const KEY: &str = "idempotency-key";
 /// Incidents shown at most; the newest ones.
 const MOST: usize = 500;
 /// What is over is shown for so long.
@@ -164,12 +166,33 @@ pub(super) async fn step(
     State(state): State<AppState>,
     Segments(path): Segments<RecordPath>,
     console: Console,
+    headers: HeaderMap,
     Told(asked): Told<NewStep>,
 ) -> Result<Response, Problem> {
     let id = path.document()?;
     let wish = asked.wish()?;
-    let done = state.run(move |server| take(server, &console, id, &wish)).await?;
+    let key = key_of(&headers, &console)?;
+    let again = state.resent.knows(key.as_ref());
+    let done = state
+        .run(move |server| {
+            // The answer to the first one was lost: what it did stands, and is shown.
+            if again { incident(server, &console, id) } else { take(server, &console, id, &wish) }
+        })
+        .await?;
+    if done.is_ok() {
+        state.resent.note(key);
+    }
     done.map(|incident| (StatusCode::OK, Json(incident)).into_response())
+}
+
+/// Whose key it is, and which: the same request sent again carries the same one.
+fn key_of(headers: &HeaderMap, console: &Console) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(KEY) else { return Ok(None) };
+    let sane =
+        (8..=64).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_alphanumeric);
+    let text = value.to_str().ok().filter(|_| sane);
+    let text = text.ok_or(Problem::new(ProblemCode::BadBody).with("field", "idempotency-key"))?;
+    Ok(Some(format!("{} {text}", console.who.person)))
 }
 
 /// Incidents that one shift takes over at most.

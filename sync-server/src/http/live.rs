@@ -15,7 +15,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{Stream, unfold};
+use lastmile_core::assistance::life::COMMAND;
 use lastmile_core::id::{DocumentId, sha256};
+use lastmile_core::pack::station::StationPack;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -31,6 +33,7 @@ use super::session::Console;
 use crate::assistance::lives::life;
 use crate::assistance::presence::desk_of;
 use crate::assistance::{DISPATCH, desk};
+use crate::publish::stored;
 use crate::server::Server;
 use crate::store::Reading;
 
@@ -120,6 +123,7 @@ pub(super) async fn live(
     let mut following = Following::new(state, console).await?;
     let server_time = moment(following.state.server.now_ms());
     following.say("hello", &json!({ "server_time": server_time }));
+    following.say_presence().await?;
     if back {
         following.say("reset", &json!({}));
     }
@@ -136,6 +140,8 @@ struct Following {
     /// What was sent last of each incident that was open then.
     sent: HashMap<DocumentId, [u8; 32]>,
     queue: VecDeque<Event>,
+    /// What was said last of who is there.
+    attended: Option<Vec<serde_json::Value>>,
     number: u64,
     notify: Arc<Notify>,
 }
@@ -148,6 +154,7 @@ impl Following {
             console,
             sent: HashMap::new(),
             queue: VecDeque::new(),
+            attended: None,
             number: 0,
             notify,
         };
@@ -187,8 +194,19 @@ impl Following {
             } else {
                 let server_time = moment(self.state.server.now_ms());
                 self.say("beat", &json!({ "server_time": server_time }));
+                self.say_presence().await.ok()?;
             }
         }
+    }
+
+    /// Queues which stations have somebody at a console, when that has changed.
+    async fn say_presence(&mut self) -> Result<(), Problem> {
+        let stations = self.state.run(attended).await??;
+        if self.attended.as_ref() != Some(&stations) {
+            self.say("presence", &json!({ "stations": stations }));
+            self.attended = Some(stations);
+        }
+        Ok(())
     }
 
     /// Queues every incident that differs from what was sent last.
@@ -204,6 +222,21 @@ impl Following {
         }
         Ok(())
     }
+}
+
+fn attended(server: &Server) -> Result<Vec<serde_json::Value>, Problem> {
+    let pack = server.store().read::<_, Problem>(|reading| {
+        stored::<StationPack>(reading, server.court())
+            .map_err(|_| Problem::new(ProblemCode::Internal))
+    })?;
+    let now_ms = server.now_ms();
+    let said = |code: &str, name: &str| {
+        let online = server.presence().live(code, now_ms);
+        json!({ "code": code, "name": name, "online": online })
+    };
+    let stations = pack.unwrap_or_default().stations;
+    let stations = stations.iter().map(|station| said(&station.code, &station.name));
+    Ok(stations.chain([said(COMMAND, "执行指挥中心")]).collect())
 }
 
 fn register(state: &AppState) -> Arc<Notify> {

@@ -16,6 +16,7 @@ mod pages;
 pub mod problem;
 mod range;
 mod receive;
+pub mod resent;
 pub mod session;
 mod sync;
 mod tus;
@@ -40,6 +41,7 @@ use crate::server::Server;
 use health::Health;
 use metrics::Counters;
 use problem::{Problem, ProblemCode};
+use resent::Resent;
 
 /// What every handler shares.
 #[derive(Debug, Clone)]
@@ -56,6 +58,8 @@ pub struct AppState {
     pub uploads: Arc<Semaphore>,
     /// Mistakes of those who sign in.
     pub throttle: Arc<Mutex<Throttle>>,
+    /// Console requests that were carried out, for those that are sent again.
+    pub resent: Arc<Resent>,
     /// What this process has counted since it started.
     pub counters: Counters,
     health: Arc<Health>,
@@ -106,6 +110,7 @@ impl AppState {
             stopping,
             limits,
             throttle: Arc::default(),
+            resent: Arc::default(),
             counters: Counters::default(),
             health: Arc::default(),
         }

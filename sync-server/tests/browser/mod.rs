@@ -23,6 +23,8 @@ pub struct Browser {
     pub base: String,
     pub cookie: Option<String>,
     pub csrf: Option<String>,
+    /// Of requests that may be sent again.
+    pub key: Option<String>,
 }
 
 pub struct Answer {
@@ -44,7 +46,7 @@ impl Browser {
             .build()
             .unwrap();
         let base = format!("{}/v1/courts/{COURT}", world.url());
-        Self { client, base, cookie: None, csrf: None }
+        Self { client, base, cookie: None, csrf: None, key: None }
     }
 
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
@@ -55,6 +57,9 @@ impl Browser {
         }
         if let Some(csrf) = &self.csrf {
             request = request.header("x-csrf", csrf);
+        }
+        if let Some(key) = &self.key {
+            request = request.header("idempotency-key", key);
         }
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());

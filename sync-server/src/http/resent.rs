@@ -1,0 +1,50 @@
+//! Requests that are sent again because their answer was lost: what they did is not done twice. The keys of the
+//! last few thousand are kept in memory; after a restart the state of the request itself refuses most repetitions.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+/// Keys remembered.
+const MOST: usize = 10_000;
+
+/// The keys of requests that were carried out.
+#[derive(Debug, Default)]
+pub struct Resent(Mutex<(HashSet<String>, VecDeque<String>)>);
+
+impl Resent {
+    /// Whether a request with this key was carried out.
+    pub(super) fn knows(&self, key: Option<&String>) -> bool {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        key.is_some_and(|key| kept.0.contains(key))
+    }
+
+    /// A request with this key was carried out.
+    pub(super) fn note(&self, key: Option<String>) {
+        let Some(key) = key else { return };
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, order) = &mut *kept;
+        if known.insert(key.clone()) {
+            order.push_back(key);
+        }
+        while order.len() > MOST {
+            if let Some(oldest) = order.pop_front() {
+                known.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_keys_are_remembered_and_no_more() {
+        let resent = Resent::default();
+        for number in 0..=MOST {
+            resent.note(Some(number.to_string()));
+        }
+        assert!(!resent.knows(Some(&"0".to_owned())) && resent.knows(Some(&"1".to_owned())));
+        assert!(!resent.knows(None));
+    }
+}
