@@ -26,10 +26,10 @@ import "./style/detail.css";
 import "./style/desk.css";
 import "./style/map.css";
 
-/** A court's code as it may stand in an address; what the server did not fill in is no court. */
+/** A court's code, letters of any script and digits (粤0605); what the server did not fill in is no court. */
 function court(): string {
   const content = document.querySelector<HTMLMetaElement>("meta[name=court]")?.content ?? "";
-  return /^[A-Za-z0-9-]{1,32}$/.test(content) ? content : "";
+  return /^[\p{L}\p{N}-]{1,32}$/u.test(content) ? content : "";
 }
 
 let preferences = readPreferences();
