@@ -389,3 +389,17 @@ fn a_step_that_is_sent_again_is_taken_once() {
     tan.key = Some("no key".to_owned());
     assert_eq!(tan.send("POST", &path, Some(&body)).status, 400);
 }
+
+#[test]
+fn a_request_from_before_there_were_steps_is_shown_all_the_same() {
+    let (world, officer, id) = scene();
+    officer.sync();
+    let database = rusqlite::Connection::open(world.data().join("server.db")).unwrap();
+    database.execute("DELETE FROM assist", []).unwrap();
+    let mut tan = Browser::new(&world);
+    tan.sign_in("tanliheng", PASSWORD, None);
+    assert_eq!(incidents(&tan), Vec::<Value>::new());
+    assert_eq!(climb(world.server()).unwrap(), 1);
+    assert_eq!(incidents(&tan)[0]["id"], id.to_hex());
+    assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
+}

@@ -3,6 +3,7 @@
 
 use lastmile_core::assistance::ladder::{Settings, due};
 use lastmile_core::assistance::life::COMMAND;
+use lastmile_core::assistance::step::State;
 
 use super::desk::{self, DeskError};
 use super::lives::life;
@@ -16,10 +17,16 @@ const MOST: usize = 2_000;
 /// Signs what is due now; gives how many steps that were.
 pub fn climb(server: &Server) -> Result<usize, DeskError> {
     let (now_ms, settings) = (server.now_ms(), Settings::default());
+    let mut unsigned = Vec::new();
     let late = server.store().read::<_, StoreError>(|reading| {
         let mut late = Vec::new();
         for row in reading.requests_of_desk(true, 0, MOST)? {
             let life = life(reading, row.document)?;
+            if life.state == State::NotDelivered {
+                // Received by a version that signed no steps: without one no console would show it.
+                unsigned.push((row.document, row.station));
+                continue;
+            }
             let station = life.station.as_deref().unwrap_or(COMMAND);
             let live = server.presence().live(station, now_ms);
             if !due(&life, &settings, now_ms, None, live).rungs.is_empty() {
@@ -29,8 +36,19 @@ pub fn climb(server: &Server) -> Result<usize, DeskError> {
         Ok(late)
     })?;
     let mut told = 0;
+    let directory = server.directory()?;
+    for (document, station) in unsigned {
+        server.ingest_as(&directory, |ingest| {
+            let mut news = Ingested::default();
+            for (name, thing) in desk::routed(ingest, document, &station)? {
+                ingest.writing.append(&name, &[thing])?;
+                news.channels.insert(name);
+            }
+            told += 1;
+            Ok::<_, DeskError>(news)
+        })?;
+    }
     for (document, live) in late {
-        let directory = server.directory()?;
         server.ingest_as(&directory, |ingest| {
             let mut news = Ingested::default();
             // Looked at again, in the transaction that signs: a person may have acted meanwhile.
