@@ -66,7 +66,7 @@ fn on_disk(world: &World, phone: u8) -> Vec<PathBuf> {
 
 /// A road that does with what comes back whatever the test wants.
 struct Road<'r> {
-    road: HttpTransport,
+    under: HttpTransport,
     asked: RefCell<Vec<Part>>,
     change: &'r dyn Fn(usize, Result<Piece, TransportError>) -> Result<Piece, TransportError>,
 }
@@ -76,23 +76,23 @@ impl<'r> Road<'r> {
         device: &Device,
         change: &'r dyn Fn(usize, Result<Piece, TransportError>) -> Result<Piece, TransportError>,
     ) -> Self {
-        Self { road: device.transport(), asked: RefCell::default(), change }
+        Self { under: device.transport(), asked: RefCell::default(), change }
     }
 }
 
 impl FileRoad for Road<'_> {
     fn begin(&self, ask: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError> {
-        self.road.begin(ask, file, bytes)
+        self.under.begin(ask, file, bytes)
     }
 
     fn append(&self, ask: Ask<'_>, begun: &Begun, chunk: &[u8]) -> Result<u64, TransportError> {
-        self.road.append(ask, begun, chunk)
+        self.under.append(ask, begun, chunk)
     }
 
     fn fetch(&self, ask: Ask<'_>, part: Part) -> Result<Piece, TransportError> {
         self.asked.borrow_mut().push(part);
         let number = self.asked.borrow().len();
-        (self.change)(number, self.road.fetch(ask, part))
+        (self.change)(number, self.under.fetch(ask, part))
     }
 }
 
@@ -189,7 +189,7 @@ fn a_small_picture_that_is_none_is_not_kept_and_stops_nothing() {
     assert_eq!(report.refused, [(hash, "picture_truncated")]);
     assert_eq!(wen.phone.small_picture(hash, Thumbnail).unwrap(), None);
     assert_eq!(wen.phone.fetch_picture(&road, hash, Thumbnail).unwrap(), None);
-    assert_eq!(on_disk(&world, 2), [PathBuf::new(); 0]);
+    assert_eq!(on_disk(&world, 2), Vec::<PathBuf>::new());
     // The court makes its own once it has the original.
     upload(&lu, true);
     assert_eq!(thumbnails(&wen, &road).fetched, 2);
@@ -227,10 +227,10 @@ fn a_broken_link_is_tried_again_and_a_lying_one_changes_nothing() {
         let road = Road::new(&wen, &lying);
         assert_eq!(original(&wen, &road, hash), Err(code.to_owned()));
         assert_eq!(standing(&wen, record), (FileStanding::Receipted, false));
-        assert_eq!(on_disk(&world, 2), [PathBuf::new(); 0], "nothing of it is kept");
+        assert_eq!(on_disk(&world, 2), Vec::<PathBuf>::new(), "nothing of it is kept");
     }
     let breaks = |number: usize, come| {
-        if number % 3 == 0 { come } else { Err(TransportError::Unreachable) }
+        if number.is_multiple_of(3) { come } else { Err(TransportError::Unreachable) }
     };
     let road = Road::new(&wen, &breaks);
     assert_eq!(original(&wen, &road, hash), Ok(true));
@@ -263,8 +263,8 @@ fn whoever_watches_may_stop() {
     wen.sync();
     let road = wen.transport();
     assert!(!wen.phone.fetch_original(&road, hash, &mut |_, _| false).unwrap());
-    assert_eq!(standing(&wen, record).1, false);
-    assert_eq!(on_disk(&world, 2), [PathBuf::new(); 0]);
+    assert!(!standing(&wen, record).1);
+    assert_eq!(on_disk(&world, 2), Vec::<PathBuf>::new());
     let calls = Cell::new(0);
     let report = wen.phone.fetch_thumbnails(&road, Some(record), &mut |_| {
         calls.set(calls.get() + 1);
@@ -335,7 +335,7 @@ fn pictures_go_when_the_case_is_left() {
     assert_eq!(on_disk(&world, 2).len(), 1);
     world.publish(&case_pack(CASE, 2, &["luqihang"]));
     assert_eq!(wen.sync().left.len(), 1);
-    assert_eq!(on_disk(&world, 2), [PathBuf::new(); 0]);
+    assert_eq!(on_disk(&world, 2), Vec::<PathBuf>::new());
     let refused = wen.phone.fetch_picture(&wen.transport(), hash, Thumbnail).unwrap_err();
     assert!(matches!(refused, Trouble::Phone(error) if error.code() == "no_file"));
 }
