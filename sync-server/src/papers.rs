@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use lastmile_core::id::{BlobHash, DocumentId};
+use lastmile_core::id::{BlobHash, DocumentId, sha256};
 use lastmile_core::identifier::date_time::china_date;
 use lastmile_core::identity::Canonical;
 use lastmile_core::pack::case::CasePack;
@@ -160,18 +160,21 @@ impl Originals<'_> {
 }
 
 impl Photos for Originals<'_> {
-    /// The preview when there is one: the picture is made small anyway.
+    /// The preview that the court made of the original it has, else the original itself. What a phone made of a
+    /// photo is no evidence of it, and what the court has not verified is not printed above its hash.
     fn picture(&self, hash: BlobHash) -> Picture {
+        if matches!(self.reading.file_trouble(hash), Ok(Some(code)) if code == trouble::DIFFERS) {
+            return Picture::Differs;
+        }
+        let Some(original) = self.original(hash) else { return Picture::Awaited };
         let preview = self.reading.derived(hash, FileKind::Preview).ok().flatten();
-        let preview = preview.map(|row| Place::Derived(row.hash));
-        match preview
-            .or_else(|| self.original(hash))
-            .and_then(|place| self.bytes(place, FILE_BYTES))
-        {
-            Some(bytes) => Picture::Here(bytes),
-            None if matches!(self.reading.file_trouble(hash), Ok(Some(code)) if code == trouble::DIFFERS) => {
-                Picture::Differs
-            }
+        let preview = preview.filter(|row| row.by_court).map(|row| Place::Derived(row.hash));
+        if let Some(bytes) = preview.and_then(|place| self.bytes(place, FILE_BYTES)) {
+            return Picture::Here(bytes);
+        }
+        match self.bytes(original, FILE_BYTES) {
+            Some(bytes) if BlobHash(sha256(&bytes)) == hash => Picture::Here(bytes),
+            Some(_) => Picture::Differs,
             None => Picture::Awaited,
         }
     }

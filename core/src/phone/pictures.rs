@@ -145,10 +145,10 @@ impl Phone {
             }
             other => other?,
         };
+        // Noted before it is decoded: a file that brings the app down is looked at once, not at every contact.
+        self.store.write::<_, PhoneError>(|tx| Ok(tx.put_look(hash, None)?))?;
         let made = if reading.is_shown() { derive(&mut original, &reading).ok() } else { None };
-        let Some(made) = made else {
-            return self.store.write(|tx| Ok(tx.put_look(hash, None)?));
-        };
+        let Some(made) = made else { return Ok(()) };
         let blob = self.store.read::<_, PhoneError>(|tx| Ok(tx.blob(hash)?))?;
         // The court makes its own of every original that it has.
         let with_court = blob
@@ -158,7 +158,11 @@ impl Phone {
             [(DerivedKind::Thumbnail, &made.thumbnail), (DerivedKind::Preview, &made.preview)]
         {
             let path = derived_name(hash, kind);
-            self.vault.put(&path, bytes, self.entropy.as_ref())?;
+            if let Err(error) = self.vault.put(&path, bytes, self.entropy.as_ref()) {
+                // No room for it now; another time.
+                self.store.write::<_, PhoneError>(|tx| Ok(tx.forget_look(hash)?))?;
+                return Err(error.into());
+            }
             rows.push(DerivedRow {
                 made_from: hash,
                 kind,

@@ -127,7 +127,11 @@ impl Phone {
             piece: self.pace().unwrap_or(4 * SMALLEST),
             tokens: FileTokens::default(),
         };
-        let result = self.make_all_pictures().map_err(Trouble::from);
+        let result = match self.make_all_pictures() {
+            // Small pictures can be made another time. A full phone becomes less full by uploading only.
+            Ok(()) | Err(PhoneError::File(_)) => Ok(()),
+            Err(error) => Err(Trouble::from(error)),
+        };
         let result = result.and_then(|()| self.ask_again(&mut contact));
         let result = result.and_then(|()| self.upload_all(policy, &mut contact));
         let kept = self.keep_pace(contact.piece);

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Seek};
 
-use super::limits::PARTS;
+use super::limits::{PARTS, SCANNED_PIXELS};
 use super::outside::{Outside, Scan};
 use super::reason::{DAMAGED, TOO_COMPLEX, TRUNCATED};
 use crate::identifier::Reason;
@@ -20,6 +20,7 @@ pub(super) fn read(scan: &mut Scan<'_, impl BufRead + Seek>) -> Result<Outside, 
         return Err(DAMAGED);
     }
     let mut coded = false;
+    let mut scanned = 0_u64;
     for _ in 0..PARTS {
         let marker = match next_marker(scan, coded) {
             Ok(marker) => marker,
@@ -34,6 +35,12 @@ pub(super) fn read(scan: &mut Scan<'_, impl BufRead + Seek>) -> Result<Outside, 
             SOI | 0x01 | 0xd0..=0xd7 => continue, // without content
             SOS if outside.width == 0 => return Err(DAMAGED),
             _ => {}
+        }
+        if marker == SOS {
+            scanned += outside.pixels();
+            if scanned > SCANNED_PIXELS {
+                return Err(TOO_COMPLEX);
+            }
         }
         let read = segment(scan, marker, &mut outside);
         match read {
@@ -149,6 +156,11 @@ mod tests {
         assert_eq!(outside(&[b"\xff\xd8", SCAN]), Err(DAMAGED));
         assert_eq!(outside(&[b"\xff\xd8\xff\xe0\0\x01"]), Err(DAMAGED));
         assert_eq!(outside(&[b"\xff\xd8\xff\xc0\0\x08\x08\0\0\0\x04\x01"]), Err(DAMAGED));
+        // A small file that has every scan go over a large picture once more.
+        let large = b"\xff\xc2\0\x0b\x08\x1f\x40\x1f\x40\x01\x01\x11\0";
+        let scans = |count| outside(&[b"\xff\xd8", large, &SCAN.repeat(count), b"\xff\xd9"]);
+        assert!(scans(20).is_ok());
+        assert_eq!(scans(100), Err(TOO_COMPLEX));
         let many = b"\xff\xfe\0\x02".repeat(PARTS);
         assert_eq!(outside(&[b"\xff\xd8", &many, FRAME, SCAN]), Err(TOO_COMPLEX));
     }

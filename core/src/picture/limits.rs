@@ -13,6 +13,9 @@ pub const EXIF_BYTES: usize = 128 << 10;
 pub const EXIF_ENTRIES: usize = 16_384;
 /// Most directories in one EXIF block.
 pub const EXIF_DIRECTORIES: usize = 16;
+/// Most pixels that all scans of one JPEG go over together: the largest picture with the ten scans of a progressive one
+/// has a billion; a small file can ask for thousands of scans.
+pub const SCANNED_PIXELS: u64 = 1_500_000_000;
 /// Most segments of a JPEG or chunks of a PNG or WebP.
 pub const PARTS: usize = 16_384;
 /// Most bytes of a HEIF file's description of its items.

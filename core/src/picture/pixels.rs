@@ -60,7 +60,16 @@ pub(super) fn decode(
             raster(PngDecoder::with_limits(source, limits), reading)
         }
         Some(Format::Webp) => raster(WebPDecoder::new(source), reading),
-        Some(Format::Gif) => raster(GifDecoder::new(source), reading),
+        Some(Format::Gif) => {
+            // Its first picture may be larger than its screen.
+            let mut limits = Limits::no_limits();
+            limits.max_alloc = Some(DECODED_BYTES);
+            let decoder = GifDecoder::new(source).and_then(|mut decoder| {
+                decoder.set_limits(limits)?;
+                Ok(decoder)
+            });
+            raster(decoder, reading)
+        }
         Some(Format::Heif | Format::Avif) | None => Err(NOT_A_PICTURE),
     };
     let decoded = guarded(whole).unwrap_or(Err(DAMAGED));

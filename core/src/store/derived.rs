@@ -124,6 +124,12 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// An original is to be looked at again.
+    pub fn forget_look(&self, hash: BlobHash) -> Result<(), StoreError> {
+        self.sql.execute("DELETE FROM looks WHERE hash = ?1", [hash])?;
+        Ok(())
+    }
+
     /// Records a picture made from an original, in place of an earlier one.
     pub fn put_derived(&self, row: &DerivedRow) -> Result<(), StoreError> {
         self.sql.execute(

@@ -9,8 +9,9 @@ use lastmile_core::id::BlobHash;
 use super::FileError;
 use super::depot::{Depot, Place, wait};
 use super::incoming::{self, Incoming, RealDisk};
+use super::trouble;
 use crate::server::Server;
-use crate::store::UploadId;
+use crate::store::{StoreError, UploadId};
 
 /// Bytes copied at a time.
 const BLOCK: u64 = 4 << 20;
@@ -33,6 +34,15 @@ pub struct Copied {
     pub first_missing: Option<u64>,
 }
 
+impl Copied {
+    /// A file that the leaf `index` promises is damaged or gone.
+    fn miss(&mut self, index: u64) {
+        self.missing += 1;
+        let first = self.first_missing.get_or_insert(index);
+        *first = (*first).min(index);
+    }
+}
+
 /// Copies what the court has promised to keep into `to`, which may hold earlier copies. Each new copy is
 /// synced and read back.
 pub fn copy_files(
@@ -43,7 +53,17 @@ pub fn copy_files(
     let mut copied = Copied::default();
     let from = &server.files().depot;
     if from.folder().is_none() {
-        copied.elsewhere = promised.len() as u64;
+        // The safety of what is there is its operator's; what is not there is promised to nobody.
+        for (hash, index) in promised {
+            let lost =
+                server.store().read::<_, StoreError>(|reading| reading.file_trouble(*hash))?;
+            let lost = lost.is_some_and(|code| code != trouble::DIFFERS);
+            if lost || wait(from.size(Place::Original(*hash)))?.is_none() {
+                copied.miss(*index);
+            } else {
+                copied.elsewhere += 1;
+            }
+        }
         return Ok(copied);
     }
     if promised.is_empty() {
@@ -58,9 +78,7 @@ pub fn copy_files(
         } else if copy(from, &target, place, to)? {
             copied.new += 1;
         } else {
-            copied.missing += 1;
-            let first = copied.first_missing.get_or_insert(*index);
-            *first = (*first).min(*index);
+            copied.miss(*index);
         }
     }
     Ok(copied)
@@ -68,13 +86,18 @@ pub fn copy_files(
 
 /// Copies one file; whether a whole, right copy lies in the target now.
 fn copy(from: &Depot, target: &Depot, place: Place, to: &Path) -> Result<bool, FileError> {
-    let Some(size) = wait(from.size(place))? else { return Ok(false) };
+    // One that cannot be read is as good as gone; the others are copied all the same.
+    let Ok(Some(size)) = wait(from.size(place)) else { return Ok(false) };
     let mut half = Incoming::open(&to.join(incoming::FOLDER), Arc::new(RealDisk))?.take(&COPY)?;
     half.go_to(0)?;
     let mut at = 0;
     while at < size {
         let end = (at + BLOCK).min(size);
-        half.append(&wait(from.range(place, at..end))?)?;
+        let Ok(block) = wait(from.range(place, at..end)) else {
+            half.discard()?;
+            return Ok(false);
+        };
+        half.append(&block)?;
         at = end;
     }
     let whole = half.read_again()?;
