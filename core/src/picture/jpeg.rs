@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Seek};
 
-use super::limits::{PARTS, SCANNED_PIXELS};
+use super::limits::{PARTS, PIXELS, SCANNED_PIXELS};
 use super::outside::{Outside, Scan};
 use super::reason::{DAMAGED, TOO_COMPLEX, TRUNCATED};
 use crate::identifier::Reason;
@@ -38,7 +38,8 @@ pub(super) fn read(scan: &mut Scan<'_, impl BufRead + Seek>) -> Result<Outside, 
         }
         if marker == SOS {
             scanned += outside.pixels();
-            if scanned > SCANNED_PIXELS {
+            // One that is too large to be shown is not decoded, and says so itself.
+            if scanned > SCANNED_PIXELS && outside.pixels() <= PIXELS {
                 return Err(TOO_COMPLEX);
             }
         }
