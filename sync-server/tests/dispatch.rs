@@ -403,3 +403,29 @@ fn a_request_from_before_there_were_steps_is_shown_all_the_same() {
     assert_eq!(incidents(&tan)[0]["id"], id.to_hex());
     assert_eq!(step(&tan, id, &json!({ "step": "acknowledged" })).0, 200);
 }
+
+#[test]
+fn however_many_are_open_none_falls_off_the_list() {
+    const MANY: usize = 520;
+    let (world, officer, first) = scene();
+    officer.sync();
+    world.clock.advance(60_000);
+    for _ in 1..MANY {
+        officer.begin(
+            "assistance",
+            CASE,
+            Fields::from([(
+                "position".to_owned(),
+                Field::from("geo:22.8335,112.985;crs=wgs84;u=8"),
+            )]),
+        );
+    }
+    officer.sync();
+    let mut tan = Browser::new(&world);
+    tan.sign_in("tanliheng", PASSWORD, None);
+    let open = incidents(&tan);
+    assert_eq!(open.len(), MANY);
+    assert!(open.iter().any(|one| one["id"] == first.to_hex()), "the oldest is the most urgent");
+    // Nobody is at the desk: the ladder leaves none of them out either.
+    assert_eq!(climb(world.server()).unwrap(), MANY + 1, "one has waited a minute besides");
+}

@@ -11,16 +11,13 @@ use crate::ingest::Ingested;
 use crate::server::Server;
 use crate::store::StoreError;
 
-/// Open requests looked at; more at a time nobody could answer either.
-const MOST: usize = 2_000;
-
 /// Signs what is due now; gives how many steps that were.
 pub fn climb(server: &Server) -> Result<usize, DeskError> {
     let (now_ms, settings) = (server.now_ms(), Settings::default());
     let mut unsigned = Vec::new();
     let late = server.store().read::<_, StoreError>(|reading| {
         let mut late = Vec::new();
-        for row in reading.requests_of_desk(true, 0, MOST)? {
+        for row in reading.open_requests_of_desk()? {
             let life = life(reading, row.document)?;
             if life.state == State::NotDelivered {
                 // Received by a version that signed no steps: without one no console would show it.

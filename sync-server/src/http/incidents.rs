@@ -22,7 +22,7 @@ use crate::server::Server;
 
 /// Carries the key of a request that may be sent again.
 const KEY: &str = "idempotency-key";
-/// Incidents shown at most; the newest ones.
+/// Incidents that are over, shown at most; the newest ones.
 const MOST: usize = 500;
 /// What is over is shown for so long.
 const OVER_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -115,10 +115,14 @@ pub(super) async fn list(
 fn incidents(server: &Server, console: &Console, open: bool) -> Result<Incidents, Problem> {
     let now_ms = server.now_ms();
     let desk = Desk::new(server, console.who.clone())?;
-    let since_ms = if open { 0 } else { now_ms - OVER_MS };
     let items = server.store().read::<_, Problem>(|reading| {
         let mut items = Vec::new();
-        for row in reading.requests_of_desk(open, since_ms, MOST)? {
+        let rows = if open {
+            reading.open_requests_of_desk()?
+        } else {
+            reading.ended_requests_of_desk(now_ms - OVER_MS, MOST)?
+        };
+        for row in rows {
             items.extend(desk.see(reading, &row, false)?);
         }
         Ok(items)

@@ -39,8 +39,6 @@ use crate::store::Reading;
 
 /// How often the stream says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
-/// Incidents a console follows.
-const MOST: usize = 500;
 /// Incidents that a console says it shows.
 const MOST_SHOWN: usize = 200;
 
@@ -258,7 +256,7 @@ fn differing(
     let desk = Desk::new(server, console.who.clone())?;
     server.store().read::<_, Problem>(|reading| {
         let mut looked = Looked { sent: HashMap::new(), changed: Vec::new(), gone: Vec::new() };
-        let mut rows = reading.requests_of_desk(true, 0, MOST)?;
+        let mut rows = reading.open_requests_of_desk()?;
         // One that was open and is not any more is told once more, as it ended.
         for id in known
             .keys()

@@ -20,21 +20,33 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Requests that are open, or over since `since_ms`: the latest received first.
-    pub fn requests_of_desk(
+    /// Every open request, the latest received first. All of them: one that fell off the end of a list would be
+    /// one that nobody sees.
+    pub fn open_requests_of_desk(&self) -> Result<Vec<RequestRow>, StoreError> {
+        self.requests_of_desk("NOT", 0, i64::MAX)
+    }
+
+    /// Requests received since `since_ms` that are over, the latest first.
+    pub fn ended_requests_of_desk(
         &self,
-        open: bool,
         since_ms: i64,
         limit: usize,
     ) -> Result<Vec<RequestRow>, StoreError> {
+        self.requests_of_desk("", since_ms, i64::try_from(limit).unwrap_or(i64::MAX))
+    }
+
+    fn requests_of_desk(
+        &self,
+        not: &'static str,
+        since_ms: i64,
+        limit: i64,
+    ) -> Result<Vec<RequestRow>, StoreError> {
         let over = "('closed', 'false_alarm', 'cancelled')";
-        let not = if open { "NOT" } else { "" };
         let mut statement = self.db.prepare(&format!(
             "SELECT document, case_no, station, routed_by, state, received_ms FROM request
              WHERE court = ?1 AND state {not} IN {over} AND received_ms >= ?2
              ORDER BY received_ms DESC, document LIMIT ?3"
         ))?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = statement.query_map((self.court, since_ms, limit), models::request)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
