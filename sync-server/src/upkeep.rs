@@ -17,10 +17,11 @@ use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{self, EntryHash, EntryKind, SetHash};
 
 use crate::assistance::lives::life;
+use crate::assistance::{REPORT, voice};
 use crate::files::trouble;
 use crate::ingest::{Ingest, IngestError, Ingested, model_of};
 use crate::publish::{self, PublishError};
-use crate::routing::RoutedBy;
+use crate::routing::{COMMAND, RoutedBy};
 use crate::server::Server;
 use crate::store::{Reading, RecordRow, RequestRow, RequestState, State, StoreError};
 
@@ -58,6 +59,7 @@ pub fn rebuild(server: &Server) -> Result<Rebuilt, PublishError> {
                 ingest.write_models(&document)?;
                 rebuilt.records += 1;
             }
+            told_requests(ingest)?;
             let after = digests(ingest.writing)?;
             rebuilt.differed = before
                 .iter()
@@ -68,6 +70,25 @@ pub fn rebuild(server: &Server) -> Result<Rebuilt, PublishError> {
         })
         .map_err(PublishError::Ingest)?;
     Ok(rebuilt)
+}
+
+/// Requests that came by voice or text message and have no record.
+fn told_requests(ingest: &Ingest<'_>) -> Result<(), IngestError> {
+    for (row, made_ms) in ingest.writing.transitions(REPORT)? {
+        let Some(Transition { kind: TransitionKind::Report { document, told }, .. }) =
+            said(&row.bytes)
+        else {
+            continue;
+        };
+        if ingest.writing.request(document)?.is_none() {
+            let stands = life(ingest.writing, document)?;
+            let station = stands.station.unwrap_or_else(|| COMMAND.to_owned());
+            let request = voice::row(ingest, document, &told, station, made_ms)?;
+            ingest.writing.put_request(&request)?;
+            ingest.writing.set_request_state(document, stands.state)?;
+        }
+    }
+    Ok(())
 }
 
 fn digests(reading: &Reading<'_>) -> Result<BTreeMap<DocumentId, Digest>, StoreError> {

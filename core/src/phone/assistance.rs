@@ -1,6 +1,8 @@
 //! What this phone knows of a request for assistance: the court's signed steps about it, and from them what the
 //! screen shows. What the words are is [`crate::assistance`]'s.
 
+use std::collections::BTreeSet;
+
 use super::exchange::kind_of;
 use super::{Phone, PhoneError};
 use crate::assistance::hops::{Carried, Known, Shown, shown};
@@ -13,13 +15,25 @@ use crate::pack::station::StationPack;
 use crate::sync::channel::EntryKind;
 
 impl Phone {
-    /// The steps the court has signed about a request, as far as they arrived here.
+    /// The steps the court has signed about a request, as far as they arrived here. Of a request that was joined
+    /// with another one, those of the other: there the steps are taken.
     pub fn request_life(&self, record: DocumentId) -> Result<Life, PhoneError> {
         self.record_view(record)?;
+        let steps = self.steps_told(record)?;
+        let mut life = Life::of(record, steps.iter().cloned());
+        let mut seen = BTreeSet::from([record]);
+        while let Some(head) = life.merged_into.filter(|head| seen.insert(*head)) {
+            life = Life::of(head, steps.iter().cloned());
+        }
+        Ok(life)
+    }
+
+    /// Every step in the channel of a record, in the court's order.
+    fn steps_told(&self, record: DocumentId) -> Result<Vec<Step>, PhoneError> {
         let directory = self.directory().clone();
         self.store.read(|tx| {
             let row = tx.document(record)?.ok_or(PhoneError::NoRecord)?;
-            let mut life = Life::new(record);
+            let mut steps = Vec::new();
             for entry in tx.feed(&row.channel, 0, u32::MAX)? {
                 let Some(bytes) = entry.bytes.filter(|_| {
                     kind_of(&entry.kind).is_ok_and(|kind| kind == EntryKind::Transition)
@@ -38,10 +52,10 @@ impl Phone {
                 if let Ok(verified) = directory.verify(signed)
                     && let Some(step) = Step::of(&verified)
                 {
-                    life.take(step);
+                    steps.push(step);
                 }
             }
-            Ok(life)
+            Ok(steps)
         })
     }
 

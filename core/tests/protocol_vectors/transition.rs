@@ -2,9 +2,38 @@
 
 use lastmile_core::id::{BlobHash, DocumentId};
 use lastmile_core::identity::test_keys::{COURT, TestCourt};
+use lastmile_core::identity::transition::Told;
 use lastmile_core::identity::{Canonical, Signed, Transition, TransitionKind};
 
 use crate::harness::{Accepted, bytes, compare, refused, usual_refusals};
+
+fn called() -> Told {
+    Told {
+        how: "voice".to_owned(),
+        called_ms: 1_773_709_620_000,
+        case: Some("(2026)粤0605执1101号".to_owned()),
+        place: Some("九江镇测试工业区1号门口".to_owned()),
+        position: Some("geo:22.833500,112.985000;crs=wgs84;u=200".to_owned()),
+        situation: Some("surrounding".to_owned()),
+        text: Some("约15人围堵大门".to_owned()),
+        people: Some(15),
+        weapons: Some(false),
+        injured: Some(false),
+        officers: Some(2),
+        needs: vec!["officers".to_owned(), "crowd_control".to_owned()],
+        callback: Some("0757-00000000".to_owned()),
+        message: None,
+    }
+}
+
+fn texted() -> Told {
+    Told {
+        how: "sms".to_owned(),
+        called_ms: 1_773_709_620_000,
+        message: Some(b"LM1".to_vec()),
+        ..Told::default()
+    }
+}
 
 #[test]
 fn transitions() {
@@ -52,6 +81,7 @@ fn transitions() {
         reason: unit.map(|_| "nearest".to_owned()),
         note: unit.map(|_| "预计9分钟到场".to_owned()),
     };
+    let report = |told| TransitionKind::Report { document, told: Box::new(told) };
     let accepted = [
         Accepted::new("a person enters", 2, &enter),
         Accepted::new("and leaves, by somebody's decision", 2, &leave),
@@ -73,6 +103,8 @@ fn transitions() {
             2,
             &make(assist("unit_sent", Some("九江所2号车"), Some(DocumentId([4; 16])))),
         ),
+        Accepted::new("a call for help by telephone", 2, &make(report(called()))),
+        Accepted::new("and by text message, with nothing but itself", 2, &make(report(texted()))),
     ];
     let other = |kind: &str, content: &[u8]| {
         make(TransitionKind::Other { kind: kind.to_owned(), content: content.to_vec() }).encode()
@@ -96,6 +128,12 @@ fn transitions() {
             other("stored", &[0x82, 0x41, 7, 1]),
         ),
         refused("a step without its fields", "malformed", other("assist", &[0x80])),
+        refused("a report without its fields", "malformed", other("report", &[0x80])),
+        refused(
+            "a report of a crowd beyond counting",
+            "field_out_of_bounds",
+            make(report(Told { people: Some(100_001), ..called() })).encode(),
+        ),
         refused("a kind that is no code", "field_out_of_bounds", other("成员", &[])),
     ]);
     let about = "Transitions signed by a server process (transition.cddl).";

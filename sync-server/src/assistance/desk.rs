@@ -1,6 +1,8 @@
 //! Taking a step: judged against everything that was signed before it, in the transaction that signs it, so
 //! that of two dispatchers at once the second is told who was faster.
 
+use std::collections::BTreeSet;
+
 use lastmile_core::assistance::check::{self, Actor, Unfit};
 use lastmile_core::assistance::incident;
 use lastmile_core::assistance::ladder::Rung;
@@ -18,7 +20,7 @@ use crate::server::Server;
 use crate::store::StoreError;
 
 /// Signed steps, each with the channel it belongs into.
-type Entries = Vec<(String, (EntryKind, [u8; 32]))>;
+pub(crate) type Entries = Vec<(String, (EntryKind, [u8; 32]))>;
 
 /// Longest note, characters.
 const MAX_NOTE: usize = 300;
@@ -39,6 +41,9 @@ pub enum DeskError {
     /// The step does not fit; the request as it stands, so that whoever was slower sees it.
     #[error("{0}")]
     Unfit(Unfit, Box<Life>),
+    /// Something in a report by voice is not as it should be: the field.
+    #[error("the report's {0} is not as it should be")]
+    Report(&'static str),
     /// A text is too long.
     #[error("a note has at most {MAX_NOTE} characters")]
     Note,
@@ -52,6 +57,7 @@ impl DeskError {
             Self::Issue(error) => error.code(),
             Self::Unknown => "request_unknown",
             Self::Unfit(unfit, _) => unfit.code(),
+            Self::Report(_) => "bad_body",
             Self::Note => "note_too_long",
         }
     }
@@ -198,7 +204,7 @@ pub fn shown(server: &Server, who: &Who, document: DocumentId) -> Result<(), Des
 }
 
 /// A step that the server takes by itself.
-fn by_rule(ingest: &Ingest<'_>, document: DocumentId, code: StepCode) -> Step {
+pub(crate) fn by_rule(ingest: &Ingest<'_>, document: DocumentId, code: StepCode) -> Step {
     Step {
         id: [0; 32],
         document,
@@ -214,27 +220,69 @@ fn by_rule(ingest: &Ingest<'_>, document: DocumentId, code: StepCode) -> Step {
     }
 }
 
-/// Signs a step for each channel it belongs into, and notes it with its request.
-fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<Entries, IssueError> {
-    let subject = step.document.to_hex();
-    let signed = |name: &str| {
-        let by = step.by.as_deref();
-        let kind = step.to_kind();
-        ingest.issuer.decided(ingest.writing, name, kind, &subject, by, ingest.now_ms)
-    };
-    let thing = signed(DISPATCH)?;
+/// Signs a step for each channel it belongs into, and notes it with its request. Every crew of the incident is
+/// told, as far as phones may know; whoever joins an incident that others began hears what was done before.
+pub(crate) fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<Entries, IssueError> {
+    let told = channels(ingest, before, step)?;
+    let thing = signed(ingest, DISPATCH, step)?;
     let mut entries = vec![(DISPATCH.to_owned(), thing)];
+    if let (Some(StepCode::Merged), Some(head)) = (step.known(), step.other) {
+        entries.extend(caught_up(ingest, step.document, head)?);
+    }
     ingest.writing.put_step(step.document, step.other, thing.1)?;
     let mut after = before.clone();
     after.take(Step { id: thing.1, ..step.clone() });
     ingest.writing.set_request_state(step.document, after.state)?;
-    if before.may_tell_phones(step)
-        && let Some(case) = ingest.writing.case_of_record(step.document)?
-    {
-        let name = channel::of_case(&case);
-        let told = signed(&name)?;
-        entries.push((name, told));
+    for name in told {
+        let thing = signed(ingest, &name, step)?;
+        entries.push((name, thing));
     }
     debug_assert_eq!(step.to_kind().code(), ASSIST);
     Ok(entries)
+}
+
+fn signed(
+    ingest: &Ingest<'_>,
+    channel: &str,
+    step: &Step,
+) -> Result<(EntryKind, [u8; 32]), IssueError> {
+    let (kind, subject) = (step.to_kind(), step.document.to_hex());
+    ingest.issuer.decided(ingest.writing, channel, kind, &subject, step.by.as_deref(), step.at_ms)
+}
+
+/// The channels of the crews that are told: of the request, of the one it is joined with, of all joined with it.
+fn channels(
+    ingest: &Ingest<'_>,
+    before: &Life,
+    step: &Step,
+) -> Result<BTreeSet<String>, IssueError> {
+    let mut names = BTreeSet::new();
+    if !before.may_tell_phones(step) {
+        return Ok(names);
+    }
+    for document in before.joined.iter().copied().chain([step.document]).chain(step.other) {
+        let own = document == before.document;
+        if (own || life(ingest.writing, document)?.may_tell_phones(step))
+            && let Some(case) = ingest.writing.case_of_record(document)?
+        {
+            names.insert(channel::of_case(&case));
+        }
+    }
+    Ok(names)
+}
+
+/// What was done about `head` so far, for the crew of `document`, whose channel has not heard it.
+fn caught_up(
+    ingest: &Ingest<'_>,
+    document: DocumentId,
+    head: DocumentId,
+) -> Result<Entries, IssueError> {
+    let case = ingest.writing.case_of_record(document)?;
+    let Some(case) = case.filter(|_| document != head) else { return Ok(Vec::new()) };
+    if ingest.writing.case_of_record(head)?.as_ref() == Some(&case) {
+        return Ok(Vec::new());
+    }
+    let (name, head) = (channel::of_case(&case), life(ingest.writing, head)?.as_phones_see());
+    let steps = head.hops.iter().filter(|hop| hop.unfit.is_none() && !hop.step.silent());
+    steps.map(|hop| Ok((name.clone(), signed(ingest, &name, &hop.step)?))).collect()
 }

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! record accepted ─► route (ingest) ─► desk::received ─┐           ┌─► channel `dispatch`: every step
+//! telephone ─► http ─► voice ──────────────────────────┤
 //! console ─► http ─► desk::take ─► life + check ───────┴─► signed ─┴─► the case's channel: what phones may know
 //! ```
 //!
@@ -13,16 +14,24 @@
 //! | module | subject |
 //! | --- | --- |
 //! | [`desk`] | taking a step |
+//! | [`voice`] | a call by telephone, written down |
+//! | [`join`] | several reports of one event |
+//! | [`facts`] | what is known of a request, however it came |
 //! | [`climb`] | the ladder: what is due while nobody acts |
 //! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
 pub mod climb;
 pub mod desk;
+pub mod facts;
+pub mod join;
 pub mod lives;
 pub mod presence;
+pub mod voice;
 
 /// The channel of every step. No phone reads it: it has those that phones must not see.
 pub const DISPATCH: &str = "dispatch";
-/// Code of the transitions.
+/// Code of the transitions that are steps.
 pub const ASSIST: &str = "assist";
+/// Code of those that say what was told by voice or text message.
+pub const REPORT: &str = "report";

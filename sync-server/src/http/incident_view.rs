@@ -17,6 +17,7 @@ use super::api::moment;
 use super::problem::{Problem, ProblemCode};
 use crate::accounts::sign_in::Who;
 use crate::assistance::desk::may_see;
+use crate::assistance::facts::facts;
 use crate::assistance::lives::life;
 use crate::publish::stored;
 use crate::server::Server;
@@ -156,8 +157,8 @@ pub(super) struct IncidentView {
     id: String,
     /// Grows with every change, so that a late answer never replaces a newer one.
     seq: u64,
-    /// Case number.
-    case_no: String,
+    /// Case number; absent when it came by voice and none was named.
+    case_no: Option<String>,
     /// `received`, `alerted`, `declined`, `acknowledged`, `unit_sent`, `arrived`, `closed`, `false_alarm`, `cancelled`.
     state: &'static str,
     /// The station that has it.
@@ -240,16 +241,13 @@ impl Desk {
             return Ok(None);
         }
         let record = reading.record(row.document)?;
-        let facts: Value = record
-            .as_ref()
-            .and_then(|record| serde_json::from_str(&record.facts).ok())
-            .unwrap_or_default();
+        let facts = facts(reading, row.document, record.as_ref())?;
         let station = life.station.clone().unwrap_or_else(|| row.station.clone());
         let when = |ms: Option<i64>| ms.map(moment);
         Ok(Some(IncidentView {
             id: row.document.to_hex(),
             seq: life.hops.len() as u64 + reading.accepted_changes(row.document)?,
-            case_no: row.case_no.clone(),
+            case_no: Some(row.case_no.clone()).filter(|case| !case.is_empty()),
             state: life.state.code(),
             station: self.station(station),
             holder: life.holder.as_ref().map(|holder| HolderView {

@@ -147,7 +147,11 @@ pub(super) async fn one(
     Ok(Json(state.run(move |server| incident(server, &console, id)).await??))
 }
 
-fn incident(server: &Server, console: &Console, id: DocumentId) -> Result<IncidentView, Problem> {
+pub(super) fn incident(
+    server: &Server,
+    console: &Console,
+    id: DocumentId,
+) -> Result<IncidentView, Problem> {
     let desk = Desk::new(server, console.who.clone())?;
     server.store().read::<_, Problem>(|reading| {
         let row = reading.request(id)?.ok_or(ProblemCode::UnknownRecord)?;
@@ -190,7 +194,7 @@ pub(super) async fn step(
 }
 
 /// Whose key it is, and which: the same request sent again carries the same one.
-fn key_of(headers: &HeaderMap, console: &Console) -> Result<Option<String>, Problem> {
+pub(super) fn key_of(headers: &HeaderMap, console: &Console) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(KEY) else { return Ok(None) };
     let sane =
         (8..=64).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_alphanumeric);
@@ -273,10 +277,11 @@ fn take(
     }
 }
 
-fn desk_problem(error: DeskError) -> Problem {
+pub(super) fn desk_problem(error: DeskError) -> Problem {
     match error {
         DeskError::Unfit(unfit, _) => refused(&unfit),
         DeskError::Unknown => ProblemCode::UnknownRecord.into(),
+        DeskError::Report(field) => Problem::new(ProblemCode::BadBody).with("field", field),
         DeskError::Note => ProblemCode::BadBody.into(),
         DeskError::Store(error) => error.into(),
         DeskError::Issue(error) => {

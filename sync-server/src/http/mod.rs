@@ -21,6 +21,7 @@ pub mod session;
 mod sync;
 mod tus;
 mod uploads;
+mod voice;
 mod wiped;
 
 use std::sync::{Arc, Mutex};
@@ -159,7 +160,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(sync::sync))
         .routes(routes!(session::begin, session::current, session::end))
         .routes(routes!(session::change_password))
-        .routes(routes!(incidents::list))
+        .routes(routes!(incidents::list, voice::report))
         .routes(routes!(incidents::one))
         .routes(routes!(incidents::step))
         .routes(routes!(incidents::hand_over))

@@ -9,7 +9,7 @@ use lastmile_core::records::{FieldType, Kind};
 use lastmile_core::sync::channel::{self, EntryKind};
 
 use super::{Ingest, IngestError, Item};
-use crate::assistance::{DISPATCH, desk};
+use crate::assistance::{DISPATCH, desk, join};
 use crate::routing::RoutedBy;
 use crate::store::{RequestRow, RequestState};
 
@@ -71,6 +71,12 @@ impl Batch {
         for changed in self.changed.drain(..) {
             ingest.write_models(&changed.document)?;
             channels.extend(ingest.tell_of_files(&changed.document)?);
+            if changed.document.kind().envelope.to_station {
+                for (name, thing) in join::by_rule(ingest, changed.document.id())? {
+                    ingest.writing.append(&name, &[thing])?;
+                    channels.insert(name);
+                }
+            }
             self.documents.push(changed.document);
         }
         Ok(channels)

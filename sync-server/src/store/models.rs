@@ -78,9 +78,9 @@ impl RequestState {
 /// A request for police assistance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestRow {
-    /// Its record.
+    /// Its record, which a report by voice does not have.
     pub document: DocumentId,
-    /// Case number.
+    /// Case number; empty when it came by voice and none was named.
     pub case_no: String,
     /// Station code.
     pub station: String,

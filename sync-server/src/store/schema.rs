@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 8] = [V1, V2, V3, V4, V5, V6, V7, V8];
+const STEPS: [&str; 9] = [V1, V2, V3, V4, V5, V6, V7, V8, V9];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -451,6 +451,11 @@ CREATE TABLE assist (
 ) STRICT;
 CREATE INDEX assist_document ON assist (court, document, place);
 CREATE INDEX assist_other ON assist (court, other, place) WHERE other IS NOT NULL;
+";
+
+/// Requests of one case are looked for whenever one arrives: the same event may have been reported already.
+const V9: &str = "
+CREATE INDEX request_case ON request (court, case_no, received_ms);
 ";
 
 #[cfg(test)]

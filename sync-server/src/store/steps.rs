@@ -51,13 +51,31 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The case of a record, by what the request says of it.
+    /// Open requests of a case received since `since_ms`, the latest first, at most `limit`.
+    pub fn open_requests_of_case(
+        &self,
+        case: &str,
+        since_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<RequestRow>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT document, case_no, station, routed_by, state, received_ms FROM request
+             WHERE court = ?1 AND case_no = ?2 AND received_ms >= ?3
+               AND state NOT IN ('closed', 'false_alarm', 'cancelled')
+             ORDER BY received_ms DESC, document LIMIT ?4",
+        )?;
+        let rows = statement.query_map((self.court, case, since_ms, limit), models::request)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The case of a request; none when it came by voice and none was named.
     pub fn case_of_record(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT case_no FROM request WHERE court = ?1 AND document = ?2";
+        let sql = "SELECT nullif(case_no, '') FROM request WHERE court = ?1 AND document = ?2";
         Ok(self
             .db
             .query_row(sql, (self.court, document.as_bytes()), |row| row.get(0))
-            .optional()?)
+            .optional()?
+            .flatten())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::id::{BlobHash, CertificateId, DocumentId, EnvelopeId, sha256};
 
+use super::told::Told;
 use super::{CHANNEL_LEN, CODE_LEN, CONTENT_LEN, PERSON_LEN};
 use crate::identity::approval::MAX_APPROVALS;
 use crate::identity::canonical::{CanonicalError, Reader, Writer, bound};
@@ -133,6 +134,13 @@ pub enum TransitionKind {
         /// Words that belong to it.
         note: Option<String>,
     },
+    /// A call for help that came by voice or text message, before or without its record.
+    Report {
+        /// The request it opens.
+        document: DocumentId,
+        /// What was told.
+        told: Box<Told>,
+    },
     /// A kind of a later version, kept as it came.
     Other {
         /// Its code.
@@ -143,9 +151,9 @@ pub enum TransitionKind {
 }
 
 impl TransitionKind {
-    const KNOWN: [&'static str; 12] = [
+    const KNOWN: [&'static str; 13] = [
         "member", "route", "unroute", "revoke", "block", "decide", "role", "wipe", "judge",
-        "restore", "stored", "assist",
+        "restore", "stored", "assist", "report",
     ];
 
     /// The code used in transitions.
@@ -163,6 +171,7 @@ impl TransitionKind {
             Self::Restore { .. } => "restore",
             Self::Stored { .. } => "stored",
             Self::Assist { .. } => "assist",
+            Self::Report { .. } => "report",
             Self::Other { kind, .. } => kind,
         }
     }
@@ -239,6 +248,11 @@ impl TransitionKind {
                 out.optional(other.as_ref(), |out, other| out.bytes(&other.0));
                 out.optional(reason.as_deref(), Writer::text);
                 out.optional(note.as_deref(), Writer::text);
+            }
+            Self::Report { document, told } => {
+                out.array(2);
+                out.bytes(&document.0);
+                told.write(&mut out);
             }
             Self::Other { content, .. } => return content.clone(),
         }
@@ -373,6 +387,13 @@ impl TransitionKind {
                     note: text(&mut input, NOTE_LEN, "note")?,
                 }
             }
+            "report" => {
+                input.array_of(2)?;
+                Self::Report {
+                    document: DocumentId(input.fixed("document")?),
+                    told: Box::new(Told::read(&mut input)?),
+                }
+            }
             other => {
                 return Ok(Self::Other { kind: other.to_owned(), content: content.to_vec() });
             }
@@ -428,6 +449,10 @@ impl TransitionKind {
                 when_ms.map_or(Ok(()), |ms| bound::instant(ms, "when_ms"))?;
                 reason.as_deref().map_or(Ok(()), |code| bound::code(code, CODE_LEN, "reason"))?;
                 printed(note, NOTE_LEN, "note")
+            }
+            Self::Report { told, .. } => {
+                told.check()?;
+                self.check_length()
             }
             Self::Other { kind, content } => {
                 bound::code(kind, CODE_LEN, "kind")?;

@@ -6,8 +6,10 @@
 //! Format: `docs/protocol/transition.cddl`.
 
 mod kind;
+mod told;
 
 pub use kind::TransitionKind;
+pub use told::Told;
 
 use crate::id::{CertificateId, sha256};
 
@@ -183,6 +185,21 @@ mod tests {
                 other: Some(DocumentId([4; 16])),
                 reason: Some("nearest".to_owned()),
                 note: Some("预计9分钟到场".to_owned()),
+            },
+            TransitionKind::Report {
+                document,
+                told: Box::new(Told {
+                    how: "voice".to_owned(),
+                    called_ms: 1_773_709_620_000,
+                    case: Some("(2026)粤0605执1101号".to_owned()),
+                    place: Some("九江镇测试工业区1号门口".to_owned()),
+                    situation: Some("surrounding".to_owned()),
+                    people: Some(15),
+                    weapons: Some(false),
+                    needs: vec!["officers".to_owned()],
+                    callback: Some("0757-00000000".to_owned()),
+                    ..Told::default()
+                }),
             },
             TransitionKind::Other { kind: "sealing_ceremony".to_owned(), content: vec![1, 2, 3] },
         ]

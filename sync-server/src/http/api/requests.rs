@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::access::Reader;
 use super::input::{Asked, CourtPath, RequestsQuery, bounded, limit, receipt_place};
 use super::shown::{Moment, Page};
+use crate::assistance::facts::facts;
 use crate::http::AppState;
 use crate::http::problem::Problem;
 use crate::publish;
@@ -22,8 +23,8 @@ use crate::store::{RecordRow, RequestRow, StoreError};
 pub(super) struct AssistanceRequest {
     /// Record id.
     pub id: String,
-    /// Case number.
-    pub case_no: String,
+    /// Case number; absent when it came by voice and none was named.
+    pub case_no: Option<String>,
     /// The station it was routed to.
     pub station: Station,
     /// How the station was found: `area`, the position lies in its area; `nearest`; `command`,
@@ -90,14 +91,18 @@ pub(super) async fn requests(
                 let rows = reading.open_requests_page(station.as_deref(), after, limit + 1)?;
                 let rows = rows
                     .into_iter()
-                    .map(|row| Ok((reading.record(row.document)?, row)))
+                    .map(|row| {
+                        let record = reading.record(row.document)?;
+                        let facts = facts(reading, row.document, record.as_ref())?;
+                        Ok(((record, facts), row))
+                    })
                     .collect::<Result<Vec<_>, StoreError>>()?;
                 let stations = publish::stored::<StationPack>(reading, server.court())
                     .map_err(|_| StoreError::Damaged("station pack"))?
                     .unwrap_or_default();
                 let now_ms = server.now_ms();
-                Ok(Page::of(rows, limit, place_of, |(record, row)| {
-                    request_of(row, record.as_ref(), server.kinds(), &stations, now_ms)
+                Ok(Page::of(rows, limit, place_of, |((record, facts), row)| {
+                    request_of(row, (record.as_ref(), &facts), server.kinds(), &stations, now_ms)
                 }))
             })
         })
@@ -105,29 +110,27 @@ pub(super) async fn requests(
     Ok(Json(page))
 }
 
-fn place_of((_, row): &(Option<RecordRow>, RequestRow)) -> (i64, String) {
+fn place_of((_, row): &((Option<RecordRow>, Value), RequestRow)) -> (i64, String) {
     (row.received_ms, row.document.to_hex())
 }
 
 fn request_of(
     row: RequestRow,
-    record: Option<&RecordRow>,
+    (record, facts): (Option<&RecordRow>, &Value),
     kinds: &KindSet,
     stations: &StationPack,
     now_ms: i64,
 ) -> AssistanceRequest {
-    let facts: Value =
-        record.and_then(|record| serde_json::from_str(&record.facts).ok()).unwrap_or_default();
     let text = |field: &str| facts["head"][field].as_str().map(str::to_owned);
     let kind = record.and_then(|record| kinds.get(&record.kind));
     let waited = now_ms.saturating_sub(row.received_ms).max(0).unsigned_abs();
     AssistanceRequest {
         id: row.document.to_hex(),
-        case_no: row.case_no,
+        case_no: Some(row.case_no).filter(|case| !case.is_empty()),
         station: station_of(row.station, stations),
         routed_by: row.routed_by,
         state: row.state,
-        position: kind.and_then(position_field).and_then(text),
+        position: text(kind.and_then(position_field).unwrap_or("position")),
         place: text("place"),
         situation: text("situation_code"),
         situation_text: text("situation_text"),

@@ -1,121 +1,15 @@
-//! A request for assistance from the phone to the dispatcher and back, over real sockets: every step is signed,
-//! seen by those it is for, and told to the phone.
+//! Steps of a request: who may take them, what follows, what the phone shows.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod browser;
-mod world;
-
-use browser::{Browser, PASSWORD, account};
 use lastmile_core::assistance::hops::Hop;
 use lastmile_core::document::{Fields, Intent};
-use lastmile_core::id::DocumentId;
-use lastmile_core::pack::area::{Area, AreaPack};
-use lastmile_core::pack::roster::{RosterPack, Staff};
-use lastmile_core::pack::station::{Station, StationPack};
-use lastmile_core::records::Role;
 use lastmile_core::value::Value as Field;
 use lastmile_server::assistance::climb::climb;
 use lastmile_server::upkeep;
 use serde_json::{Value, json};
-use world::{CASE, COURT, Device, MORNING_MS, World};
 
-const STATIONS: [(&str, &str, &str); 2] = [
-    ("jiujiang", "九江派出所", "geo:22.8335,112.985;crs=wgs84"),
-    ("xiqiao", "西樵派出所", "geo:22.93,112.97;crs=wgs84"),
-];
-
-/// A court with two stations, a dispatcher at each and a second one at the first, and the command centre.
-fn scene() -> (World, Device, DocumentId) {
-    scene_with(&[])
-}
-
-/// The same, with an area of a few kilometres around each of these stations.
-fn scene_with(areas: &[&str]) -> (World, Device, DocumentId) {
-    let mut world = World::new();
-    let stations = StationPack {
-        court: COURT.into(),
-        stations: STATIONS
-            .map(|(code, name, position)| Station {
-                code: code.into(),
-                name: name.into(),
-                duty_phone: Some("0757-00000000".into()),
-                position: Some(position.into()),
-                area: code.into(),
-                ..Station::default()
-            })
-            .to_vec(),
-        ..StationPack::default()
-    };
-    let staff = |id: &str, name: &str, role: Role, unit: &str| Staff {
-        id: id.into(),
-        name: name.into(),
-        role: role.code().into(),
-        unit: unit.into(),
-        ..Staff::default()
-    };
-    let people = [
-        ("tanliheng", "谭立衡", Role::Dispatcher, "jiujiang"),
-        ("hezhuoyan", "何卓言", Role::Dispatcher, "jiujiang"),
-        ("qutongming", "区同明", Role::Dispatcher, "xiqiao"),
-        ("guanyongyi", "关咏仪", Role::Command, "执行指挥中心"),
-    ];
-    let roster = RosterPack {
-        court: COURT.into(),
-        staff: people.map(|(id, name, role, unit)| staff(id, name, role, unit)).to_vec(),
-        ..RosterPack::default()
-    };
-    let areas = AreaPack {
-        court: COURT.into(),
-        datum: "wgs84".into(),
-        areas: areas.iter().map(|code| around(code)).collect(),
-        ..AreaPack::default()
-    };
-    let published = world.server().publish(|publisher| {
-        if !areas.areas.is_empty() {
-            publisher.reference(&areas, |pack, version| pack.version = version)?;
-        }
-        publisher.reference(&stations, |pack, version| pack.version = version)?;
-        publisher.reference(&roster, |pack, version| pack.version = version)
-    });
-    published.unwrap();
-    for (person, _, role, _) in people {
-        account(&world, person, &[role]);
-    }
-    let officer = world.officer("luqihang");
-    let head = Fields::from([
-        ("place".to_owned(), Field::from("九江镇测试工业区1号")),
-        ("position".to_owned(), Field::from("geo:22.8335,112.985;crs=wgs84;u=8")),
-        ("callback".to_owned(), Field::from("13800000000")),
-        ("situation_code".to_owned(), Field::from("blockade")),
-    ]);
-    let request = officer.begin("assistance", CASE, head);
-    (world, officer, request)
-}
-
-/// A square of four kilometres around a station.
-fn around(code: &str) -> Area {
-    let (lat, lon) =
-        if code == "xiqiao" { (229_300_000, 1_129_700_000) } else { (228_335_000, 1_129_850_000) };
-    let half = 200_000;
-    let corners = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)];
-    let ring = corners.map(|(x, y)| [lon + x * half, lat + y * half]).to_vec();
-    Area { code: code.into(), name: code.into(), polygons: vec![vec![ring]], ..Area::default() }
-}
-
-fn incidents(browser: &Browser) -> Vec<Value> {
-    browser.send("GET", "/incidents", None).body["items"].as_array().unwrap().clone()
-}
-
-fn step(browser: &Browser, id: DocumentId, body: &Value) -> (u16, Value) {
-    let answer = browser.send("POST", &format!("/incidents/{}/steps", id.to_hex()), Some(body));
-    (answer.status, answer.body)
-}
-
-fn hop(officer: &Device, id: DocumentId) -> (Hop, [bool; 4], bool) {
-    let shown = officer.phone.request_shown(id).unwrap();
-    (shown.hop, shown.steps.map(|time| time.is_some()), shown.alarm)
-}
+use crate::browser::{Browser, PASSWORD};
+use crate::scene::{hop, incidents, scene, scene_with, step};
+use crate::world::{CASE, MORNING_MS};
 
 #[test]
 fn each_step_reaches_the_phone_and_nobody_elses_console() {
@@ -410,15 +304,13 @@ fn however_many_are_open_none_falls_off_the_list() {
     let (world, officer, first) = scene();
     officer.sync();
     world.clock.advance(60_000);
-    for _ in 1..MANY {
-        officer.begin(
-            "assistance",
-            CASE,
-            Fields::from([(
-                "position".to_owned(),
-                Field::from("geo:22.8335,112.985;crs=wgs84;u=8"),
-            )]),
-        );
+    for number in 1..MANY {
+        // Three kilometres apart, southwards: none of them is the same event as another.
+        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        let latitude = 22.8335 - number as f64 * 0.03;
+        let position = format!("geo:{latitude:.4},112.985;crs=wgs84;u=8");
+        let head = Fields::from([("position".to_owned(), Field::from(position.as_str()))]);
+        officer.begin("assistance", CASE, head);
     }
     officer.sync();
     let mut tan = Browser::new(&world);

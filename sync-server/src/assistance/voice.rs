@@ -1,0 +1,184 @@
+//! A call for help by telephone or radio, written down by whoever took it: the request it opens is signed, routed
+//! and rings like one that a phone sent. T0 is when the call was, not when it was typed (R-POL-02).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lastmile_core::assistance::call::label_of;
+use lastmile_core::assistance::check::{self, Actor};
+use lastmile_core::assistance::life::{Life, Step};
+use lastmile_core::assistance::step::StepCode;
+use lastmile_core::geo::Position;
+use lastmile_core::id::{DocumentId, sha256};
+use lastmile_core::identifier::case_number;
+use lastmile_core::identity::transition::{Told, TransitionKind};
+
+use super::DISPATCH;
+use super::desk::{self, DeskError};
+use super::join::{self, Resembles};
+use super::lives::life;
+use crate::accounts::sign_in::Who;
+use crate::ingest::{Ingest, Ingested};
+use crate::server::Server;
+use crate::store::{RequestRow, RequestState, StoreError};
+
+/// A call may have been so long ago, milliseconds: a shift.
+const OLDEST_MS: i64 = 12 * 60 * 60 * 1_000;
+/// And so far ahead, because the console's clock shows whole minutes.
+const AHEAD_MS: i64 = 60_000;
+/// Places to call from are numbers, with what people write between digits.
+const CALLBACK: std::ops::RangeInclusive<usize> = 5..=40;
+/// Longest words, characters.
+const MAX_PLACE: usize = 150;
+const MAX_TEXT: usize = 300;
+
+/// What came of a report.
+#[derive(Debug)]
+pub struct Taken {
+    /// The request.
+    pub document: DocumentId,
+    /// Open requests that may be the same event, those joined by rule left out.
+    pub proposed: Vec<Resembles>,
+}
+
+/// What is wrong with a report: the field's name, as in [`Told`].
+pub fn fault(told: &Told, now_ms: i64) -> Option<&'static str> {
+    let long = |text: &Option<String>, most| {
+        text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > most)
+    };
+    let phone = |number: &String| {
+        CALLBACK.contains(&number.len())
+            && number.bytes().all(|byte| byte.is_ascii_digit() || b"+- ()#*".contains(&byte))
+    };
+    let known = |field, code: &String| label_of(field, code).is_some();
+    let faults = [
+        ("how", !matches!(told.how.as_str(), "voice" | "radio")),
+        (
+            "called_at",
+            !(now_ms.saturating_sub(OLDEST_MS)..=now_ms.saturating_add(AHEAD_MS))
+                .contains(&told.called_ms),
+        ),
+        ("place", told.place.is_none() || long(&told.place, MAX_PLACE)),
+        ("situation_text", long(&told.text, MAX_TEXT)),
+        ("callback", !told.callback.as_ref().is_some_and(phone)),
+        ("situation", !told.situation.as_ref().is_some_and(|code| known("situation_code", code))),
+        ("needs", !told.needs.iter().all(|code| known("need", code))),
+        ("position", told.position.as_ref().is_some_and(|text| text.parse::<Position>().is_err())),
+        ("people", told.people.is_some_and(|people| people > 100_000)),
+        ("officers", told.officers.is_some_and(|officers| officers > 10_000)),
+        ("case_no", long(&told.case, 40)),
+    ];
+    faults.into_iter().find(|(_, wrong)| *wrong).map(|(field, _)| field)
+}
+
+/// Opens a request from what was told. `key` makes the same report, sent again, the same request, over a restart
+/// too.
+pub fn take(
+    server: &Server,
+    who: &Who,
+    mut told: Told,
+    key: Option<&str>,
+) -> Result<Taken, DeskError> {
+    if let Some(field) = fault(&told, server.now_ms()) {
+        return Err(DeskError::Report(field));
+    }
+    let directory = server.directory()?;
+    let mut taken = None;
+    server.ingest_as(&directory, |ingest| {
+        let document = document_of(ingest, &who.person, key);
+        let mut news = Ingested::default();
+        if ingest.writing.request(document)?.is_none() {
+            told.called_ms = told.called_ms.min(ingest.now_ms);
+            told.case = told.case.take().map(|case| written(&case, ingest.now_ms));
+            for (name, thing) in open(ingest, who, document, told.clone())? {
+                ingest.writing.append(&name, &[thing])?;
+                news.channels.insert(name);
+            }
+            for (name, thing) in join::by_rule(ingest, document)? {
+                ingest.writing.append(&name, &[thing])?;
+                news.channels.insert(name);
+            }
+        }
+        taken = Some(Taken { document, proposed: proposed(ingest, document)? });
+        Ok::<_, DeskError>(news)
+    })?;
+    taken.ok_or(DeskError::Unknown)
+}
+
+/// The same key is the same request; without one every report is a new one.
+fn document_of(ingest: &Ingest<'_>, person: &str, key: Option<&str>) -> DocumentId {
+    let Some(key) = key else { return DocumentId(ingest.issuer.entropy.bytes16()) };
+    let hash =
+        sha256(format!("lastmile-voice\n{}\n{person}\n{key}", ingest.issuer.court).as_bytes());
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    DocumentId(id)
+}
+
+/// A case number as the court writes it, when it is one; else what was typed, which a person can read.
+fn written(case: &str, now_ms: i64) -> String {
+    let today = Timestamp::from_millisecond(now_ms)
+        .unwrap_or_default()
+        .to_zoned(TimeZone::fixed(jiff::tz::offset(8)))
+        .date();
+    let checked = case_number::check(case, today);
+    if checked.parts.is_some() { checked.normalised } else { case.trim().to_owned() }
+}
+
+fn open(
+    ingest: &Ingest<'_>,
+    who: &Who,
+    document: DocumentId,
+    told: Told,
+) -> Result<desk::Entries, DeskError> {
+    // Whoever picked up the telephone has it; the command centre gives it to the station it concerns.
+    let routed = ingest.stations.route(told.position.as_deref()).0;
+    let station = who.station.clone().unwrap_or_else(|| routed.to_owned());
+    let step = Step {
+        by: Some(who.person.clone()),
+        station: Some(station.clone()),
+        when_ms: Some(told.called_ms),
+        ..desk::by_rule(ingest, document, StepCode::Received)
+    };
+    let before = Life::new(document);
+    let actor = Actor::Person { roles: &who.roles, station: who.station.as_deref() };
+    check::may(&before, &step, actor)
+        .map_err(|unfit| DeskError::Unfit(unfit, Box::new(before.clone())))?;
+    ingest.writing.put_request(&row(ingest, document, &told, station, ingest.now_ms)?)?;
+    let kind = TransitionKind::Report { document, told: Box::new(told) };
+    let subject = document.to_hex();
+    let person = Some(who.person.as_str());
+    let report =
+        ingest.issuer.decided(ingest.writing, DISPATCH, kind, &subject, person, ingest.now_ms)?;
+    let mut entries = vec![(DISPATCH.to_owned(), report)];
+    entries.extend(desk::sign(ingest, &before, &step)?);
+    Ok(entries)
+}
+
+/// The row of a request that was told and has no record. A case that the court does not have is no case yet: what
+/// was said stays in the report.
+pub(crate) fn row(
+    ingest: &Ingest<'_>,
+    document: DocumentId,
+    told: &Told,
+    station: String,
+    received_ms: i64,
+) -> Result<RequestRow, StoreError> {
+    let named = told.case.as_deref().map(|case| ingest.writing.case(case)).transpose()?.flatten();
+    Ok(RequestRow {
+        document,
+        case_no: named.map(|case| case.case_no).unwrap_or_default(),
+        station,
+        routed_by: ingest.stations.route(told.position.as_deref()).1.code().to_owned(),
+        state: RequestState::Delivered.code().to_owned(),
+        received_ms,
+    })
+}
+
+fn proposed(ingest: &Ingest<'_>, document: DocumentId) -> Result<Vec<Resembles>, StoreError> {
+    let reading = ingest.writing;
+    let stands = life(reading, document)?;
+    let Some(row) = reading.request(document)?.filter(|_| stands.open()) else {
+        return Ok(Vec::new());
+    };
+    join::resembling(reading, &row, &stands, reading.open_requests_of_desk()?)
+}

@@ -1,0 +1,18 @@
+//! A request for assistance from the phone to the dispatcher and back, over real sockets: every step is signed,
+//! seen by those it is for, and told to the phone.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `scene` | a court with two stations, dispatchers, the command centre, and a crew that asks |
+//! | `steps` | the steps people and rules take |
+//! | `voice` | calls by telephone, and several reports of one event |
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../browser/mod.rs"]
+mod browser;
+mod scene;
+mod steps;
+mod voice;
+#[path = "../world/mod.rs"]
+mod world;
