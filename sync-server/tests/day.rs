@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lastmile_core::id::BootId;
 use lastmile_core::records::builtin;
@@ -14,6 +15,7 @@ use lastmile_server::demo::cast::prepare;
 use lastmile_server::demo::check::{ServerSide, check};
 use lastmile_server::demo::day::play;
 use lastmile_server::demo::stage::true_ms;
+use lastmile_server::http::Limits;
 use lastmile_server::server::{DATABASE, Options};
 
 #[test]
@@ -24,14 +26,15 @@ fn the_day_ends_the_same_in_every_order() {
         let clock = Arc::new(ManualClock::new(true_ms("06:40").unwrap(), 0, BootId([0; 8])));
         let prepared = prepare(dir.path(), Arc::clone(&clock) as _).unwrap();
         let options = Options { clock: Arc::clone(&clock) as _, ..Options::default() };
-        let running = Running::start(&prepared.data, options).unwrap();
+        let limits = Limits { ladder: Duration::from_millis(50), ..Limits::default() };
+        let running = Running::start_at(&prepared.data, options, limits, "127.0.0.1:0").unwrap();
         let crew = prepared.crew(dir.path(), running.address()).unwrap();
         let mut tick = |ms| {
             clock.set(ms);
             Ok(())
         };
         let outcome = play(&crew, order, &mut |_| {}, &mut tick).unwrap();
-        assert_eq!(outcome.events.len(), 21, "{order:?}");
+        assert_eq!(outcome.events.len(), 26, "{order:?}");
         let server = ServerSide::read(&prepared.data.join(DATABASE), &builtin()).unwrap();
         let assertions = check(&crew, &outcome, &server).unwrap();
         for assertion in &assertions {

@@ -17,11 +17,16 @@ pub struct DemoArgs {
     /// 结束后退出,不保留服务 / stop at the end instead of leaving the server up.
     #[arg(long)]
     exit: bool,
+    /// 求助前停下,等人在浏览器登录值班台 / wait before the call for help until somebody has signed in at the console.
+    #[arg(long)]
+    watch: bool,
 }
 
 /// Runs it; an assertion that does not hold is a refusal.
 pub fn run(args: &DemoArgs, language: Language, out: &mut dyn Write) -> Exit {
-    match play(&DemoOptions { dir: args.dir.clone(), exit: args.exit, language }, out) {
+    let options =
+        DemoOptions { dir: args.dir.clone(), exit: args.exit, watch: args.watch, language };
+    match play(&options, out) {
         Ok(true) => Exit::Done,
         Ok(false) => Exit::Refused,
         Err(error) => fail(language, "demo_failed", &error),

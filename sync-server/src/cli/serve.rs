@@ -34,6 +34,9 @@ pub struct ServeArgs {
     /// 演示用:服务器时间取自此文件(毫秒) / for demonstrations: the server's time is read from this file.
     #[arg(long, hide = true)]
     clock_file: Option<PathBuf>,
+    /// 演示用:服务器时间取自文件时也逐级提醒 / for demonstrations: the ladder climbs under such a clock, too.
+    #[arg(long, hide = true)]
+    ladder: bool,
 }
 
 /// How often open requests for assistance are looked at.
@@ -71,8 +74,11 @@ pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
                 // Nobody listens any more when the service has failed already.
                 let _ = stop.send(true);
             });
-            // Under a clock that is set by hand nobody can say how long a request has waited.
-            let ladder = if args.clock_file.is_some() { Duration::ZERO } else { LADDER };
+            // Under a clock that is set by hand nobody can say how long a request has waited, but who sets it.
+            let ladder = match (&args.clock_file, args.ladder) {
+                (Some(_), false) => Duration::ZERO,
+                _ => LADDER,
+            };
             let limits = Limits { scrub_days: args.scrub_days, ladder, ..Limits::default() };
             app::serve(server, listener, limits, stopped).await
         })

@@ -9,20 +9,32 @@ use lastmile_core::id::{BlobHash, BootId};
 use lastmile_core::identity::{Signer, SoftwareSigner};
 use lastmile_core::phone::transport::HttpTransport;
 use lastmile_core::phone::{DeviceFile, Phone, PhoneOptions};
-use lastmile_core::records::builtin;
+use lastmile_core::records::{Role, builtin};
 use lastmile_core::store::StoreOptions;
 use lastmile_core::time::{Clock, ManualClock, SeededEntropy, SystemEntropy};
 
 use super::day::Crew;
 use super::link::Link;
+use super::police::Desk;
 use super::stage::{Actor, StageError, true_ms};
+use crate::accounts::password::Cost;
+use crate::accounts::sign_in;
 use crate::court::{NewDevice, found, register};
 use crate::import::{ImportPlan, InputFile, Known, plan};
 use crate::keys::Secrets;
+use crate::roles;
 use crate::server::{Options, Server};
 
 /// Court of the day.
 pub const COURT: &str = "粤0605";
+/// The same as a part of an address.
+pub const COURT_PATH: &str = "%E7%B2%A40605";
+/// 谭立衡, duty dispatcher of 九江派出所.
+pub const DISPATCHER: &str = "tanliheng";
+/// 关咏仪, operator of the command centre.
+pub const COMMAND: &str = "guanyongyi";
+/// Password of both at the console; the court is an invented one and lives for a day.
+pub const PASSWORD: &str = "南海一日2026演示";
 
 /// Phone, person, clock error in milliseconds.
 const PHONES: [(&str, &str, i64); 5] = [
@@ -88,6 +100,19 @@ pub fn prepare(dir: &Path, clock: Arc<dyn Clock>) -> Result<Prepared, StageError
         .map_err(script)?;
     let server = Server::open(&data, Options { clock, ..Options::default() }).map_err(script)?;
     let imported = publish(&server)?;
+    let now_ms = server.now_ms();
+    for (person, role) in [(DISPATCHER, Role::Dispatcher), (COMMAND, Role::Command)] {
+        roles::set(&server, person, &[role], &[]).map_err(script)?;
+        sign_in::set_password(
+            server.store(),
+            person,
+            PASSWORD,
+            Cost::USUAL,
+            &SystemEntropy,
+            now_ms,
+        )
+        .map_err(script)?;
+    }
     let mut devices = Vec::new();
     for (name, person, skew_ms) in PHONES {
         let key = SoftwareSigner::generate().map_err(script)?;
@@ -163,6 +188,7 @@ impl Prepared {
             p3: open(p3, dir, server, 3)?,
             p4: open(p4, dir, server, 4)?,
             p5: open(p5, dir, server, 5)?,
+            desk: Desk::new(server)?,
             court: self.data.clone(),
         })
     }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use lastmile_core::assistance::life::Life;
 use lastmile_core::document::{Container, Content, Document, Provenance, RecordView};
 use lastmile_core::envelope::Body;
 use lastmile_core::id::{BlobHash, ChangeHash, DocumentId};
@@ -17,8 +18,9 @@ use lastmile_core::value::Value;
 use super::day::{Crew, K1, K2, K3, Outcome};
 use super::lost::Lost;
 use super::photos::photos_arrived;
-use super::stage::{Actor, StageError};
+use super::stage::{Actor, StageError, true_ms};
 use super::withdrawn::Withdrawn;
+use crate::assistance::lives::life;
 use crate::store::{State, Store, StoreError};
 
 /// One assertion about the end of the day.
@@ -40,7 +42,8 @@ pub struct ServerSide {
     pub(super) documents: BTreeMap<DocumentId, Document>,
     /// Every change the server has, whatever its verdict.
     changes: BTreeSet<ChangeHash>,
-    requests: Vec<(DocumentId, String)>,
+    /// Requests for police assistance, with all that was done about each.
+    requests: Vec<Life>,
     /// Files the court says it has.
     pub(super) files: BTreeSet<BlobHash>,
 }
@@ -81,8 +84,8 @@ impl ServerSide {
                 let requests = reading
                     .requests(None, 100, 0)?
                     .into_iter()
-                    .map(|row| (row.document, row.station))
-                    .collect();
+                    .map(|row| life(reading, row.document))
+                    .collect::<Result<_, _>>()?;
                 let mut files = BTreeSet::new();
                 for hash in documents.values().flat_map(Document::files).map(|file| file.hash) {
                     files.extend(reading.file(hash)?.map(|_| hash));
@@ -131,9 +134,10 @@ pub fn check(
         both_valuations(outcome, server)?,
         strike_and_edit(outcome, server)?,
         list_unchanged(outcome, server)?,
+        one_incident(outcome, server),
+        in_nineteen_minutes(outcome, server)?,
         clocks_shown(crew, outcome, server)?,
         seals_once(server),
-        request_stands(outcome, server),
         refusals(outcome),
         rules_settled(crew, outcome)?,
         helper_withdrawn(outcome, server)?,
@@ -329,15 +333,44 @@ fn seals_once(server: &ServerSide) -> Assertion {
     }
 }
 
-fn request_stands(outcome: &Outcome, server: &ServerSide) -> Assertion {
-    let found: Vec<&(DocumentId, String)> =
-        server.requests.iter().filter(|(document, _)| *document == outcome.assistance).collect();
+/// However many told of it: the call by telephone and the phone's own request are one incident.
+fn one_incident(outcome: &Outcome, server: &ServerSide) -> Assertion {
+    let (call, asked) = (outcome.police.call, outcome.assistance);
+    let heads: Vec<&Life> =
+        server.requests.iter().filter(|life| life.merged_into.is_none()).collect();
+    let joined = heads.first().is_some_and(|head| {
+        head.document == call && head.joined.iter().copied().eq([asked]) && head.state.ended()
+    });
+    let station = heads.first().and_then(|head| head.station.clone()).unwrap_or_default();
     Assertion {
-        id: "E10",
-        title: "求助只有一件,已转派出所 / one request, routed to a station",
-        ok: server.requests.len() == 1 && found.len() == 1,
-        detail: found.first().map(|(_, station)| station.clone()).unwrap_or_default(),
+        id: "A6",
+        title: "电话与手机所报为一起警情 / one incident, by telephone and by phone",
+        ok: server.requests.len() == 2 && heads.len() == 1 && joined,
+        detail: format!("{0}路报告,{station} / {0} reports, {station}", server.requests.len()),
     }
+}
+
+/// The clock runs from the call by telephone, not from what the phone had written down at 09:05.
+fn in_nineteen_minutes(outcome: &Outcome, server: &ServerSide) -> Result<Assertion, StageError> {
+    let head = server.requests.iter().find(|life| life.document == outcome.police.call);
+    let minutes = |from: Option<i64>, to: Option<i64>| Some((to? - from?) / 60_000);
+    let arrived = head.and_then(|head| minutes(head.t0_ms, head.arrived_ms));
+    let answered = head.and_then(|head| minutes(head.t0_ms, head.answered_ms));
+    let t0 = head.and_then(|head| head.t0_ms) == Some(true_ms("09:07")?);
+    let told = outcome.police.told.join(" ");
+    Ok(Assertion {
+        id: "A7",
+        title: "自09:07报警起19分钟到场;三分钟无人接警时已升级 / there 19 minutes after the call; told on after three",
+        ok: t0
+            && arrived == Some(19)
+            && answered == Some(8)
+            && told == "command_sees second_channel",
+        detail: format!(
+            "接警{1}分钟,到场{0}分钟,{told} / acknowledged after {1} minutes, there after {0}, {told}",
+            arrived.unwrap_or(-1),
+            answered.unwrap_or(-1)
+        ),
+    })
 }
 
 fn refusals(outcome: &Outcome) -> Assertion {

@@ -9,6 +9,7 @@ use lastmile_core::rules::{Stage, missing};
 
 use super::lost::Lost;
 use super::photos::BrokenPhoto;
+use super::police::{Desk, Police};
 use super::stage::{Actor, StageError, true_ms};
 use super::withdrawn::Withdrawn;
 
@@ -43,6 +44,8 @@ pub struct Outcome {
     pub onsite: DocumentId,
     /// The assistance request of K1.
     pub assistance: DocumentId,
+    /// What the police did about it.
+    pub police: Police,
     /// The eviction of K2.
     pub eviction: DocumentId,
     /// The correction record about the list.
@@ -88,6 +91,8 @@ pub struct Crew {
     pub p4: Actor,
     /// 温若棠's second phone; lost in the course of the day.
     pub p5: Actor,
+    /// 谭立衡, at the console of 九江派出所.
+    pub desk: Desk,
     /// Data directory of the court, for what its own people decide.
     pub court: PathBuf,
 }
@@ -108,12 +113,10 @@ impl Crew {
         [&self.p1, &self.p2, &self.p3]
     }
 
-    fn clock(&self, time: &str) -> Result<(), StageError> {
-        let ms = true_ms(time)?;
+    fn set_clocks(&self, ms: i64) {
         for actor in self.all().into_iter().chain([&self.p4, &self.p5]) {
             actor.clock.set(ms);
         }
-        Ok(())
     }
 }
 
@@ -128,12 +131,13 @@ pub fn play(
     let mut day = Day { crew, events: Vec::new(), requests: 0, tell, tick };
     day.morning()?;
     let k1 = day.factory()?;
-    let assistance = day.blockade(&k1)?;
+    let (assistance, police) = day.blockade(&k1)?;
     let (finalise_refused, conflicts) = day.conflicts_appear(&k1)?;
     let h1 = day.list_is_settled_and_signed(&k1)?;
     let (edit_refused, correction) = day.too_late(&k1, h1)?;
     let withdrawn = day.helper_is_withdrawn()?;
     let lost = day.phone_is_lost(&withdrawn)?;
+    day.police_leave(police.call)?;
     let eviction = day.eviction()?;
     let broken_photo = day.broken_photo(eviction)?;
     day.evening(order)?;
@@ -141,6 +145,7 @@ pub fn play(
         seizure: k1.seizure,
         onsite: k1.onsite,
         assistance,
+        police,
         eviction,
         correction,
         car: k1.car,
@@ -182,9 +187,14 @@ impl Day<'_> {
         self.events.push(event);
     }
 
+    /// Sets every clock, the server's too.
+    pub(super) fn pass(&mut self, ms: i64) -> Result<(), StageError> {
+        self.crew.set_clocks(ms);
+        (self.tick)(ms)
+    }
+
     pub(super) fn clock(&mut self, time: &str) -> Result<(), StageError> {
-        self.crew.clock(time)?;
-        (self.tick)(true_ms(time)?)
+        self.pass(true_ms(time)?)
     }
 
     fn morning(&mut self) -> Result<(), StageError> {

@@ -6,6 +6,7 @@ use lastmile_core::rules::Stage;
 use lastmile_core::value::Value;
 
 use super::day::{Crew, Day, K1, failing};
+use super::police::Police;
 use super::stage::{Actor, StageError, at, meet, text};
 
 /// What K1 is about.
@@ -284,7 +285,7 @@ impl Day<'_> {
         Ok(Factory { seizure, onsite, car, compressor, bedding, rules_before })
     }
 
-    pub(super) fn blockade(&mut self, k1: &Factory) -> Result<DocumentId, StageError> {
+    pub(super) fn blockade(&mut self, k1: &Factory) -> Result<(DocumentId, Police), StageError> {
         let p1 = &self.crew.p1;
         self.clock("09:05")?;
         let assistance = p1.begin(
@@ -314,7 +315,9 @@ impl Day<'_> {
             "约15人围堵。屏幕:已离线保存,尚未送达公安!请立即拨打110".to_owned(),
             "15 people block the gate. Screen: saved, NOT delivered: call 110 now".to_owned(),
         );
-        self.clock("09:12")?;
+        let (session, call) = self.called_by_telephone()?;
+        let told = self.nobody_acts(&session, call)?;
+        self.desk_until("09:10", "09:12", &session, call)?;
         let p1 = &self.crew.p1;
         p1.network(true);
         let report = p1.sync()?;
@@ -327,12 +330,16 @@ impl Day<'_> {
             "E10",
             "09:12",
             "P1 有网40秒",
-            format!("求助送达法院,{}次请求,{}字节;转九江派出所", report.requests, report.bytes_up),
             format!(
-                "40 s of network: the request is delivered, {} request(s), {} bytes up",
+                "求助送达法院,{}次请求,{}字节;与电话报警并为一起,再次提醒",
+                report.requests, report.bytes_up
+            ),
+            format!(
+                "40 s of network: the request is delivered, {} request(s), {} bytes up; joined with the call",
                 report.requests, report.bytes_up
             ),
         );
-        Ok(assistance)
+        self.police_come(&session, call, assistance)?;
+        Ok((assistance, Police { call, told }))
     }
 }

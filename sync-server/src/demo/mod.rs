@@ -13,6 +13,7 @@ pub mod link;
 pub mod lost;
 mod papers;
 pub mod photos;
+pub mod police;
 pub mod report;
 mod rewrite;
 pub mod run;

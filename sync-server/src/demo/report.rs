@@ -12,10 +12,11 @@ use super::stage::StageError;
 use crate::cli::Language;
 
 /// Events of the day, for the progress in front of each line.
-pub const EVENTS: usize = 21;
+pub const EVENTS: usize = 26;
 
 /// How the phones stood, for readers of English.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 7] = [
+    ("片刻有网", "online for a moment"),
     ("遗失", "lost"),
     ("有网40秒", "40 s online"),
     ("全部在线", "all online"),

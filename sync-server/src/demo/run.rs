@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use lastmile_core::records::builtin;
 use lastmile_core::time::SystemEntropy;
 
-use super::cast::{COURT, prepare};
+use super::cast::{COMMAND, COURT_PATH, DISPATCHER, PASSWORD, prepare};
 use super::check::{ServerSide, check};
 use super::clock::FileClock;
 use super::day::play;
@@ -33,6 +34,8 @@ pub struct DemoOptions {
     pub dir: PathBuf,
     /// Stop at the end instead of leaving the server up.
     pub exit: bool,
+    /// Wait before the request for help, and let it pass slowly, for whoever watches the console.
+    pub watch: bool,
     /// Language of the output.
     pub language: Language,
 }
@@ -59,7 +62,8 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     writeln!(out, "{} {}", language.pick("已导入", "imported"), prepared.imported)?;
     let operator = operator_token(&prepared.data)?;
     let server = Process::start(&prepared.data, &clock, &stage)?;
-    writeln!(out, "{} {}\n", language.pick("同步服务", "server"), server.url())?;
+    writeln!(out, "{} {}", language.pick("同步服务", "server"), server.url())?;
+    desk(out, &server, language)?;
 
     let crew = prepared.crew(&stage, server.address)?;
     let mut number = 0;
@@ -69,8 +73,16 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
         if lines.is_ok() {
             lines = report::event(out, number, event, language);
         }
+        if options.watch && event.id == BEFORE_HELP && lines.is_ok() {
+            lines = wait(out, language);
+        }
     };
-    let mut tick = |ms| Ok(FileClock::set(&clock, ms)?);
+    let mut tick = |ms| {
+        if options.watch {
+            std::thread::sleep(WATCHED);
+        }
+        Ok(FileClock::set(&clock, ms)?)
+    };
     let outcome = play(&crew, [0, 1, 2], &mut tell, &mut tick)?;
     lines?;
     let side = ServerSide::read(&prepared.data.join(DATABASE), &builtin())?;
@@ -93,6 +105,22 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     Ok(held)
 }
 
+/// The event after which `--watch` waits.
+const BEFORE_HELP: &str = "E07";
+/// How long a turn of the day's clock takes with `--watch`: the twenty minutes of the request half a minute.
+const WATCHED: Duration = Duration::from_millis(120);
+
+fn wait(out: &mut dyn Write, language: Language) -> std::io::Result<()> {
+    let text = language.pick(
+        "请在浏览器登录值班台并试听提示音,然后按回车:下面是求助。",
+        "Sign in at the console and let it sound, then press Enter: the call for help comes next.",
+    );
+    writeln!(out, "\n  {text}")?;
+    out.flush()?;
+    std::io::stdin().read_line(&mut String::new())?;
+    Ok(())
+}
+
 /// A token of the command centre, for the links at the end.
 fn operator_token(data: &Path) -> Result<String, StageError> {
     let script = |error: &dyn std::fmt::Display| StageError::Script(error.to_string());
@@ -111,13 +139,29 @@ fn operator_token(data: &Path) -> Result<String, StageError> {
         .map_err(|error| script(&error))
 }
 
+/// How to sign in at the console while the day is played.
+fn desk(out: &mut dyn Write, server: &Process, language: Language) -> Result<(), StageError> {
+    let (zh, en) = ("值班台", "console");
+    writeln!(out, "{} {}/console/", language.pick(zh, en), server.url())?;
+    let people = [
+        ("九江派出所值班", "police dispatcher", DISPATCHER),
+        ("执行指挥中心", "command centre", COMMAND),
+    ];
+    for (zh, en, person) in people {
+        let (who, word) = (language.pick(zh, en), language.pick("密码", "password"));
+        writeln!(out, "  {who} {person}  {word} {PASSWORD}")?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
 fn offer(
     out: &mut dyn Write,
     server: &Process,
     token: &str,
     language: Language,
 ) -> Result<(), StageError> {
-    let base = format!("{}/v1/courts/{}", server.url(), encode(COURT));
+    let base = format!("{}/v1/courts/{COURT_PATH}", server.url());
     writeln!(
         out,
         "\n{}",
@@ -138,17 +182,6 @@ fn offer(
     Ok(())
 }
 
-fn encode(segment: &str) -> String {
-    segment.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
-}
-
 /// A server process of our own binary.
 struct Process {
     child: Child,
@@ -166,7 +199,7 @@ impl Process {
             .arg("serve")
             .arg("--data")
             .arg(data)
-            .args(["--listen", "127.0.0.1:0", "--ready-file"])
+            .args(["--listen", "127.0.0.1:0", "--ladder", "--ready-file"])
             .arg(&ready)
             .arg("--clock-file")
             .arg(clock)
