@@ -8,6 +8,7 @@ use lastmile_core::assistance::incident;
 use lastmile_core::assistance::ladder::Rung;
 use lastmile_core::assistance::life::{Life, Step};
 use lastmile_core::assistance::step::{State, StepCode};
+use lastmile_core::assistance::withdraw::Withdrawal;
 use lastmile_core::id::DocumentId;
 use lastmile_core::sync::channel::{self, EntryKind};
 
@@ -164,6 +165,29 @@ pub(crate) fn routed(
         return Ok(Vec::new());
     }
     sign(ingest, &before, &step)
+}
+
+/// That the crew asks to take its request back, or was made to: said once. The station confirms the one; of the other
+/// no phone hears anything.
+pub(crate) fn withdrawn(
+    ingest: &Ingest<'_>,
+    document: DocumentId,
+    asked: &Withdrawal,
+) -> Result<Entries, IssueError> {
+    let mut entries = Vec::new();
+    for (code, said) in [(StepCode::CancelAsked, true), (StepCode::Duress, asked.duress)] {
+        let before = life(ingest.writing, document)?;
+        let known = match code {
+            StepCode::Duress => before.duress,
+            _ => before.cancel_asked_ms.is_some(),
+        };
+        // The incident it was joined with hears it, too.
+        let step = Step { other: before.merged_into, ..by_rule(ingest, document, code) };
+        if said && !known && check::may(&before, &step, Actor::Rule).is_ok() {
+            entries.extend(sign(ingest, &before, &step)?);
+        }
+    }
+    Ok(entries)
 }
 
 /// That a rung of the ladder was told.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lastmile_core::assistance::withdraw::withdrawal;
 use lastmile_core::document::{Document, RecordState};
 use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::records::{FieldType, Kind};
@@ -71,16 +72,31 @@ impl Batch {
         for changed in self.changed.drain(..) {
             ingest.write_models(&changed.document)?;
             channels.extend(ingest.tell_of_files(&changed.document)?);
-            if changed.document.kind().envelope.to_station {
-                for (name, thing) in join::by_rule(ingest, changed.document.id())? {
-                    ingest.writing.append(&name, &[thing])?;
-                    channels.insert(name);
-                }
+            for (name, thing) in follow(ingest, &changed.document)? {
+                ingest.writing.append(&name, &[thing])?;
+                channels.insert(name);
             }
             self.documents.push(changed.document);
         }
         Ok(channels)
     }
+}
+
+/// What rules do about a request for help once its record is known: join it with what is the same event, and say
+/// that its crew takes it back.
+fn follow(
+    ingest: &Ingest<'_>,
+    document: &Document,
+) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IngestError> {
+    if !document.kind().envelope.to_station {
+        return Ok(Vec::new());
+    }
+    let mut entries = join::by_rule(ingest, document.id())?;
+    let history = document.history();
+    if let Some(asked) = withdrawal(&RecordState::at(history, &history.all())) {
+        entries.extend(desk::withdrawn(ingest, document.id(), &asked)?);
+    }
+    Ok(entries)
 }
 
 /// Where a record says that it happens: its first head field that is a position.

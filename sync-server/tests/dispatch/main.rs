@@ -6,6 +6,7 @@
 //! | `scene` | a court with two stations, dispatchers, the command centre, and a crew that asks |
 //! | `steps` | the steps people and rules take |
 //! | `voice` | calls by telephone, and several reports of one event |
+//! | `withdrawn` | the crew takes it back, of its own will or not |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -14,5 +15,6 @@ mod browser;
 mod scene;
 mod steps;
 mod voice;
+mod withdrawn;
 #[path = "../world/mod.rs"]
 mod world;
