@@ -1,13 +1,16 @@
 #!/bin/sh
 # Installs what the build needs and is missing, where it may; else says in one line what to install. With
-# `test`, also what the tests need: npm, for a client that is not ours.
+# `test`, also what the tests need: npm, for clients that are not ours, and Chromium, for the console.
 set -eu
 
 missing=""
 command -v cargo >/dev/null 2>&1 || missing="$missing cargo"
 command -v cc >/dev/null 2>&1 || missing="$missing gcc"
 command -v make >/dev/null 2>&1 || missing="$missing make"
-if [ "${1:-}" = test ]; then command -v npm >/dev/null 2>&1 || missing="$missing npm"; fi
+if [ "${1:-}" = test ]; then
+    command -v npm >/dev/null 2>&1 || missing="$missing npm"
+    test -x "${CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium"
+fi
 if [ -z "$missing" ]; then exit 0; fi
 
 case "$missing" in

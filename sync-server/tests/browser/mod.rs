@@ -36,16 +36,20 @@ pub struct Answer {
 
 impl Browser {
     pub fn new(world: &World) -> Self {
+        Self::at(&world.url())
+    }
+
+    pub fn at(url: &str) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
-            let _ = lastmile_core::phone::transport::HttpTransport::new(&world.url(), &[]);
+            let _ = lastmile_core::phone::transport::HttpTransport::new(url, &[]);
         });
         let client = reqwest::blocking::Client::builder()
             .tls_certs_only(Vec::new())
             .no_proxy()
             .build()
             .unwrap();
-        let base = format!("{}/v1/courts/{COURT}", world.url());
+        let base = format!("{url}/v1/courts/{COURT}");
         Self { client, base, cookie: None, csrf: None, key: None }
     }
 

@@ -1,6 +1,8 @@
 //! A court with two stations, a dispatcher at each and a second one at the first, the command centre, and a crew
 //! whose phone has saved a request.
 
+#![allow(dead_code)] // each test file uses a part of it
+
 use lastmile_core::assistance::hops::Hop;
 use lastmile_core::document::Fields;
 use lastmile_core::id::DocumentId;

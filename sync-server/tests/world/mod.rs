@@ -43,7 +43,7 @@ pub struct World {
     pub running: Option<Running>,
     /// The disk under arriving files, when it is not the machine's.
     pub disk: Option<Arc<dyn Disk>>,
-    address: String,
+    pub address: String,
     kinds: KindSet,
     phones: u8,
 }

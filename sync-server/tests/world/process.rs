@@ -16,9 +16,21 @@ pub struct Process {
 
 impl Process {
     pub fn start(world: &World, environment: &[(&str, &str)]) -> Self {
+        Self::start_at(world, "127.0.0.1:0", &[], environment)
+    }
+
+    pub fn start_at(
+        world: &World,
+        address: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let clock = world.dir.path().join("clock");
-        std::fs::write(&clock, MORNING_MS.to_string()).unwrap();
-        let mut child = program(&["serve", "--listen", "127.0.0.1:0", "--lang", "en"])
+        if !clock.exists() {
+            std::fs::write(&clock, MORNING_MS.to_string()).unwrap();
+        }
+        let mut child = program(&["serve", "--listen", address, "--lang", "en"])
+            .args(arguments)
             .env("LASTMILE_PASSPHRASE_FILE", passphrase_file("demo", Passphrase::DEMO))
             .env("RUST_LOG", "error")
             .envs(environment.iter().copied())
