@@ -84,10 +84,7 @@ impl Batch {
 
 /// What rules do about a request for help once its record is known: join it with what is the same event, and say
 /// that its crew takes it back.
-fn follow(
-    ingest: &Ingest<'_>,
-    document: &Document,
-) -> Result<Vec<(String, (EntryKind, [u8; 32]))>, IngestError> {
+fn follow(ingest: &Ingest<'_>, document: &Document) -> Result<desk::Entries, IngestError> {
     if !document.kind().envelope.to_station {
         return Ok(Vec::new());
     }
