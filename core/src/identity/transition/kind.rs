@@ -113,6 +113,14 @@ pub enum TransitionKind {
         /// Its length, bytes.
         bytes: u64,
     },
+    /// The court no longer has this original whole: every word [`Self::Stored`] about it before this one, in
+    /// whichever channel, is taken back. Whoever still has the file is to send it again.
+    Lost {
+        /// SHA-256 of its bytes.
+        hash: BlobHash,
+        /// Why, a code: `damaged`, `missing`.
+        reason: String,
+    },
     /// A step in the life of a request for police assistance: acknowledged, a unit sent, closed. What
     /// each step needs and where it leads: [`crate::assistance::step`].
     Assist {
@@ -143,9 +151,9 @@ pub enum TransitionKind {
 }
 
 impl TransitionKind {
-    const KNOWN: [&'static str; 12] = [
+    const KNOWN: [&'static str; 13] = [
         "member", "route", "unroute", "revoke", "block", "decide", "role", "wipe", "judge",
-        "restore", "stored", "assist",
+        "restore", "stored", "lost", "assist",
     ];
 
     /// The code used in transitions.
@@ -162,6 +170,7 @@ impl TransitionKind {
             Self::Judge { .. } => "judge",
             Self::Restore { .. } => "restore",
             Self::Stored { .. } => "stored",
+            Self::Lost { .. } => "lost",
             Self::Assist { .. } => "assist",
             Self::Other { kind, .. } => kind,
         }
@@ -228,6 +237,11 @@ impl TransitionKind {
                 out.array(2);
                 out.bytes(&hash.0);
                 out.uint(*bytes);
+            }
+            Self::Lost { hash, reason } => {
+                out.array(2);
+                out.bytes(&hash.0);
+                out.text(reason);
             }
             Self::Assist { document, step, station, unit, when_ms, other, reason, note } => {
                 out.array(8);
@@ -357,6 +371,13 @@ impl TransitionKind {
                 input.array_of(2)?;
                 Self::Stored { hash: BlobHash(input.fixed("hash")?), bytes: input.uint()? }
             }
+            "lost" => {
+                input.array_of(2)?;
+                Self::Lost {
+                    hash: BlobHash(input.fixed("hash")?),
+                    reason: input.text(CODE_LEN, "reason")?.to_owned(),
+                }
+            }
             "assist" => {
                 input.array_of(8)?;
                 let text = |input: &mut Reader<'_>, limit, field| {
@@ -388,7 +409,9 @@ impl TransitionKind {
             | Self::Unroute { from_channel: channel, .. } => {
                 bound::printed(channel, CHANNEL_LEN, "channel")
             }
-            Self::Revoke { reason, .. } | Self::Wipe { reason, .. } => {
+            Self::Revoke { reason, .. }
+            | Self::Wipe { reason, .. }
+            | Self::Lost { reason, .. } => {
                 bound::code(reason, CODE_LEN, "reason")
             }
             Self::Block { series, first, last, .. } => {
