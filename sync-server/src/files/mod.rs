@@ -16,6 +16,7 @@
 //! | [`finish`] | verification, and what follows from it |
 //! | `derive` | the court's own small pictures |
 //! | [`scrub`] | reading everything again |
+//! | [`lost`] | what the court had and has no longer |
 //! | [`backup`] | copies of what the court has promised to keep |
 
 pub mod access;
@@ -25,6 +26,7 @@ pub mod depot;
 mod derive;
 pub mod finish;
 pub mod incoming;
+pub mod lost;
 pub mod scrub;
 pub mod upload;
 

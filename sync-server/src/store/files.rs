@@ -87,8 +87,10 @@ pub struct FileFigures {
     pub stored_bytes: u64,
     /// Originals that records name and the court does not have.
     pub missing: u64,
-    /// Originals to be sent again.
-    pub troubled: u64,
+    /// Originals of which another file came instead.
+    pub differ: u64,
+    /// Originals that the court had and lost.
+    pub lost: u64,
     /// Uploads that are not finished.
     pub uploads_open: u64,
 }
@@ -224,25 +226,6 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Every file that a feed says is stored, with the index of the first leaf that says so.
-    pub fn files_promised(&self) -> Result<Vec<(BlobHash, u64)>, StoreError> {
-        let mut statement = self.db.prepare(
-            "SELECT transition.subject, min(feed.log_index) FROM transition
-             JOIN feed ON feed.court = transition.court AND feed.kind = ?2 AND feed.id = transition.id
-             WHERE transition.court = ?1 AND transition.kind = 'stored'
-             GROUP BY transition.subject ORDER BY transition.subject",
-        )?;
-        let rows = statement.query_map((self.court, EntryKind::Transition.code()), |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?.map_or(0, count)))
-        })?;
-        rows.map(|row| {
-            let (subject, index) = row?;
-            let hash = BlobHash::from_hex(&subject);
-            Ok((hash.map_err(|_| StoreError::Damaged("stored transition"))?, index))
-        })
-        .collect()
-    }
-
     /// Whether the list of which record names which file holds for records from before it, too.
     pub fn files_listed(&self) -> Result<bool, StoreError> {
         let sql = "SELECT files_listed FROM court WHERE court = ?1";
@@ -259,7 +242,10 @@ impl Reading<'_> {
             stored_bytes: one("SELECT coalesce(sum(bytes), 0) FROM file WHERE court = ?1")?,
             missing: one("SELECT count(DISTINCT hash) FROM file_use WHERE court = ?1 AND NOT EXISTS
                 (SELECT 1 FROM file WHERE file.court = file_use.court AND file.hash = file_use.hash)")?,
-            troubled: one("SELECT count(*) FROM file_trouble WHERE court = ?1")?,
+            differ: one(
+                "SELECT count(*) FROM file_trouble WHERE court = ?1 AND code = 'differs'",
+            )?,
+            lost: one("SELECT count(*) FROM file_trouble WHERE court = ?1 AND code <> 'differs'")?,
             uploads_open: one("SELECT count(*) FROM upload WHERE court = ?1 AND done = 0")?,
         })
     }
