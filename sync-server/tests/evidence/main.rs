@@ -3,6 +3,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `withdrawn` | phones that lost their access hand in what they have and let go of it |
+//! | `lost` | originals that the court lost |
 //! | `colleagues` | what one phone captured on the screen of another |
 //! | `papers` | papers of a court that has originals, by the program and by HTTP |
 //! | `inspect` | the reading of files, as support staff asks for it |
@@ -11,6 +12,7 @@
 
 mod colleagues;
 mod inspect;
+mod lost;
 mod papers;
 #[path = "../reader/mod.rs"]
 mod reader;
