@@ -14,7 +14,7 @@ use crate::sync::files::Metadata;
 use crate::vault::{MemoryFolder, Vault};
 
 /// A photo of `len` bytes that says it is a JPEG.
-fn picture(seed: u64, len: usize) -> Vec<u8> {
+pub(super) fn picture(seed: u64, len: usize) -> Vec<u8> {
     use crate::time::Entropy;
     let mut bytes = vec![0; len];
     SeededEntropy::new(seed).fill(&mut bytes);
@@ -124,7 +124,7 @@ impl FileRoad for Court {
     }
 }
 
-const ALL: UploadPolicy = UploadPolicy { originals: true };
+pub(super) const ALL: UploadPolicy = UploadPolicy { originals: true };
 
 /// As after a contact in which the court took everything: uploads wait for records that wait.
 pub(super) fn sent(phone: &Phone) {
