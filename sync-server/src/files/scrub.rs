@@ -1,9 +1,11 @@
 //! Reading everything again: disks forget. A file whose bytes have changed or are gone counts as not there: its
-//! records show that the court lost it, and whoever still has it is asked for it ([`super::lost`]).
+//! records show that the court lost it, and whoever still has it is asked for it ([`super::lost`]). Small pictures
+//! that are gone are made again beside it ([`super::derive`]).
 
 use lastmile_core::id::BlobHash;
 
 use super::depot::{Place, wait};
+use super::derive::mend;
 use super::lost::{self, Looked, look};
 use super::{FileError, finish, trouble};
 use crate::server::Server;
@@ -47,7 +49,13 @@ pub fn scrub(
             let Looked { bytes, wrong } = look(server, &row, before_ms)?;
             done.bytes += bytes;
             match wrong {
-                None => done.sound += 1,
+                None => {
+                    done.sound += 1;
+                    // Small pictures are no evidence: what stops them stops nothing else.
+                    if let Err(error) = mend(server, row.hash) {
+                        tracing::warn!(hash = %row.hash, code = error.code(), "no small pictures");
+                    }
+                }
                 Some(code) => done.found.push((row.hash, code)),
             }
             if !on(&done) {

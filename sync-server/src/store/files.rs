@@ -166,6 +166,22 @@ impl Reading<'_> {
         Ok(found.optional()?)
     }
 
+    /// Originals of which the court has still to make its small pictures.
+    pub fn files_unpictured(&self, limit: usize) -> Result<Vec<FileRow>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare(&format!("{FILE} WHERE court = ?1 AND pictured = 0 ORDER BY hash LIMIT ?2"))?;
+        let rows = statement.query_map((self.court, stored(limit as u64)), file)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether the court has still to make its small pictures of an original that it has.
+    pub fn is_unpictured(&self, hash: BlobHash) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM file
+            WHERE court = ?1 AND hash = ?2 AND pictured = 0)";
+        Ok(self.db.query_row(sql, (self.court, hash.as_bytes()), |row| row.get(0))?)
+    }
+
     /// Every record that names a file.
     pub fn uses_of_file(&self, hash: BlobHash) -> Result<Vec<FileUse>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
@@ -337,6 +353,33 @@ impl Writing<'_> {
         self.db.execute(
             "INSERT OR REPLACE INTO file_trouble (court, hash, code, at_ms) VALUES (?1, ?2, ?3, ?4)",
             (self.court, hash.as_bytes(), code, now_ms),
+        )?;
+        Ok(())
+    }
+
+    /// The court has made its small pictures of an original, or found that none can be made.
+    pub fn set_pictured(&self, hash: BlobHash) -> Result<(), StoreError> {
+        self.db.execute(
+            "UPDATE file SET pictured = 1 WHERE court = ?1 AND hash = ?2",
+            (self.court, hash.as_bytes()),
+        )?;
+        Ok(())
+    }
+
+    /// A picture derived from an original is not there any more: it can be made or sent again.
+    pub fn drop_derived(&self, row: &DerivedRow) -> Result<(), StoreError> {
+        self.db.execute(
+            "DELETE FROM file_derived WHERE court = ?1 AND original = ?2 AND kind = ?3 AND hash = ?4",
+            (self.court, row.original.as_bytes(), row.kind.code(), row.hash.as_bytes()),
+        )?;
+        self.db.execute(
+            "UPDATE upload SET done = 0, arrived = 0
+             WHERE court = ?1 AND original = ?2 AND kind = ?3 AND done = 1",
+            (self.court, row.original.as_bytes(), row.kind.code()),
+        )?;
+        self.db.execute(
+            "UPDATE file SET pictured = 0 WHERE court = ?1 AND hash = ?2",
+            (self.court, row.original.as_bytes()),
         )?;
         Ok(())
     }

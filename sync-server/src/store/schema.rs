@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 8] = [V1, V2, V3, V4, V5, V6, V7, V8];
+const STEPS: [&str; 9] = [V1, V2, V3, V4, V5, V6, V7, V8, V9];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
@@ -451,6 +451,15 @@ CREATE TABLE assist (
 ) STRICT;
 CREATE INDEX assist_document ON assist (court, document, place);
 CREATE INDEX assist_other ON assist (court, other, place) WHERE other IS NOT NULL;
+";
+
+/// Whether the court made its small pictures of an original, or found that none can be made: a process that ended
+/// in between is made good.
+const V9: &str = "
+ALTER TABLE file ADD COLUMN pictured INTEGER NOT NULL DEFAULT 0;
+UPDATE file SET pictured = 1 WHERE EXISTS (SELECT 1 FROM file_derived
+  WHERE file_derived.court = file.court AND file_derived.original = file.hash AND by_court = 1);
+CREATE INDEX file_unpictured ON file (court, hash) WHERE pictured = 0;
 ";
 
 #[cfg(test)]
