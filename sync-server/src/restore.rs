@@ -13,8 +13,8 @@ use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::sync::channel::DIRECTORY;
 use lastmile_core::time::Entropy;
 
-use crate::files::{FileError, lost, trouble};
 use crate::files::backup::{Copied, copy_files};
+use crate::files::{FileError, lost, trouble};
 use crate::issuer::IssueError;
 use crate::sequencer::Sequencer;
 use crate::server::Server;

@@ -346,7 +346,11 @@ fn a_copy_that_fails_beside_a_sound_original_ends_the_claim_before_its_promise()
     let read = |reading: &lastmile_server::store::Reading<'_>| {
         Ok::<_, StoreError>((reading.backed_up_through()?, reading.files_promised()?.len()))
     };
-    assert_eq!(server.store().read(read).unwrap(), (0, 1), "nothing is claimed, nothing taken back");
+    assert_eq!(
+        server.store().read(read).unwrap(),
+        (0, 1),
+        "nothing is claimed, nothing taken back"
+    );
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::error::Error;
 use lastmile_core::document::Fields;
 use lastmile_core::identity::transition::{Transition, TransitionKind};
 use lastmile_core::identity::{CertificateKind, Signed};
-use lastmile_core::phone::{Capture, Phone, UploadPolicy};
 use lastmile_core::phone::transport::{Transport, TransportError};
+use lastmile_core::phone::{Capture, Phone, UploadPolicy};
 use lastmile_core::store::StoreError as PhoneStoreError;
 use lastmile_core::sync::token::Errand;
 use lastmile_core::time::SystemEntropy;
@@ -115,7 +115,10 @@ fn what_is_pending_is_handed_in_then_everything_goes_and_the_court_is_told() -> 
     assert!(lost.phone.sync(&road)?.wiped);
     assert!(lost.phone.sync(&road)?.wiped, "told once, quiet afterwards");
     let honoured = standing(&order.certificate)?.ok_or("no order")?.honoured;
-    assert!(matches!(honoured, Some(Honoured { saved: 1, lost: 0, originals: Some(0), .. })), "{honoured:?}");
+    assert!(
+        matches!(honoured, Some(Honoured { saved: 1, lost: 0, originals: Some(0), .. })),
+        "{honoured:?}"
+    );
     // What was pending waits for a person.
     let waiting = server.store().read::<_, lastmile_server::store::StoreError>(|reading| {
         reading.waiting_page(State::Quarantined, 0, 10)

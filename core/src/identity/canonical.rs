@@ -135,7 +135,8 @@ pub trait Canonical: Sized {
         let version = input.uint()?;
         let newest = (version == u64::from(Self::VERSION)).then_some(Self::FIELDS);
         let fields = newest.or_else(|| Self::older(version));
-        let fields = fields.ok_or(CanonicalError::UnsupportedVersion { tag: Self::TAG, version })?;
+        let fields =
+            fields.ok_or(CanonicalError::UnsupportedVersion { tag: Self::TAG, version })?;
         if length != fields + 2 {
             return Err(CanonicalError::Malformed);
         }

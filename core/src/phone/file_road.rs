@@ -9,8 +9,8 @@ use reqwest::blocking::{RequestBuilder, Response};
 use super::transport::{HttpTransport, TransportError, from_court, header, read_body};
 use crate::id::{BlobHash, sha256};
 use crate::sync::files::{
-    AS, CHUNK_TYPE, FILES, FileKind, METHOD_OVERRIDE, Metadata, TUS_RESUMABLE, TUS_VERSION, UPLOAD_CHECKSUM,
-    UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET, UPLOADS,
+    AS, CHUNK_TYPE, FILES, FileKind, METHOD_OVERRIDE, Metadata, TUS_RESUMABLE, TUS_VERSION,
+    UPLOAD_CHECKSUM, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_OFFSET, UPLOADS,
 };
 use crate::sync::token::TOKEN_HEADER;
 

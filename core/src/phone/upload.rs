@@ -228,8 +228,7 @@ impl Phone {
             Outcome::Interrupted => return Ok(false),
         };
         if row.kind.is_none() {
-            self.store
-                .write::<_, PhoneError>(|tx| Ok(tx.set_trouble(row.hash, Some(&code))?))?;
+            self.store.write::<_, PhoneError>(|tx| Ok(tx.set_trouble(row.hash, Some(&code))?))?;
         }
         contact.report.waiting.push((row.hash, code));
         Ok(false)

@@ -34,9 +34,8 @@ impl ReadTx<'_> {
         let sql = "SELECT min(log_index), count(*),
                 EXISTS (SELECT 1 FROM words WHERE words.hash = ?1 AND NOT words.holds)
             FROM standing WHERE standing.hash = ?1";
-        let (index, words, lost): (Option<Unsigned>, u32, bool) = self
-            .sql
-            .query_row(sql, [hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (index, words, lost): (Option<Unsigned>, u32, bool) =
+            self.sql.query_row(sql, [hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(match index {
             _ if words == 0 && lost => WithCourt::Lost,
             _ if words == 0 => WithCourt::No,

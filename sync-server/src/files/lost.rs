@@ -50,7 +50,10 @@ pub fn look(server: &Server, row: &FileRow, checked_ms: i64) -> Result<Looked, F
             let directory = server.directory()?;
             server.ingest(&directory, |ingest| {
                 // Stored anew while it was read: what was read is not what lies there now.
-                let same = ingest.writing.file(row.hash)?.is_some_and(|now| now.stored_ms == row.stored_ms);
+                let same = ingest
+                    .writing
+                    .file(row.hash)?
+                    .is_some_and(|now| now.stored_ms == row.stored_ms);
                 if !same {
                     return Ok(Ingested::default());
                 }

@@ -33,9 +33,8 @@ impl Reading<'_> {
              ORDER BY feed.seq DESC LIMIT 1",
         )?;
         let key = (self.court, hash.to_hex(), channel, EntryKind::Transition.code());
-        let found = statement.query_row(key, |row| {
-            Ok(FileWord { holds: row.get(0)?, seq: count(row.get(1)?) })
-        });
+        let found = statement
+            .query_row(key, |row| Ok(FileWord { holds: row.get(0)?, seq: count(row.get(1)?) }));
         Ok(found.optional()?)
     }
 

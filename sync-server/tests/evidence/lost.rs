@@ -162,8 +162,7 @@ fn a_backup_counts_only_when_every_word_was_read() {
     lose(&world, hash);
     back_up(&world);
 
-    let plan =
-        lu.phone.plan(Limit { up: 1 << 20, down: 600, probe: false, wait_s: 0 }).unwrap();
+    let plan = lu.phone.plan(Limit { up: 1 << 20, down: 600, probe: false, wait_s: 0 }).unwrap();
     let sealed = frame::seal(&plan.request.encode()).unwrap();
     let token = lu.phone.token(Errand::Sync, &sealed).unwrap();
     let answer = lu.transport().post(COURT, Errand::Sync, &sealed, &token).unwrap();
@@ -189,7 +188,11 @@ fn a_phone_that_no_longer_reads_the_case_is_told_in_its_own_channel() {
     lose(&world, hash);
     back_up(&world);
     news(&world, 1);
-    assert_eq!(lu.sync().left, [""; 0], "the case stays as long as the court does not have the file");
+    assert_eq!(
+        lu.sync().left,
+        [""; 0],
+        "the case stays as long as the court does not have the file"
+    );
     assert_eq!(standing(&lu, record), FileStanding::Differs);
     assert_eq!(upload(&lu), 1);
     assert_eq!(told_alone(&world, &lu), 1, "and once more that it is back");

@@ -409,9 +409,7 @@ impl TransitionKind {
             | Self::Unroute { from_channel: channel, .. } => {
                 bound::printed(channel, CHANNEL_LEN, "channel")
             }
-            Self::Revoke { reason, .. }
-            | Self::Wipe { reason, .. }
-            | Self::Lost { reason, .. } => {
+            Self::Revoke { reason, .. } | Self::Wipe { reason, .. } | Self::Lost { reason, .. } => {
                 bound::code(reason, CODE_LEN, "reason")
             }
             Self::Block { series, first, last, .. } => {

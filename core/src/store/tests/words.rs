@@ -49,7 +49,11 @@ impl Words {
                 set_hash: [0; 32],
             };
             tx.append_feed(channel, &entry)?;
-            if holds { tx.put_stored(HASH, &id)? } else { tx.put_lost(HASH, &id)? }
+            if holds {
+                tx.put_stored(HASH, &id)?
+            } else {
+                tx.put_lost(HASH, &id)?
+            }
             if let Some(index) = index {
                 let place = FeedPlace { index, leaf: [0; 32], proof: self.proof };
                 tx.set_feed_place(channel, seq, place)?;
