@@ -328,7 +328,7 @@ fn a_backup_covers_files_and_claims_no_more_than_it_copied() {
 }
 
 #[test]
-fn a_copy_that_fails_beside_a_sound_original_ends_the_claim_before_its_promise() {
+fn a_backup_that_cannot_write_claims_nothing_and_takes_nothing_back() {
     let mut world = World::new();
     let lu = world.officer("luqihang");
     let bytes = picture(13, 5_000);

@@ -6,6 +6,7 @@
 //! | `lost` | originals that the court lost |
 //! | `colleagues` | what one phone captured on the screen of another |
 //! | `pictures` | small pictures that are missing at the court |
+//! | `roads` | proxies on the way |
 //! | `papers` | papers of a court that has originals, by the program and by HTTP |
 //! | `inspect` | the reading of files, as support staff asks for it |
 
@@ -18,6 +19,7 @@ mod papers;
 mod pictures;
 #[path = "../reader/mod.rs"]
 mod reader;
+mod roads;
 mod withdrawn;
 #[path = "../world/mod.rs"]
 mod world;

@@ -50,9 +50,9 @@ impl Words {
             };
             tx.append_feed(channel, &entry)?;
             if holds {
-                tx.put_stored(HASH, &id)?
+                tx.put_stored(HASH, &id)?;
             } else {
-                tx.put_lost(HASH, &id)?
+                tx.put_lost(HASH, &id)?;
             }
             if let Some(index) = index {
                 let place = FeedPlace { index, leaf: [0; 32], proof: self.proof };
