@@ -7,14 +7,14 @@
 
 use std::path::Path;
 
-use lastmile_core::id::ServerEpoch;
+use lastmile_core::id::{BlobHash, ServerEpoch};
 use lastmile_core::identity::approval::{ApprovalError, two_persons};
 use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::sync::channel::DIRECTORY;
 use lastmile_core::time::Entropy;
 
-use crate::files::FileError;
 use crate::files::backup::{Copied, copy_files};
+use crate::files::{FileError, lost, trouble};
 use crate::issuer::IssueError;
 use crate::sequencer::Sequencer;
 use crate::server::Server;
@@ -103,8 +103,7 @@ pub fn restore(
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackedUp {
-    /// Leaves of the log whose loss the backup makes good: up to the first that promises a file which
-    /// could not be copied.
+    /// Leaves of the log whose loss the backup makes good: all of them, as a rule.
     pub leaves: u64,
     /// What became of the files.
     pub files: Copied,
@@ -113,18 +112,36 @@ pub struct BackedUp {
 /// Copies the database to a new file and the files of evidence into a folder, reads the copies back
 /// whole, and notes how much of the log lies in the backup. The folder is used again by the next backup:
 /// what it holds is not copied twice.
+///
+/// A promised file that could not be copied is read again. When the court lost it, it says so now, and the promise
+/// that it takes back is covered by no backup; when not, the number ends just before the promise.
 pub fn backup(server: &Server, to: &Path, files: &Path) -> Result<BackedUp, RestoreError> {
     server.store().copy_to(to)?;
     let copy = Store::open(to)?;
-    let (size, promised) = copy.read::<_, RestoreError>(|reading| {
+    let (size, promised, troubles) = copy.read::<_, RestoreError>(|reading| {
         if reading.damage()? {
             return Err(RestoreError::Damaged);
         }
-        Ok((reading.log_size()?, reading.files_promised()?))
+        Ok((reading.log_size()?, reading.files_promised()?, reading.file_troubles()?))
     })?;
     drop(copy);
-    let copied = copy_files(server, &promised, files)?;
-    let leaves = copied.first_missing.map_or(size, |index| size.min(index));
+    let lost: Vec<BlobHash> = troubles
+        .into_iter()
+        .filter(|(_, code)| code != trouble::DIFFERS)
+        .map(|(hash, _)| hash)
+        .collect();
+    let copied = copy_files(server, &promised, &lost, files)?;
+    let mut leaves = size;
+    for (hash, index) in &copied.failed {
+        let row = server.store().read::<_, StoreError>(|reading| reading.file(*hash))?;
+        match row {
+            Some(row) if lost::look(server, &row, 0)?.wrong.is_none() => {
+                leaves = leaves.min(*index);
+            }
+            Some(_) => {}
+            None => lost::say(server, *hash, trouble::MISSING)?,
+        }
+    }
     server.store().write::<_, StoreError>(|writing| writing.set_backed_up(leaves))?;
     Ok(BackedUp { leaves, files: copied })
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lastmile_core::document::RecordState;
 use lastmile_core::envelope::{RawChange, UnverifiedChange};
-use lastmile_core::id::{CertificateId, Digest, DocumentId, EnvelopeId};
+use lastmile_core::id::{BlobHash, CertificateId, Digest, DocumentId, EnvelopeId};
 use lastmile_core::identity::transition::{Transition, TransitionKind};
 use lastmile_core::identity::{Directory, Signed};
 use lastmile_core::log::receipt::WAITING;
@@ -354,19 +354,19 @@ fn records(
     Ok(())
 }
 
-/// Files that the court has promised to keep and knows that it does not have. Whether the others are what
-/// they were is `scrub`'s to find out.
+/// Files that the court lost, and files that it promises and has no longer without having said so. Whether the
+/// others are what they were is `scrub`'s to find out.
 fn files(reading: &Reading<'_>, checked: &mut Checked) -> Result<(), StoreError> {
+    let mut lost: BTreeMap<BlobHash, String> = reading.file_troubles()?.into_iter().collect();
+    lost.retain(|_, code| code != trouble::DIFFERS);
     for (hash, _) in reading.files_promised()? {
         if reading.file(hash)?.is_none() {
-            let code = reading.file_trouble(hash)?;
-            let code = if code.as_deref() == Some(trouble::MISSING) {
-                "file_gone"
-            } else {
-                "file_differs"
-            };
-            checked.found(code, hash.to_hex());
+            lost.entry(hash).or_insert_with(|| trouble::MISSING.to_owned());
         }
+    }
+    for (hash, code) in lost {
+        let code = if code == trouble::MISSING { "file_gone" } else { "file_differs" };
+        checked.found(code, hash.to_hex());
     }
     Ok(())
 }

@@ -209,6 +209,9 @@ pub struct Honoured {
     pub saved: u64,
     /// Changes destroyed that the court is not known to have.
     pub lost: u64,
+    /// Originals (photos, recordings, strokes) destroyed that the court is not known to have; none when the phone
+    /// was too old to count them.
+    pub originals: Option<u64>,
 }
 
 /// Every order to wipe a phone, by certificate.
@@ -224,8 +227,8 @@ pub fn wipings(reading: &Reading<'_>) -> Result<BTreeMap<CertificateId, Wiping>,
         let body = said.and_then(|signed| WipeReport::decode(signed.raw_parts().0).ok());
         let body = body.ok_or(StoreError::Damaged("wipe report"))?;
         if let Some(wiping) = wipings.get_mut(&body.certificate) {
-            let (saved, lost) = (body.saved, body.lost);
-            wiping.honoured = Some(Honoured { received_ms, saved, lost });
+            let (saved, lost, originals) = (body.saved, body.lost, body.originals);
+            wiping.honoured = Some(Honoured { received_ms, saved, lost, originals });
         }
     }
     Ok(wipings)

@@ -271,7 +271,7 @@ fn a_flipped_byte_is_found_and_the_file_asked_for_again() {
     assert!(codes.contains(&"file_gone") && codes.contains(&"file_differs"), "{codes:?}");
     let reader = Reader::new(&world, OperatorRole::Command);
     let shown = states(&reader, &record.to_hex());
-    assert_eq!(shown.iter().filter(|(state, ..)| state == "differs").count(), 2);
+    assert_eq!(shown.iter().filter(|(state, ..)| state == "lost").count(), 2);
     assert_eq!(lu.sender().read(hashes[0]).status, 404, "damaged bytes are not served as evidence");
     // A phone that still has it brings it again; the operator puts the other one back.
     assert_eq!(lu.sender().upload(&pictures[0]).status, 204);
@@ -313,12 +313,44 @@ fn a_backup_covers_files_and_claims_no_more_than_it_copied() {
     flip(&world, hash_of(&third));
     let second = backup(server, &out.path().join("2.db"), &files).unwrap();
     assert_eq!((second.files.new, second.files.known, second.files.missing), (0, 2, 1));
+    // The court lost it and says so: what it promised is promised no more, and stops nothing else.
+    assert_eq!(second.leaves, through().1 - 1, "all there was before that word");
+    assert_eq!(through().0, second.leaves);
     let promised =
         server.store().read::<_, StoreError>(|reading| reading.files_promised()).unwrap();
-    let index = promised.iter().find(|(hash, _)| *hash == hash_of(&third)).unwrap().1;
-    assert_eq!(second.leaves, index, "up to the promise that cannot be kept from this backup");
-    assert_eq!(through().0, index);
-    assert!(index < through().1);
+    assert!(!promised.iter().any(|(hash, _)| *hash == hash_of(&third)));
+    let next = backup(server, &out.path().join("3.db"), &files).unwrap();
+    assert_eq!((next.leaves, next.files.missing), (through().1, 1), "still missing, and said");
+    // It comes back, is promised anew, and the next backup has it.
+    assert_eq!(lu.sender().upload(&third).status, 204);
+    let last = backup(server, &out.path().join("4.db"), &files).unwrap();
+    assert_eq!((last.files.new, last.files.missing, last.leaves), (1, 0, through().1));
+}
+
+#[test]
+fn a_backup_that_cannot_write_claims_nothing_and_takes_nothing_back() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let bytes = picture(13, 5_000);
+    lu.photographed(&bytes);
+    assert_eq!(lu.sender().upload(&bytes).status, 204);
+    let out = tempfile::TempDir::new().unwrap();
+    let files = out.path().join("files");
+    // Something stands where the copy is to go.
+    let hex = hash_of(&bytes).to_hex();
+    std::fs::create_dir_all(files.join("original")).unwrap();
+    std::fs::write(files.join("original").join(&hex[..2]), b"no folder").unwrap();
+    let server = world.server();
+    let failed = backup(server, &out.path().join("1.db"), &files);
+    assert!(failed.is_err(), "{failed:?}");
+    let read = |reading: &lastmile_server::store::Reading<'_>| {
+        Ok::<_, StoreError>((reading.backed_up_through()?, reading.files_promised()?.len()))
+    };
+    assert_eq!(
+        server.store().read(read).unwrap(),
+        (0, 1),
+        "nothing is claimed, nothing taken back"
+    );
 }
 
 #[test]

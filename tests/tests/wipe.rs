@@ -4,10 +4,11 @@
 use std::cell::Cell;
 use std::error::Error;
 
+use lastmile_core::document::Fields;
 use lastmile_core::identity::transition::{Transition, TransitionKind};
 use lastmile_core::identity::{CertificateKind, Signed};
-use lastmile_core::phone::Phone;
 use lastmile_core::phone::transport::{Transport, TransportError};
+use lastmile_core::phone::{Capture, Phone, UploadPolicy};
 use lastmile_core::store::StoreError as PhoneStoreError;
 use lastmile_core::sync::token::Errand;
 use lastmile_core::time::SystemEntropy;
@@ -15,7 +16,7 @@ use lastmile_server::keys::{self, KeyName, Passphrase};
 use lastmile_server::rotate::{self, By, Place};
 use lastmile_server::store::State;
 use lastmile_server::withdraw::{self, Honoured, Order, WithdrawError};
-use lastmile_tests::acts::{CASE, Direct, add_line, begin};
+use lastmile_tests::acts::{CASE, Direct, add_line, begin, road};
 use lastmile_tests::court_stage::{CourtStage, MORNING_MS, Registered};
 use tempfile::TempDir;
 
@@ -114,13 +115,48 @@ fn what_is_pending_is_handed_in_then_everything_goes_and_the_court_is_told() -> 
     assert!(lost.phone.sync(&road)?.wiped);
     assert!(lost.phone.sync(&road)?.wiped, "told once, quiet afterwards");
     let honoured = standing(&order.certificate)?.ok_or("no order")?.honoured;
-    assert!(matches!(honoured, Some(Honoured { saved: 1, lost: 0, .. })), "{honoured:?}");
+    assert!(
+        matches!(honoured, Some(Honoured { saved: 1, lost: 0, originals: Some(0), .. })),
+        "{honoured:?}"
+    );
     // What was pending waits for a person.
     let waiting = server.store().read::<_, lastmile_server::store::StoreError>(|reading| {
         reading.waiting_page(State::Quarantined, 0, 10)
     })?;
     assert_eq!(waiting.iter().map(|row| row.reason.as_str()).collect::<Vec<_>>(), ["revoked"]);
     assert_eq!(lastmile_server::upkeep::verify(server)?.findings, []);
+    Ok(())
+}
+
+/// Photos that never reached the court are gone with the phone: the report says how many, the court shows it.
+#[test]
+fn originals_that_never_reached_the_court_are_counted() -> Tested {
+    let lost = lost()?;
+    let server = lost.stage.server()?.server();
+    let road = road(&lost.stage.server()?.url());
+    let record = begin(&lost.phone, CASE)?;
+    let photo = |seed: u8| {
+        let capture = Capture {
+            verb: "add_photo".into(),
+            fields: Fields::from([("purpose".to_owned(), "scene".into())]),
+            position: None,
+        };
+        lost.phone.capture(record, &mut &vec![seed; 9_000][..], &capture)
+    };
+    photo(1)?;
+    lost.phone.sync(&road)?;
+    let policy = UploadPolicy { originals: true };
+    assert_eq!(lost.phone.upload(&road, policy, &mut |_| true)?.finished, 1);
+    photo(2)?;
+    photo(3)?;
+    // One more of which there is no record yet.
+    lost.phone.keep_original(&mut &vec![4; 9_000][..])?;
+    let order = order(&lost.phone)?;
+    withdraw::wipe(server, &order)?;
+    assert!(lost.phone.sync(&road)?.wiped);
+    let honoured = server.store().read(withdraw::wipings)?;
+    let honoured = honoured.get(&order.certificate).and_then(|wiping| wiping.honoured);
+    assert!(matches!(honoured, Some(Honoured { lost: 0, originals: Some(3), .. })), "{honoured:?}");
     Ok(())
 }
 

@@ -98,12 +98,24 @@ pub trait Canonical: Sized {
     /// Whether every field is within its bounds; asked before signing and after reading.
     fn check(&self) -> Result<(), CanonicalError>;
 
+    /// Version and fields of this value: the newest, unless it was read from an older version, whose bytes stay
+    /// as they were signed.
+    fn form(&self) -> (u32, u64) {
+        (Self::VERSION, Self::FIELDS)
+    }
+
+    /// Fields of an older version that is still read. [`Self::read`] then finds no more than these.
+    fn older(_version: u64) -> Option<u64> {
+        None
+    }
+
     /// The one encoding. Of a value that fails [`Self::check`] it is one that nobody accepts.
     fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
-        out.array(Self::FIELDS + 2);
+        let (version, fields) = self.form();
+        out.array(fields + 2);
         out.text(Self::TAG);
-        out.uint(u64::from(Self::VERSION));
+        out.uint(u64::from(version));
         self.write(&mut out);
         out.into_bytes()
     }
@@ -121,14 +133,18 @@ pub trait Canonical: Sized {
             _ => return Err(wrong_tag),
         }
         let version = input.uint()?;
-        if version != u64::from(Self::VERSION) {
-            return Err(CanonicalError::UnsupportedVersion { tag: Self::TAG, version });
-        }
-        if length != Self::FIELDS + 2 {
+        let newest = (version == u64::from(Self::VERSION)).then_some(Self::FIELDS);
+        let fields = newest.or_else(|| Self::older(version));
+        let fields =
+            fields.ok_or(CanonicalError::UnsupportedVersion { tag: Self::TAG, version })?;
+        if length != fields + 2 {
             return Err(CanonicalError::Malformed);
         }
         let value = Self::read(&mut input)?;
         input.finish()?;
+        if value.form() != (u32::try_from(version).unwrap_or(u32::MAX), fields) {
+            return Err(CanonicalError::Malformed);
+        }
         value.check()?;
         if value.encode() != bytes {
             return Err(CanonicalError::NotCanonical);
@@ -287,13 +303,14 @@ impl<'b> Reader<'b> {
         }
     }
 
+    /// Whether everything was read.
+    pub fn at_end(&self) -> bool {
+        self.0.position() == self.0.input().len()
+    }
+
     /// Demands that everything was read.
     pub fn finish(&self) -> Result<(), CanonicalError> {
-        if self.0.position() == self.0.input().len() {
-            Ok(())
-        } else {
-            Err(CanonicalError::TrailingBytes)
-        }
+        if self.at_end() { Ok(()) } else { Err(CanonicalError::TrailingBytes) }
     }
 }
 

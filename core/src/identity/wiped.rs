@@ -26,12 +26,15 @@ pub struct WipeReport {
     pub saved: u64,
     /// Changes that the court is not known to have, destroyed with the rest.
     pub lost: u64,
+    /// Originals that the court is not known to have, destroyed with the rest; none in a report of version 1,
+    /// which did not count them.
+    pub originals: Option<u64>,
 }
 
 impl Canonical for WipeReport {
     const TAG: &'static str = "lastmile-wiped";
-    const VERSION: u32 = 1;
-    const FIELDS: u64 = 6;
+    const VERSION: u32 = 2;
+    const FIELDS: u64 = 7;
     const MAX_LEN: usize = 256;
 
     fn write(&self, out: &mut Writer) {
@@ -41,6 +44,17 @@ impl Canonical for WipeReport {
         out.int(self.at_ms);
         out.uint(self.saved);
         out.uint(self.lost);
+        if let Some(originals) = self.originals {
+            out.uint(originals);
+        }
+    }
+
+    fn form(&self) -> (u32, u64) {
+        if self.originals.is_some() { (2, 7) } else { (1, 6) }
+    }
+
+    fn older(version: u64) -> Option<u64> {
+        (version == 1).then_some(6)
     }
 
     fn read(input: &mut Reader<'_>) -> Result<Self, CanonicalError> {
@@ -51,6 +65,7 @@ impl Canonical for WipeReport {
             at_ms: input.int()?,
             saved: input.uint()?,
             lost: input.uint()?,
+            originals: if input.at_end() { None } else { Some(input.uint()?) },
         })
     }
 
@@ -58,7 +73,8 @@ impl Canonical for WipeReport {
         bound::court(&self.court)?;
         bound::instant(self.at_ms, "at_ms")?;
         bound::count(self.saved, "saved")?;
-        bound::count(self.lost, "lost")
+        bound::count(self.lost, "lost")?;
+        self.originals.map_or(Ok(()), |originals| bound::count(originals, "originals"))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::vault::VaultError;
 const PIECE: usize = 256 << 10;
 /// Attempts at one piece before the contact ends.
 const PATIENCE: u32 = 3;
-/// Thumbnails that the court may not have before a contact stops asking: most are still on their way.
+/// Thumbnails asked for in vain before a contact stops asking: most are still on their way.
 const MISSES: usize = 8;
 /// Pictures of one contact.
 const MOST: u32 = 1_000;
@@ -42,6 +42,8 @@ pub struct FetchReport {
     pub missing: usize,
     /// What came and is no picture that could be shown, with the code that says why.
     pub refused: Vec<(BlobHash, &'static str)>,
+    /// What could not be had this time, with the code that says why; it has its turn again.
+    pub waiting: Vec<(BlobHash, String)>,
     /// It stopped because records wait, or because the watcher said so.
     pub interrupted: bool,
 }
@@ -66,20 +68,26 @@ impl Phone {
         let mut report = FetchReport::default();
         let mut tokens = FileTokens::default();
         for original in self.without_thumbnail(of)? {
-            match self.fetch_small(road, &mut tokens, original, DerivedKind::Thumbnail)? {
-                Small::Here => report.fetched += 1,
-                Small::Missing => report.missing += 1,
-                Small::Refused(reason) => report.refused.push((original, reason.code)),
-            }
+            let small = self.fetch_small(road, &mut tokens, original, DerivedKind::Thumbnail);
             if of.is_none() {
                 self.store
                     .write::<_, PhoneError>(|tx| Ok(tx.set_setting(PLACE, original.as_bytes())?))?;
+            }
+            match small {
+                Ok(Small::Here) => report.fetched += 1,
+                Ok(Small::Missing) => report.missing += 1,
+                Ok(Small::Refused(reason)) => report.refused.push((original, reason.code)),
+                // Something answers: this one is passed over. Where nothing does, the contact ends.
+                Err(Trouble::Road(error)) if error != TransportError::Unreachable => {
+                    report.waiting.push((original, error.code().to_owned()));
+                }
+                Err(trouble) => return Err(trouble),
             }
             if !watch(report.fetched) || self.records_wait()? {
                 report.interrupted = true;
                 break;
             }
-            if report.missing + report.refused.len() >= MISSES {
+            if report.missing + report.refused.len() + report.waiting.len() >= MISSES {
                 break;
             }
         }

@@ -1,6 +1,6 @@
 //! Where the files of a record are, for the screen; reading them; and what may leave this phone. An
-//! original leaves only when a verified receipt covers the court's word that it holds the file, and the
-//! court's backup reaches beyond that word.
+//! original leaves only when a verified receipt covers the court's word that it holds the file, the court's
+//! backup reaches beyond that word, and no later word takes it back.
 
 use super::{Phone, PhoneError};
 use crate::id::{BlobHash, DocumentId};
@@ -14,7 +14,9 @@ const MAX_DERIVED: usize = 1 << 20;
 /// Where a file is known to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileStanding {
-    /// The court found other bytes than were signed, or this phone's file is damaged.
+    /// The court had it and lost it, and this phone does not have it.
+    Lost,
+    /// The court found other bytes than were signed, or lost what it had, or this phone's file is damaged.
     Differs,
     /// Not with the court yet.
     Pending,
@@ -30,6 +32,10 @@ impl FileStanding {
     /// The words on the picture.
     pub fn label(self) -> Label {
         match self {
+            Self::Lost => Label::new(
+                "法院的原件已丢失,待有原件的手机重传",
+                "the court lost it; a phone that has it is to send it again",
+            ),
             Self::Differs => Label::new("照片校验不符,待重传", "differs, send again"),
             Self::Pending => Label::new("原件待上传", "original pending"),
             Self::Uploading => Label::new("原件上传中", "original on its way"),
@@ -139,15 +145,19 @@ impl Phone {
     }
 }
 
+/// Of a file that is here its state decides, which follows every word as it comes; of one that is not, only the
+/// court's words.
 fn standing(tx: &ReadTx<'_>, row: &BlobRow, backed_up: u64) -> Result<FileStanding, PhoneError> {
-    Ok(match (tx.with_court(row.hash, backed_up)?, row.state) {
-        (WithCourt::BackedUp | WithCourt::Receipted, _) | (_, BlobState::Receipted) => {
-            FileStanding::Receipted
-        }
-        (WithCourt::Stored, _) | (_, BlobState::Verified) => FileStanding::WithCourt,
-        (_, BlobState::Differs) => FileStanding::Differs,
-        (_, BlobState::Uploading) => FileStanding::Uploading,
-        (_, BlobState::Local | BlobState::Missing) => FileStanding::Pending,
+    let here = !row.released;
+    Ok(match (row.state, tx.with_court(row.hash, backed_up)?) {
+        (BlobState::Differs, _) => FileStanding::Differs,
+        (BlobState::Uploading, _) => FileStanding::Uploading,
+        (BlobState::Local, _) => FileStanding::Pending,
+        (_, WithCourt::BackedUp | WithCourt::Receipted) => FileStanding::Receipted,
+        (BlobState::Receipted, _) if here => FileStanding::Receipted,
+        (BlobState::Verified, _) | (_, WithCourt::Stored) => FileStanding::WithCourt,
+        (_, WithCourt::Lost) => FileStanding::Lost,
+        (_, WithCourt::No) => FileStanding::Pending,
     })
 }
 

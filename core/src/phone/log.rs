@@ -172,8 +172,14 @@ impl Phone {
         Ok(Some(Proved { checkpoint, receipt, placed, leaves, restored, grown_from, asked_since }))
     }
 
-    /// Stores what was proved: checkpoint, proof, places, receipts.
-    pub(super) fn keep_proved(&self, tx: &WriteTx<'_>, proved: &Proved) -> Result<(), PhoneError> {
+    /// Stores what was proved: checkpoint, proof, places, receipts. `read` are the channels of which the
+    /// answer left nothing out.
+    pub(super) fn keep_proved(
+        &self,
+        tx: &WriteTx<'_>,
+        proved: &Proved,
+        read: &[&str],
+    ) -> Result<(), PhoneError> {
         let now = self.device_ms();
         if proved.restored {
             tx.put_log_alarm(&LogAlarm {
@@ -194,7 +200,7 @@ impl Phone {
         if !proved.leaves.iter().all(Vec::is_empty) {
             self.keep_places(tx, proved, checkpoint, now)?;
         }
-        tx.note_receipted(backed_up)?;
+        tx.note_receipted(backed_up, read)?;
         Ok(())
     }
 

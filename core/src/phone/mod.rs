@@ -9,7 +9,7 @@
 //! | `save` | a wish becomes a durable change; its signature follows |
 //! | `capture` | originals kept, and recorded by a signed change |
 //! | `files` | where the files of a record are; what may leave this phone |
-//! | `upload` | files to the court: resumed, in small pieces, small pictures first |
+//! | `upload`, `upload_turn` | files to the court: resumed, in small pieces, small pictures first |
 //! | `fetch` | pictures and originals of colleagues from the court |
 //! | `file_road`, `file_token` | the road for files, and the right to use it |
 //! | `pictures` | small pictures, what a photo says of itself, what does not fit, covered copies |
@@ -72,6 +72,7 @@ mod tests;
 mod times;
 pub mod transport;
 mod upload;
+mod upload_turn;
 mod wipe;
 mod withdrawn;
 

@@ -1,19 +1,19 @@
 //! Files to the court: strokes and small pictures first, originals last; in pieces that grow while the
 //! link is good and shrink when it breaks. What the court received of a piece stays received, so a broken
 //! link costs at most the piece that was on its way. A file that cannot go on is passed over and says why;
-//! records that wait always go first.
+//! one that somebody else is sending has a second turn at the end; records that wait always go first. One
+//! file's turn is [`super::upload_turn`]'s.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::file_road::{Begun, FileRoad};
 use super::file_token::FileTokens;
 use super::transport::TransportError;
+use super::upload_turn::Outcome;
 use super::{Phone, PhoneError};
 use crate::id::BlobHash;
 use crate::store::{DerivedKind, UploadRow};
-use crate::sync::files::{FileKind, Metadata, upload_purpose};
-use crate::vault::{StoredFile, VaultError};
+use crate::sync::files::{Metadata, upload_purpose};
 
 /// Bytes of a piece, at least and at most.
 const SMALLEST: usize = 64 << 10;
@@ -21,8 +21,13 @@ const LARGEST: usize = 1 << 20;
 /// A piece that takes longer is made smaller, a faster one larger, milliseconds.
 const SLOW_MS: u64 = 8_000;
 const FAST_MS: u64 = 2_000;
-/// Attempts at one file without any progress before it has to wait for the next contact.
-const PATIENCE: u32 = 3;
+/// Attempts at one file without any progress before it has to wait for the next contact; files in a row that end
+/// so before the contact does.
+pub(super) const PATIENCE: u32 = 3;
+/// Setting: by which means pieces last got through.
+const MEANS: &str = "upload means";
+/// Somebody else writes to the upload.
+pub(super) const BUSY: &str = "upload_busy";
 /// Setting: bytes of the last piece that went well.
 const PACE: &str = "upload pace";
 /// Rows looked at together.
@@ -96,20 +101,28 @@ impl UploadTrouble {
     }
 }
 
-/// What became of one file.
-enum Outcome {
-    Finished,
-    Waits(String),
-    Interrupted,
+/// The state of one contact.
+pub(super) struct Contact<'c> {
+    pub road: &'c dyn FileRoad,
+    pub watch: &'c mut dyn FnMut(Progress) -> bool,
+    pub report: UploadReport,
+    /// Bytes of the next piece.
+    pub piece: usize,
+    pub tokens: FileTokens,
+    pub means: Means,
+    /// Files in a row of which no piece got through although the court answers.
+    blocked: u32,
 }
 
-/// The state of one contact.
-struct Contact<'c> {
-    road: &'c dyn FileRoad,
-    watch: &'c mut dyn FnMut(Progress) -> bool,
-    report: UploadReport,
-    piece: usize,
-    tokens: FileTokens,
+/// By which request pieces go.
+#[derive(Debug, Default)]
+pub(super) struct Means {
+    /// By [`FileRoad::append_instead`].
+    pub instead: bool,
+    /// Turned to it, or back, in this contact: that is tried once.
+    pub turned: bool,
+    /// A piece got through by them.
+    pub worked: bool,
 }
 
 impl Phone {
@@ -126,6 +139,8 @@ impl Phone {
             report: UploadReport::default(),
             piece: self.pace().unwrap_or(4 * SMALLEST),
             tokens: FileTokens::default(),
+            means: Means { instead: self.goes_instead(), ..Means::default() },
+            blocked: 0,
         };
         let result = match self.make_all_pictures() {
             // Small pictures can be made another time. A full phone becomes less full by uploading only.
@@ -134,7 +149,7 @@ impl Phone {
         };
         let result = result.and_then(|()| self.ask_again(&mut contact));
         let result = result.and_then(|()| self.upload_all(policy, &mut contact));
-        let kept = self.keep_pace(contact.piece);
+        let kept = self.keep_pace(contact.piece).and_then(|()| self.keep_means(&contact.means));
         match result.and_then(|()| Ok(kept?)) {
             Ok(()) => Ok(contact.report),
             Err(trouble) => Err(UploadTrouble { trouble, report: contact.report }),
@@ -143,6 +158,7 @@ impl Phone {
 
     fn upload_all(&self, policy: UploadPolicy, contact: &mut Contact<'_>) -> Result<(), Trouble> {
         let mut passed: BTreeSet<(BlobHash, Option<DerivedKind>)> = BTreeSet::new();
+        let mut busy = Vec::new();
         loop {
             let most = PAGE.saturating_add(u32::try_from(passed.len()).unwrap_or(u32::MAX));
             let rows =
@@ -152,30 +168,70 @@ impl Phone {
                 .filter(|row| !passed.contains(&(row.original, row.kind)))
                 .collect();
             if open.is_empty() {
-                return Ok(());
+                break;
             }
             for row in open {
                 match self.upload_one(&row, contact)? {
-                    Outcome::Finished => {
-                        self.store.write::<_, PhoneError>(|tx| Ok(tx.set_uploaded(&row)?))?;
-                        contact.report.finished += 1;
-                    }
-                    Outcome::Waits(code) => {
-                        if row.kind.is_none() {
-                            self.store.write::<_, PhoneError>(|tx| {
-                                Ok(tx.set_trouble(row.hash, Some(&code))?)
-                            })?;
-                        }
-                        contact.report.waiting.push((row.hash, code));
-                        passed.insert((row.original, row.kind));
-                    }
                     Outcome::Interrupted => {
                         contact.report.interrupted = true;
                         return Ok(());
                     }
+                    Outcome::Busy => {
+                        passed.insert((row.original, row.kind));
+                        busy.push(row);
+                    }
+                    outcome => {
+                        if !self.ended(&row, outcome, contact)? {
+                            passed.insert((row.original, row.kind));
+                        }
+                    }
                 }
             }
         }
+        // Somebody else wrote to these; perhaps no longer.
+        for row in busy {
+            match self.upload_one(&row, contact)? {
+                Outcome::Interrupted => {
+                    contact.report.interrupted = true;
+                    break;
+                }
+                outcome => self.ended(&row, outcome, contact).map(drop)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes how a file's turn ended; whether the court has it now. When piece after piece of file after file
+    /// does not get through, the contact ends.
+    fn ended(
+        &self,
+        row: &UploadRow,
+        outcome: Outcome,
+        contact: &mut Contact<'_>,
+    ) -> Result<bool, Trouble> {
+        let code = match outcome {
+            Outcome::Finished => {
+                self.store.write::<_, PhoneError>(|tx| Ok(tx.set_uploaded(row)?))?;
+                contact.report.finished += 1;
+                contact.blocked = 0;
+                return Ok(true);
+            }
+            Outcome::Blocked(error) => {
+                contact.blocked += 1;
+                if contact.blocked >= PATIENCE {
+                    return Err(error.into());
+                }
+                error.code().to_owned()
+            }
+            Outcome::Busy => BUSY.to_owned(),
+            Outcome::Waits(code) => code,
+            Outcome::Interrupted => return Ok(false),
+        };
+        if row.kind.is_none() {
+            self.store.write::<_, PhoneError>(|tx| Ok(tx.set_trouble(row.hash, Some(&code))?))?;
+        }
+        contact.report.waiting.push((row.hash, code));
+        Ok(false)
     }
 
     /// Asks about originals in channels that this phone is to leave, as long as the court's word about
@@ -198,7 +254,7 @@ impl Phone {
         Ok(())
     }
 
-    fn announce(
+    pub(super) fn announce(
         &self,
         file: Metadata,
         bytes: u64,
@@ -212,130 +268,6 @@ impl Phone {
     fn make_all_pictures(&self) -> Result<(), PhoneError> {
         while self.make_pictures(PAGE)? > 0 {}
         Ok(())
-    }
-
-    /// Sends one file from where the court has it to its end.
-    fn upload_one(&self, row: &UploadRow, contact: &mut Contact<'_>) -> Result<Outcome, Trouble> {
-        let mut file = match self.file_of(row) {
-            Ok(file) => file,
-            Err(PhoneError::File(error)) => return Ok(Outcome::Waits(error.code().to_owned())),
-            Err(error) => return Err(error.into()),
-        };
-        let of = row.kind.map(|_| row.original);
-        let new = Metadata { hash: row.hash, kind: kind_of(row.kind), of };
-        let mut failures = 0;
-        let mut differed = false;
-        let mut begun = None;
-        loop {
-            let step = match &begun {
-                None => self.announce(new, row.bytes, contact)?.map(|answer| {
-                    let offset = answer.offset;
-                    begun = Some(answer);
-                    offset
-                }),
-                Some(upload) => {
-                    let piece = match piece_of(&mut file, upload.offset, contact.piece, row.bytes) {
-                        Ok(piece) => piece,
-                        Err(error) => return Ok(Outcome::Waits(error.code().to_owned())),
-                    };
-                    let started = self.clock.now().monotonic_ms;
-                    contact.report.bytes += piece.len() as u64;
-                    let (road, purpose) = (contact.road, upload_purpose(row.hash));
-                    let answer = self.ask_about(&mut contact.tokens, &purpose, |ask| {
-                        road.append(ask, upload, &piece)
-                    })?;
-                    let took = self.clock.now().monotonic_ms.saturating_sub(started);
-                    contact.pace(answer.is_ok(), took);
-                    match answer {
-                        // An offset that no court of ours would give: begin again and see.
-                        Ok(offset) if offset <= upload.offset || offset > row.bytes => {
-                            Err(TransportError::NotTheServer(200))
-                        }
-                        other => other,
-                    }
-                }
-            };
-            match step {
-                Ok(offset) => {
-                    failures = 0;
-                    if offset >= row.bytes {
-                        return Ok(Outcome::Finished);
-                    }
-                    if let Some(upload) = &mut begun {
-                        upload.offset = offset;
-                    }
-                    self.store.write::<_, PhoneError>(|tx| Ok(tx.set_uploading(row)?))?;
-                    let progress = Progress {
-                        original: row.original,
-                        kind: row.kind,
-                        sent: offset,
-                        bytes: row.bytes,
-                        finished: contact.report.finished,
-                    };
-                    if !(contact.watch)(progress) || self.records_wait()? {
-                        return Ok(Outcome::Interrupted);
-                    }
-                }
-                Err(error @ TransportError::Problem { .. }) => {
-                    begun = None;
-                    failures += 1;
-                    contact.report.repeated += 1;
-                    if contact.tokens.heal(&error) && failures < PATIENCE {
-                        continue;
-                    }
-                    let code = error.code();
-                    match code {
-                        // The bytes the court received are not those that were signed. They are sent
-                        // once more, if they still are what they were here.
-                        "file_differs" => {
-                            if let Some(code) = self.mismatch(row)? {
-                                return Ok(Outcome::Waits(code.to_owned()));
-                            }
-                            if std::mem::replace(&mut differed, true) {
-                                return Ok(Outcome::Waits(code.to_owned()));
-                            }
-                        }
-                        // A damaged piece, another position, an upload that ended: begin tells the rest.
-                        "upload_checksum" | "upload_offset" | "upload_unknown" | "upload_busy"
-                            if failures < PATIENCE => {}
-                        _ => return Ok(Outcome::Waits(code.to_owned())),
-                    }
-                }
-                Err(error) => {
-                    begun = None;
-                    failures += 1;
-                    contact.report.repeated += 1;
-                    if failures >= PATIENCE {
-                        return Err(error.into());
-                    }
-                }
-            }
-        }
-    }
-
-    /// The court received other bytes than were signed: the record shows it. Gives the code that stops
-    /// this file for good when its bytes here are damaged.
-    fn mismatch(&self, row: &UploadRow) -> Result<Option<&'static str>, PhoneError> {
-        let whole = match row.kind {
-            None if row.path.starts_with("evidence/") => true,
-            None => self.vault.is_whole(row.hash)?,
-            Some(_) => true,
-        };
-        let trouble = if whole { "file_differs" } else { VaultError::Damaged.code() };
-        self.store.write::<_, PhoneError>(|tx| Ok(tx.set_differs(row, trouble)?))?;
-        Ok(if whole { None } else { Some(trouble) })
-    }
-
-    fn file_of(&self, row: &UploadRow) -> Result<Box<dyn StoredFile>, PhoneError> {
-        if row.path.starts_with("evidence/") {
-            let bytes = self.store.read::<_, PhoneError>(|tx| Ok(tx.evidence(row.hash)?))?;
-            return Ok(Box::new(Cursor::new(bytes.ok_or(VaultError::Absent)?)));
-        }
-        let file = self.vault.read(&row.path)?;
-        if file.len() != row.bytes {
-            return Err(VaultError::Damaged.into());
-        }
-        Ok(Box::new(file))
     }
 
     /// Whether changes wait to be signed or sent: they go before any file.
@@ -352,6 +284,20 @@ impl Phone {
         Some(usize::try_from(piece).ok()?.clamp(SMALLEST, LARGEST))
     }
 
+    /// Whether pieces went by the other means when they last got through.
+    fn goes_instead(&self) -> bool {
+        let kept = self.store.read::<_, PhoneError>(|tx| Ok(tx.setting(MEANS)?));
+        kept.is_ok_and(|kept| kept.as_deref() == Some(b"instead"))
+    }
+
+    fn keep_means(&self, means: &Means) -> Result<(), PhoneError> {
+        if !means.worked || means.instead == self.goes_instead() {
+            return Ok(());
+        }
+        let kept: &[u8] = if means.instead { b"instead" } else { b"" };
+        self.store.write(|tx| Ok(tx.set_setting(MEANS, kept)?))
+    }
+
     fn keep_pace(&self, piece: usize) -> Result<(), PhoneError> {
         if self.pace() == Some(piece) {
             return Ok(());
@@ -361,33 +307,12 @@ impl Phone {
 }
 
 impl Contact<'_> {
-    fn pace(&mut self, went_well: bool, took_ms: u64) {
+    /// A piece that took long, or did not get through, is followed by a smaller one.
+    pub(super) fn pace(&mut self, went_well: bool, took_ms: u64) {
         self.piece = match (went_well, took_ms) {
             (true, ..FAST_MS) => self.piece.saturating_mul(2).min(LARGEST),
             (true, ..=SLOW_MS) => self.piece,
             _ => (self.piece / 2).max(SMALLEST),
         };
     }
-}
-
-fn kind_of(derived: Option<DerivedKind>) -> FileKind {
-    match derived {
-        None => FileKind::Original,
-        Some(DerivedKind::Thumbnail) => FileKind::Thumbnail,
-        Some(DerivedKind::Preview) => FileKind::Preview,
-    }
-}
-
-/// The next piece of a file.
-fn piece_of(
-    file: &mut Box<dyn StoredFile>,
-    offset: u64,
-    piece: usize,
-    bytes: u64,
-) -> Result<Vec<u8>, VaultError> {
-    let rest = usize::try_from(bytes.saturating_sub(offset)).unwrap_or(usize::MAX);
-    let mut out = vec![0; piece.min(rest)];
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(&mut out)?;
-    Ok(out)
 }

@@ -69,6 +69,7 @@ impl Phone {
                 at_ms: self.device_ms(),
                 saved,
                 lost,
+                originals: Some(tx.backlog()?.originals),
             };
             let signed = Signed::seal(&report, signer.as_ref())
                 .map_err(|_| PhoneError::Protocol("the report cannot be signed"))?;

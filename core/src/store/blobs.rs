@@ -190,10 +190,11 @@ impl WriteTx<'_> {
                     params![new.hash, new.path, Unsigned(new.bytes), new.mime],
                 )?;
             }
-            // Captured once more after its release: the file is here again.
+            // Captured once more after its release: the file is here again. Whether the court still has it
+            // is asked anew, which costs one small request.
             Some(known) if known.released && new.state == BlobState::Local => {
                 self.sql.execute(
-                    "UPDATE blobs SET released = 0, path = ?2 WHERE hash = ?1",
+                    "UPDATE blobs SET released = 0, state = 'local', path = ?2 WHERE hash = ?1",
                     params![new.hash, new.path],
                 )?;
             }

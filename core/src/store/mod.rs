@@ -38,6 +38,7 @@ mod search;
 mod tray;
 mod uploads;
 mod wipe;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -65,4 +66,5 @@ pub use pins::PinRow;
 pub use purge::Purged;
 pub use search::{Found, MAX_SEARCH_TEXT, SearchHit};
 pub use tray::{Foreign, MAX_FOREIGN, RefusedBy, TrayId, TrayOutcome, TrayRow};
-pub use uploads::{UploadRow, WithCourt};
+pub use uploads::UploadRow;
+pub use words::{FILE_LOST, WithCourt};

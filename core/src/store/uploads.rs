@@ -1,5 +1,5 @@
-//! What goes to the court and how far it is there: the queue of files, how far each has come, the court's
-//! signed words that it holds a file, and what follows from them for the originals here.
+//! What goes to the court: the queue of files, and how far each has come. What the court says of them itself is
+//! [`super::words`]'.
 
 use rusqlite::params;
 
@@ -19,19 +19,6 @@ pub struct UploadRow {
     pub path: String,
     /// Size, bytes.
     pub bytes: u64,
-}
-
-/// How far the court has a file, by its own signed word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum WithCourt {
-    /// It has not said so.
-    No,
-    /// It has said so.
-    Stored,
-    /// A verified receipt covers that word.
-    Receipted,
-    /// And the court's backup reaches beyond it.
-    BackedUp,
 }
 
 /// Small ones first within a kind, so that much arrives early.
@@ -63,9 +50,7 @@ impl ReadTx<'_> {
     pub fn unheard(&self, limit: u32) -> Result<Vec<UploadRow>, StoreError> {
         self.rows(
             "SELECT hash, path, bytes FROM blobs WHERE state = 'verified' AND released = 0
-             AND NOT EXISTS (SELECT 1 FROM stored
-                JOIN feed ON feed.ref_id = stored.transition AND feed.kind = 'transition'
-                WHERE stored.hash = blobs.hash)
+             AND NOT EXISTS (SELECT 1 FROM standing WHERE standing.hash = blobs.hash)
              AND EXISTS (SELECT 1 FROM blob_uses
                 JOIN documents ON documents.id = blob_uses.document
                 JOIN channels ON channels.channel = documents.channel
@@ -82,21 +67,6 @@ impl ReadTx<'_> {
                 })
             },
         )
-    }
-
-    /// How far the court has a file. `backed_up` is the number of leaves its backup covers.
-    pub fn with_court(&self, hash: BlobHash, backed_up: u64) -> Result<WithCourt, StoreError> {
-        let sql = "SELECT min(feed.log_index), count(*) FROM stored
-            JOIN feed ON feed.ref_id = stored.transition AND feed.kind = 'transition'
-            WHERE stored.hash = ?1";
-        let (index, words): (Option<Unsigned>, u32) =
-            self.sql.query_row(sql, [hash], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(match index {
-            _ if words == 0 => WithCourt::No,
-            None => WithCourt::Stored,
-            Some(index) if index.0 < backed_up => WithCourt::BackedUp,
-            Some(_) => WithCourt::Receipted,
-        })
     }
 }
 
@@ -147,32 +117,6 @@ impl WriteTx<'_> {
         self.sql
             .execute("UPDATE blobs SET trouble = ?2 WHERE hash = ?1", params![hash, trouble])?;
         Ok(())
-    }
-
-    /// The court said in a signed transition that it holds a file.
-    pub fn put_stored(&self, hash: BlobHash, transition: &[u8; 32]) -> Result<(), StoreError> {
-        self.sql.execute(
-            "INSERT OR IGNORE INTO stored (hash, transition) VALUES (?1, ?2)",
-            params![hash, transition],
-        )?;
-        self.sql.execute(
-            "UPDATE blobs SET state = 'verified', trouble = NULL
-             WHERE hash = ?1 AND state IN ('local', 'uploading', 'differs')",
-            [hash],
-        )?;
-        Ok(())
-    }
-
-    /// Originals whose word is covered by a receipt and by the court's backup of `backed_up` leaves
-    /// need not stay here any longer.
-    pub fn note_receipted(&self, backed_up: u64) -> Result<usize, StoreError> {
-        Ok(self.sql.execute(
-            "UPDATE blobs SET state = 'receipted' WHERE state = 'verified' AND EXISTS (
-                SELECT 1 FROM stored
-                JOIN feed ON feed.ref_id = stored.transition AND feed.kind = 'transition'
-                WHERE stored.hash = blobs.hash AND feed.log_index < ?1)",
-            [Unsigned(backed_up)],
-        )?)
     }
 
     /// The court was set back to an earlier state: what is still here is offered again, whatever it

@@ -26,6 +26,8 @@ pub const UPLOAD_OFFSET: &str = "upload-offset";
 pub const UPLOAD_METADATA: &str = "upload-metadata";
 /// Header: algorithm, a space, the digest of this chunk in base64.
 pub const UPLOAD_CHECKSUM: &str = "upload-checksum";
+/// Header of a POST: the method that it stands for, for proxies that let no other through.
+pub const METHOD_OVERRIDE: &str = "x-http-method-override";
 /// Header: when an unfinished upload ends.
 pub const UPLOAD_EXPIRES: &str = "upload-expires";
 /// Media type of a chunk.

@@ -70,6 +70,7 @@ fn transitions() {
     let later = TransitionKind::Other { kind: "sealing".to_owned(), content: vec![1, 2, 3] };
     let route = TransitionKind::Route { document, to_channel: station() };
     let stored = TransitionKind::Stored { hash: BlobHash([7; 32]), bytes: 4_123_456 };
+    let lost = TransitionKind::Lost { hash: BlobHash([7; 32]), reason: "damaged".to_owned() };
     let unroute = TransitionKind::Unroute { document, from_channel: station() };
     let assist = |step: &str, unit: Option<&str>, other| TransitionKind::Assist {
         document,
@@ -97,6 +98,7 @@ fn transitions() {
         Accepted::new("a decision, with nothing", 2, &make(decide(None, None))),
         Accepted::new("a kind of a later version, kept", 2, &make(later)),
         Accepted::new("an original the court has", 2, &make(stored)),
+        Accepted::new("an original the court no longer has", 2, &make(lost)),
         Accepted::new("a request is acknowledged", 2, &make(assist("acknowledged", None, None))),
         Accepted::new(
             "a step of a request, with everything",
@@ -127,6 +129,9 @@ fn transitions() {
             "field_out_of_bounds",
             other("stored", &[0x82, 0x41, 7, 1]),
         ),
+        refused("a loss without a reason", "malformed", {
+            other("lost", &[&[0x81, 0x58, 0x20], &[7; 32][..]].concat())
+        }),
         refused("a step without its fields", "malformed", other("assist", &[0x80])),
         refused("a report without its fields", "malformed", other("report", &[0x80])),
         refused(

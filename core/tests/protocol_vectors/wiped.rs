@@ -16,17 +16,21 @@ fn wiped_phones() {
         at_ms: 1_773_709_200_000,
         saved: 12,
         lost: 0,
+        originals: Some(0),
     };
     let lossy = WipeReport {
         certificate: court.person("wenruotang").id,
         at_ms: -1,
         saved: 0,
         lost: (1 << 63) - 1,
+        originals: Some((1 << 63) - 1),
         ..clean.clone()
     };
+    let first = WipeReport { lost: 3, originals: None, ..clean.clone() };
     let accepted = [
         Accepted::new("everything was handed in before", 5, &clean),
         Accepted::new("a clock before 1970, and as many lost as can be", 6, &lossy),
+        Accepted::new("version 1, which did not count originals", 5, &first),
     ];
     let mut wrong = usual_refusals(&clean.encode(), WipeReport::TAG.len());
     let code = "field_out_of_bounds";
@@ -42,6 +46,16 @@ fn wiped_phones() {
             WipeReport { at_ms: i64::MIN, ..clean.clone() }.encode(),
         ),
         refused("2^63 lost", code, WipeReport { lost: 1 << 63, ..clean.clone() }.encode()),
+        refused(
+            "2^63 originals",
+            code,
+            WipeReport { originals: Some(1 << 63), ..clean.clone() }.encode(),
+        ),
+        refused("version 1 with originals", "malformed", {
+            let mut bytes = clean.encode();
+            bytes[WipeReport::TAG.len() + 2] = 1;
+            bytes
+        }),
         refused("2^63 saved", code, WipeReport { saved: 1 << 63, ..clean }.encode()),
         refused("a certificate", "wrong_tag", {
             // Small enough for the length not to be what refuses it.

@@ -116,12 +116,21 @@ fn wiped(wiping: Wiping, language: Language) -> String {
         return format!("  {} {ordered}", language.pick("已下令擦除", "to be wiped, ordered"));
     };
     let (at, saved, lost) = (moment(done.received_ms), done.saved, done.lost);
-    match language {
+    let mut text = match language {
         Language::Zh => format!("  {ordered}下令擦除,{at}已擦除:交回{saved}项,损失{lost}项"),
         Language::En => {
             format!("  ordered wiped {ordered}, wiped {at}: {saved} handed in, {lost} lost")
         }
-    }
+    };
+    text.push_str(&match (language, done.originals) {
+        (Language::Zh, Some(originals)) => format!(",未到法院的原件损失{originals}个"),
+        (Language::Zh, None) => ",原件损失数未报".to_owned(),
+        (Language::En, Some(originals)) => {
+            format!(", {originals} originals lost that never reached the court")
+        }
+        (Language::En, None) => ", originals not counted".to_owned(),
+    });
+    text
 }
 
 /// Certifies people's keys anew under the present issuing key.
@@ -224,5 +233,24 @@ pub fn judge(args: &QuarantineArgs, language: Language, out: &mut dyn Write) -> 
             Err(_) => Exit::Unavailable,
         },
         Err(error) => fail(language, error.code(), &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::withdraw::Honoured;
+
+    #[test]
+    fn what_a_wiped_phone_lost_is_shown_with_its_originals() {
+        let wiping = |originals| Wiping {
+            ordered_ms: 0,
+            honoured: Some(Honoured { received_ms: 0, saved: 1, lost: 2, originals }),
+        };
+        let zh = wiped(wiping(Some(3)), Language::Zh);
+        assert!(zh.contains("交回1项,损失2项,未到法院的原件损失3个"), "{zh}");
+        let en = wiped(wiping(Some(3)), Language::En);
+        assert!(en.contains("2 lost, 3 originals lost that never reached the court"), "{en}");
+        assert!(wiped(wiping(None), Language::Zh).contains("原件损失数未报"));
     }
 }

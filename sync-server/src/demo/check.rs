@@ -422,7 +422,9 @@ fn phone_wiped(outcome: &Outcome, server: &ServerSide) -> Assertion {
         document.history().nodes().iter().any(|node| node.provenance.envelope == change.0)
     });
     let (saved, lost) = honoured.map_or((0, 0), |done| (done.saved, done.lost));
-    let told = honoured.is_some() && (saved, lost) == (1, 0);
+    let originals = honoured.and_then(|done| done.originals);
+    let told = (saved, lost, originals) == (1, 0, Some(0));
+    let originals = originals.unwrap_or(0);
     Assertion {
         id: "E20b",
         title: "遗失的手机擦除前交回所记,擦除后一无所剩 / a lost phone hands in what it has, then keeps nothing",
@@ -433,7 +435,7 @@ fn phone_wiped(outcome: &Outcome, server: &ServerSide) -> Assertion {
             && rows.0 > 0
             && rows.1 == 0,
         detail: format!(
-            "交回{saved}项,损失{lost}项,手机行数{0}→{1},{2}→{decided} / {saved} handed in, {lost} lost, rows on the phone {0} then {1}, {2} then {decided}",
+            "交回{saved}项,损失{lost}项、原件{originals}个,手机行数{0}→{1},{2}→{decided} / {saved} handed in, {lost} and {originals} originals lost, rows on the phone {0} then {1}, {2} then {decided}",
             rows.0, rows.1, change.1
         ),
     }

@@ -65,18 +65,19 @@ impl Day<'_> {
         let (state, _) = withdraw::judge(&desk, &judgement).map_err(script)?;
         let rows = (before, rows()?);
         let (saved, lost) = honoured.map_or((0, 0), |done| (done.saved, done.lost));
+        let originals = honoured.and_then(|done| done.originals).unwrap_or(0);
         self.event(
             "E20b",
             "10:50 11:00",
             "C1 在线;P5 遗失",
             format!(
-                "温若棠的备用手机遗失,指挥中心下令擦除;被人捡到开机联网后交回{saved}项,损失{lost}项,\
+                "温若棠的备用手机遗失,指挥中心下令擦除;被人捡到开机联网后交回{saved}项,损失{lost}项、原件{originals}个,\
                  手机内剩{}行。交回的转入待核,关咏仪核实后接收",
                 rows.1
             ),
             format!(
                 "an officer's second phone is lost and ordered wiped; whoever finds it switches it on: \
-                 {saved} handed in, {lost} lost, {} rows left on it. What it handed in waits, C1 admits it",
+                 {saved} handed in, {lost} and {originals} originals lost, {} rows left on it. What it handed in waits, C1 admits it",
                 rows.1
             ),
         );

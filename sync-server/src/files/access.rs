@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use lastmile_core::id::{BlobHash, CertificateId};
 use lastmile_core::identity::Directory;
-use lastmile_core::sync::channel::EntryKind;
 
 use crate::store::{FileUse, Reading, StoreError};
 use crate::sync::Asker;
@@ -40,8 +39,8 @@ pub fn may_send(
     }
 }
 
-/// Whether the person reads, in a case that names the file, the court's word that it has it. A phone that
-/// lost its access uploads what is its own, and the word came after all that it may read.
+/// Whether the person reads, in a case that names the file, the court's last word about it: that it has it, or lost
+/// it. A phone that lost its access uploads what is its own, and the word came after all that it may read.
 pub fn hears_of(
     reading: &Reading<'_>,
     directory: &Directory,
@@ -56,10 +55,8 @@ pub fn hears_of(
     let uses = reading.uses_of_file(hash)?;
     let naming: BTreeSet<&str> = uses.iter().map(|named| named.channel.as_str()).collect();
     for access in reach.iter().filter(|access| naming.contains(access.channel.as_str())) {
-        let word = reading.last_transition("stored", &hash.to_hex(), &access.channel)?;
-        let Some(word) = word else { continue };
-        let place = reading.place_in_feed(&access.channel, EntryKind::Transition, &word)?;
-        if place.is_some_and(|seq| access.until.is_none_or(|until| seq <= until)) {
+        let word = reading.last_file_word(hash, &access.channel)?;
+        if word.is_some_and(|word| access.until.is_none_or(|until| word.seq <= until)) {
             return Ok(true);
         }
     }

@@ -9,9 +9,8 @@ use lastmile_core::id::BlobHash;
 use super::FileError;
 use super::depot::{Depot, Place, wait};
 use super::incoming::{self, Incoming, RealDisk};
-use super::trouble;
 use crate::server::Server;
-use crate::store::{StoreError, UploadId};
+use crate::store::UploadId;
 
 /// Bytes copied at a time.
 const BLOCK: u64 = 4 << 20;
@@ -20,7 +19,7 @@ const BLOCK: u64 = 4 << 20;
 const COPY: UploadId = [0; 16];
 
 /// What became of the files of a backup.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Copied {
     /// Files copied now.
     pub new: u64,
@@ -28,26 +27,26 @@ pub struct Copied {
     pub known: u64,
     /// Files that lie elsewhere, in a store of their own whose safety is its operator's.
     pub elsewhere: u64,
-    /// Files that are damaged or gone.
+    /// Files that are damaged or gone, those among them of which the court has said so.
     pub missing: u64,
-    /// The first leaf that promises one of those.
-    pub first_missing: Option<u64>,
+    /// Promised files that were not copied, with the first leaf that promises each.
+    pub failed: Vec<(BlobHash, u64)>,
 }
 
 impl Copied {
-    /// A file that the leaf `index` promises is damaged or gone.
-    fn miss(&mut self, index: u64) {
+    fn miss(&mut self, hash: BlobHash, index: u64) {
         self.missing += 1;
-        let first = self.first_missing.get_or_insert(index);
-        *first = (*first).min(index);
+        self.failed.push((hash, index));
     }
 }
 
 /// Copies what the court has promised to keep into `to`, which may hold earlier copies. Each new copy is
-/// synced and read back.
+/// synced and read back. Of those it has `lost` nothing is promised any more: they are counted, unless an earlier
+/// copy is there.
 pub fn copy_files(
     server: &Server,
     promised: &[(BlobHash, u64)],
+    lost: &[BlobHash],
     to: &Path,
 ) -> Result<Copied, FileError> {
     let mut copied = Copied::default();
@@ -55,18 +54,16 @@ pub fn copy_files(
     if from.folder().is_none() {
         // The safety of what is there is its operator's; what is not there is promised to nobody.
         for (hash, index) in promised {
-            let lost =
-                server.store().read::<_, StoreError>(|reading| reading.file_trouble(*hash))?;
-            let lost = lost.is_some_and(|code| code != trouble::DIFFERS);
-            if lost || wait(from.size(Place::Original(*hash)))?.is_none() {
-                copied.miss(*index);
+            if wait(from.size(Place::Original(*hash)))?.is_none() {
+                copied.miss(*hash, *index);
             } else {
                 copied.elsewhere += 1;
             }
         }
+        copied.missing += lost.len() as u64;
         return Ok(copied);
     }
-    if promised.is_empty() {
+    if promised.is_empty() && lost.is_empty() {
         return Ok(copied);
     }
     let target = Depot::local(to)?;
@@ -78,7 +75,13 @@ pub fn copy_files(
         } else if copy(from, &target, place, to)? {
             copied.new += 1;
         } else {
-            copied.miss(*index);
+            copied.miss(*hash, *index);
+        }
+    }
+    for hash in lost {
+        match wait(target.size(Place::Original(*hash)))? {
+            Some(_) => copied.known += 1,
+            None => copied.missing += 1,
         }
     }
     Ok(copied)

@@ -55,6 +55,13 @@ impl DepotError {
     }
 }
 
+impl DepotError {
+    /// Whether the store answered that it has no such file.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Missing | Self::Store(object_store::Error::NotFound { .. }))
+    }
+}
+
 /// A full disk is something a person can act on; everything else is one thing.
 pub(super) fn code_of(error: &io::Error) -> &'static str {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};

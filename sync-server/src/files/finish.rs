@@ -1,6 +1,8 @@
 //! The end of an upload: read again, compared with the hash that was signed, put into the store, and said
 //! so in every case that names it; and to a phone that reads none of them any more in its own channel.
 
+use std::collections::BTreeSet;
+
 use lastmile_core::id::{BlobHash, CertificateId};
 use lastmile_core::picture::{HEAD_BYTES, media_type};
 use lastmile_core::sync::channel::of_device;
@@ -24,7 +26,9 @@ pub fn finish(server: &Server, row: &UploadRow, mut arriving: Arriving) -> Resul
         let now_ms = server.now_ms();
         server.store().write::<_, StoreError>(|writing| {
             writing.drop_upload(&row.id)?;
-            let known = writing.file(row.what.hash)?.is_some();
+            // What was lost stays lost, whatever else comes under its name.
+            let known = writing.file(row.what.hash)?.is_some()
+                || writing.file_trouble(row.what.hash)?.is_some();
             if row.what.kind == FileKind::Original && !known {
                 writing.put_file_trouble(row.what.hash, trouble::DIFFERS, now_ms)?;
             }
@@ -93,8 +97,6 @@ fn stored(server: &Server, whole: &Whole) -> Result<(), FileError> {
     let directory = server.directory()?;
     let (hash, bytes) = (whole.hash, whole.bytes);
     server.ingest(&directory, |ingest| {
-        // After damage the court has to say again that it has the file.
-        let lost = ingest.writing.file_trouble(hash)?.is_some_and(|code| code != trouble::DIFFERS);
         let row = FileRow {
             hash,
             bytes,
@@ -105,15 +107,18 @@ fn stored(server: &Server, whole: &Whole) -> Result<(), FileError> {
         ingest.writing.put_file(&row)?;
         ingest.writing.set_uploads_done(&Metadata::original(hash))?;
         let mut ingested = Ingested::default();
-        for named in ingest.writing.uses_of_file(hash)? {
-            if !ingested.channels.contains(&named.channel)
-                && ingest.say_stored(&row, &named.channel, lost)?
-            {
-                ingested.channels.insert(named.channel);
+        // Where it was said before it may have been taken back since.
+        let before = ingest.writing.channels_with_file_words(hash)?;
+        let uses = ingest.writing.uses_of_file(hash)?;
+        let names: BTreeSet<String> =
+            before.into_iter().chain(uses.into_iter().map(|named| named.channel)).collect();
+        for name in names {
+            if ingest.say_stored(&row, &name)? {
+                ingested.channels.insert(name);
             }
         }
         for (certificate, person) in ingest.writing.senders_of(hash)? {
-            say_to(ingest, &row, certificate, &person, lost, &mut ingested)?;
+            say_to(ingest, &row, certificate, &person, &mut ingested)?;
         }
         Ok::<_, IngestError>(ingested)
     })?;
@@ -131,7 +136,6 @@ fn say_to(
     row: &FileRow,
     certificate: CertificateId,
     person: &str,
-    again: bool,
     told: &mut Ingested,
 ) -> Result<(), IngestError> {
     let (reading, directory) = (ingest.writing, ingest.directory);
@@ -139,7 +143,7 @@ fn say_to(
         return Ok(());
     }
     let name = of_device(certificate);
-    if ingest.say_stored(row, &name, again)? {
+    if ingest.say_stored(row, &name)? {
         told.channels.insert(name);
     }
     Ok(())
@@ -150,7 +154,7 @@ fn say_to(
 pub fn answer(server: &Server, asker: &Asker, hash: BlobHash) -> Result<(), FileError> {
     let directory = server.directory()?;
     let knows = server.store().read::<_, StoreError>(|reading| {
-        let own = reading.last_transition("stored", &hash.to_hex(), &of_device(asker.id))?;
+        let own = reading.last_file_word(hash, &of_device(asker.id))?.filter(|word| word.holds);
         let (id, person, now_ms) = (asker.id, &asker.person, server.now_ms());
         Ok(own.is_some() || hears_of(reading, &directory, id, person, hash, now_ms)?)
     })?;
@@ -158,7 +162,7 @@ pub fn answer(server: &Server, asker: &Asker, hash: BlobHash) -> Result<(), File
         server.ingest(&directory, |ingest| {
             let mut told = Ingested::default();
             if let Some(row) = ingest.writing.file(hash)? {
-                say_to(ingest, &row, asker.id, &asker.person, false, &mut told)?;
+                say_to(ingest, &row, asker.id, &asker.person, &mut told)?;
             }
             Ok::<_, IngestError>(told)
         })?;

@@ -14,17 +14,19 @@
 //! | [`depot`], [`config`] | where verified files lie: this disk, or an S3-compatible store |
 //! | [`upload`] | begin, go on, end, give up |
 //! | [`finish`] | verification, and what follows from it |
-//! | `derive` | the court's own small pictures |
+//! | [`derive`] | the court's own small pictures |
 //! | [`scrub`] | reading everything again |
+//! | [`lost`] | what the court had and has no longer |
 //! | [`backup`] | copies of what the court has promised to keep |
 
 pub mod access;
 pub mod backup;
 pub mod config;
 pub mod depot;
-mod derive;
+pub mod derive;
 pub mod finish;
 pub mod incoming;
+pub mod lost;
 pub mod scrub;
 pub mod upload;
 

@@ -1,9 +1,12 @@
-//! Reading everything again: disks forget. A file whose bytes have changed or are gone counts as not there,
-//! its records show 照片校验不符,待重传, and whoever still has it is asked for it.
+//! Reading everything again: disks forget. A file whose bytes have changed or are gone counts as not there: its
+//! records show that the court lost it, and whoever still has it is asked for it ([`super::lost`]). Small pictures
+//! that are gone are made again beside it ([`super::derive`]).
 
 use lastmile_core::id::BlobHash;
 
 use super::depot::{Place, wait};
+use super::derive::mend;
+use super::lost::{self, Looked, look};
 use super::{FileError, finish, trouble};
 use crate::server::Server;
 use crate::store::StoreError;
@@ -43,34 +46,17 @@ pub fn scrub(
         }
         left -= rows.len();
         for row in rows {
-            let depot = &server.files().depot;
-            let read = match wait(depot.hash(Place::Original(row.hash))) {
-                // A bad sector under one file keeps nobody from looking at the others. A store elsewhere that
-                // does not answer says nothing about its files.
-                Err(error) if depot.folder().is_some() => {
-                    tracing::error!(hash = %row.hash, code = error.code(), "a file cannot be read");
-                    None
-                }
-                read => read?,
-            };
-            let now_ms = server.now_ms();
-            let wrong = match read {
-                Some(read) if read == (row.bytes, row.hash) => None,
-                Some(_) => Some(trouble::DAMAGED),
-                None => Some(trouble::MISSING),
-            };
-            done.bytes += read.map_or(0, |(bytes, _)| bytes);
-            server.store().write::<_, StoreError>(|writing| match wrong {
-                // At least past the bound, or a clock set back would read it for ever.
-                None => writing.set_file_checked(row.hash, now_ms.max(before_ms)),
-                Some(code) => writing.put_file_trouble(row.hash, code, now_ms),
-            })?;
+            let Looked { bytes, wrong } = look(server, &row, before_ms)?;
+            done.bytes += bytes;
             match wrong {
-                None => done.sound += 1,
-                Some(code) => {
-                    tracing::error!(hash = %row.hash, code, "a stored file is not what it was");
-                    done.found.push((row.hash, code));
+                None => {
+                    done.sound += 1;
+                    // Small pictures are no evidence: what stops them stops nothing else.
+                    if let Err(error) = mend(server, row.hash) {
+                        tracing::warn!(hash = %row.hash, code = error.code(), "no small pictures");
+                    }
                 }
+                Some(code) => done.found.push((row.hash, code)),
             }
             if !on(&done) {
                 return Ok(done);
@@ -81,7 +67,8 @@ pub fn scrub(
     Ok(done)
 }
 
-/// Takes again what an operator put back, from a backup say.
+/// Takes again what an operator put back, from a backup say. Of what stays lost every channel is told that was
+/// promised it; a database from before that word, or one that was restored, may not have said so.
 fn come_back(server: &Server) -> Result<u64, FileError> {
     let troubles = server.store().read::<_, StoreError>(|reading| reading.file_troubles())?;
     let mut back = 0;
@@ -93,6 +80,8 @@ fn come_back(server: &Server) -> Result<u64, FileError> {
             && finish::adopt(server, hash, bytes)?
         {
             back += 1;
+        } else {
+            lost::say(server, hash, &code)?;
         }
     }
     Ok(back)

@@ -17,6 +17,7 @@ use super::range::{Asked, asked};
 use super::tus;
 use crate::files::access::may_read;
 use crate::files::depot::Place;
+use crate::files::derive::mend;
 use crate::operator::OperatorRole;
 use crate::store::{Reading, StoreError};
 use crate::sync::{Asker, SyncError};
@@ -89,13 +90,70 @@ pub(super) async fn file(
                     None => true,
                     Some(asker) => may_read(reading, &directory, asker, hash, server.now_ms())?,
                 };
-                Ok(if may { find(reading, hash, form)? } else { None })
+                if !may {
+                    return Ok(None);
+                }
+                Ok(Some((find(reading, hash, form)?, reading.is_unpictured(hash)?)))
             })
         })
         .await??;
     // Not there, and not for you: the same.
+    let (found, unpictured) = found.ok_or(ProblemCode::NotFound)?;
+    let small = form != FileKind::Original;
+    let found = match found {
+        // Whoever was to make it ended before it did.
+        None if small && unpictured => mended(&state, hash, form).await?,
+        found => found,
+    };
     let found = found.ok_or(ProblemCode::NotFound)?;
-    answer(&state, &method, &headers, found).await
+    match answer(&state, &method, &headers, found).await {
+        // A backup does not carry small pictures. What nobody can make again is not there.
+        Err(Unread::Gone) if small => {
+            let found = mended(&state, hash, form).await?.ok_or(ProblemCode::NotFound)?;
+            Ok(answer(&state, &method, &headers, found).await?)
+        }
+        answered => Ok(answered?),
+    }
+}
+
+/// The small picture, when it is there after the court made it again if it can.
+async fn mended(
+    state: &AppState,
+    hash: BlobHash,
+    form: FileKind,
+) -> Result<Option<Found>, Problem> {
+    state
+        .run(move |server| {
+            if let Err(error) = mend(server, hash) {
+                tracing::warn!(%hash, code = error.code(), "no small pictures were made");
+            }
+            server.store().read(|reading| find(reading, hash, form))
+        })
+        .await?
+        .map_err(Problem::from)
+}
+
+/// Why a file was not read.
+enum Unread {
+    /// The store does not have it.
+    Gone,
+    /// Something else.
+    Problem(Problem),
+}
+
+impl From<Problem> for Unread {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Gone => Self::new(ProblemCode::StorageUnavailable),
+            Unread::Problem(problem) => problem,
+        }
+    }
 }
 
 fn find(
@@ -124,7 +182,7 @@ async fn answer(
     method: &Method,
     headers: &HeaderMap,
     found: Found,
-) -> Result<Response, Problem> {
+) -> Result<Response, Unread> {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let tag = format!("\"{}\"", found.hash);
     if text(header::IF_NONE_MATCH).is_some_and(|seen| seen == "*" || seen.contains(&tag)) {
@@ -151,7 +209,11 @@ async fn answer(
         let stream = state.server.files().depot.stream(found.place, range.clone()).await;
         stream.map_err(|error| {
             tracing::error!(hash = %found.hash, code = error.code(), "a stored file cannot be read");
-            Problem::new(ProblemCode::StorageUnavailable)
+            if error.is_gone() {
+                Unread::Gone
+            } else {
+                Problem::new(ProblemCode::StorageUnavailable).into()
+            }
         })?
     };
     let mut response = body.into_response();

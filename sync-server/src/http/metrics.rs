@@ -139,10 +139,11 @@ fn render(
         "Originals that records name and the court does not have",
         files.missing,
     );
+    gauge("files_differ", "Originals to be sent again: another file came", files.differ);
     gauge(
-        "files_differ",
-        "Originals to be sent again: another file came, or the stored one is damaged or gone",
-        files.troubled,
+        "files_lost",
+        "Originals that were stored and are damaged or gone: put them back from a backup",
+        files.lost,
     );
     gauge("uploads_open", "Uploads that are not finished", files.uploads_open);
     gauge("store_bytes", "Bytes of the database on the disk", store_bytes);
@@ -173,7 +174,7 @@ mod tests {
             changes: vec![(State::Accepted, 5), (State::Held, 1)],
             open_requests: 2,
             oldest_open_ms: Some(1_000),
-            files: FileFigures { stored: 3, troubled: 1, ..FileFigures::default() },
+            files: FileFigures { stored: 3, differ: 1, lost: 2, ..FileFigures::default() },
             ..Figures::default()
         };
         let text = render(&counters, &figures, 4096, 91_500).unwrap();
@@ -185,6 +186,7 @@ mod tests {
             "lastmile_store_bytes 4096",
             "lastmile_files_stored 3",
             "lastmile_files_differ 1",
+            "lastmile_files_lost 2",
             "lastmile_upload_up_bytes_total 0",
             "lastmile_sync_up_bytes_total 700",
             "lastmile_sync_repairs_total 0",

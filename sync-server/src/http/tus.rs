@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 
 use lastmile_core::sync::files::{
-    CHUNK_TYPE, FileKind, Metadata, TUS_RESUMABLE, TUS_VERSION, UPLOAD_CHECKSUM, UPLOAD_EXPIRES,
-    UPLOAD_LENGTH, UPLOAD_LIFE_MS, UPLOAD_METADATA, UPLOAD_OFFSET,
+    CHUNK_TYPE, FileKind, METHOD_OVERRIDE, Metadata, TUS_RESUMABLE, TUS_VERSION, UPLOAD_CHECKSUM,
+    UPLOAD_EXPIRES, UPLOAD_LENGTH, UPLOAD_LIFE_MS, UPLOAD_METADATA, UPLOAD_OFFSET,
 };
 use lastmile_core::sync::token::TOKEN_HEADER;
 use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
@@ -80,7 +80,7 @@ pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
 
 /// The method that a POST stands for, behind a proxy that lets no other through.
 pub(super) fn overridden(headers: &HeaderMap) -> Option<&str> {
-    text(headers, "x-http-method-override")
+    text(headers, METHOD_OVERRIDE)
 }
 
 /// The id of an upload in its address.

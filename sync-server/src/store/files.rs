@@ -87,8 +87,10 @@ pub struct FileFigures {
     pub stored_bytes: u64,
     /// Originals that records name and the court does not have.
     pub missing: u64,
-    /// Originals to be sent again.
-    pub troubled: u64,
+    /// Originals of which another file came instead.
+    pub differ: u64,
+    /// Originals that the court had and lost.
+    pub lost: u64,
     /// Uploads that are not finished.
     pub uploads_open: u64,
 }
@@ -164,6 +166,22 @@ impl Reading<'_> {
         Ok(found.optional()?)
     }
 
+    /// Originals of which the court has still to make its small pictures.
+    pub fn files_unpictured(&self, limit: usize) -> Result<Vec<FileRow>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare(&format!("{FILE} WHERE court = ?1 AND pictured = 0 ORDER BY hash LIMIT ?2"))?;
+        let rows = statement.query_map((self.court, stored(limit as u64)), file)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether the court has still to make its small pictures of an original that it has.
+    pub fn is_unpictured(&self, hash: BlobHash) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM file
+            WHERE court = ?1 AND hash = ?2 AND pictured = 0)";
+        Ok(self.db.query_row(sql, (self.court, hash.as_bytes()), |row| row.get(0))?)
+    }
+
     /// Every record that names a file.
     pub fn uses_of_file(&self, hash: BlobHash) -> Result<Vec<FileUse>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
@@ -224,25 +242,6 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Every file that a feed says is stored, with the index of the first leaf that says so.
-    pub fn files_promised(&self) -> Result<Vec<(BlobHash, u64)>, StoreError> {
-        let mut statement = self.db.prepare(
-            "SELECT transition.subject, min(feed.log_index) FROM transition
-             JOIN feed ON feed.court = transition.court AND feed.kind = ?2 AND feed.id = transition.id
-             WHERE transition.court = ?1 AND transition.kind = 'stored'
-             GROUP BY transition.subject ORDER BY transition.subject",
-        )?;
-        let rows = statement.query_map((self.court, EntryKind::Transition.code()), |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?.map_or(0, count)))
-        })?;
-        rows.map(|row| {
-            let (subject, index) = row?;
-            let hash = BlobHash::from_hex(&subject);
-            Ok((hash.map_err(|_| StoreError::Damaged("stored transition"))?, index))
-        })
-        .collect()
-    }
-
     /// Whether the list of which record names which file holds for records from before it, too.
     pub fn files_listed(&self) -> Result<bool, StoreError> {
         let sql = "SELECT files_listed FROM court WHERE court = ?1";
@@ -259,7 +258,10 @@ impl Reading<'_> {
             stored_bytes: one("SELECT coalesce(sum(bytes), 0) FROM file WHERE court = ?1")?,
             missing: one("SELECT count(DISTINCT hash) FROM file_use WHERE court = ?1 AND NOT EXISTS
                 (SELECT 1 FROM file WHERE file.court = file_use.court AND file.hash = file_use.hash)")?,
-            troubled: one("SELECT count(*) FROM file_trouble WHERE court = ?1")?,
+            differ: one(
+                "SELECT count(*) FROM file_trouble WHERE court = ?1 AND code = 'differs'",
+            )?,
+            lost: one("SELECT count(*) FROM file_trouble WHERE court = ?1 AND code <> 'differs'")?,
             uploads_open: one("SELECT count(*) FROM upload WHERE court = ?1 AND done = 0")?,
         })
     }
@@ -351,6 +353,33 @@ impl Writing<'_> {
         self.db.execute(
             "INSERT OR REPLACE INTO file_trouble (court, hash, code, at_ms) VALUES (?1, ?2, ?3, ?4)",
             (self.court, hash.as_bytes(), code, now_ms),
+        )?;
+        Ok(())
+    }
+
+    /// The court has made its small pictures of an original, or found that none can be made.
+    pub fn set_pictured(&self, hash: BlobHash) -> Result<(), StoreError> {
+        self.db.execute(
+            "UPDATE file SET pictured = 1 WHERE court = ?1 AND hash = ?2",
+            (self.court, hash.as_bytes()),
+        )?;
+        Ok(())
+    }
+
+    /// A picture derived from an original is not there any more: it can be made or sent again.
+    pub fn drop_derived(&self, row: &DerivedRow) -> Result<(), StoreError> {
+        self.db.execute(
+            "DELETE FROM file_derived WHERE court = ?1 AND original = ?2 AND kind = ?3 AND hash = ?4",
+            (self.court, row.original.as_bytes(), row.kind.code(), row.hash.as_bytes()),
+        )?;
+        self.db.execute(
+            "UPDATE upload SET done = 0, arrived = 0
+             WHERE court = ?1 AND original = ?2 AND kind = ?3 AND done = 1",
+            (self.court, row.original.as_bytes(), row.kind.code()),
+        )?;
+        self.db.execute(
+            "UPDATE file SET pictured = 0 WHERE court = ?1 AND hash = ?2",
+            (self.court, row.original.as_bytes()),
         )?;
         Ok(())
     }

@@ -27,6 +27,16 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whoever may read the entry `seq` of a channel, present members and those who left later; by id.
+    pub fn readers_of(&self, channel: &str, seq: u64) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT DISTINCT person FROM member WHERE court = ?1 AND channel = ?2
+             AND (left_seq IS NULL OR left_seq >= ?3) ORDER BY person",
+        )?;
+        let rows = statement.query_map((self.court, channel, stored(seq)), |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Present members of a channel, by id.
     pub fn members(&self, channel: &str) -> Result<Vec<String>, StoreError> {
         let mut statement = self.db.prepare(

@@ -19,12 +19,12 @@ use lastmile_core::sync::files::{FileKind, Metadata};
 /// Bytes of a piece of an original.
 const PIECE: usize = 256 << 10;
 
-fn photo() -> Vec<u8> {
+pub(super) fn photo() -> Vec<u8> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/photos");
     std::fs::read(data.join("apple_iphone4_gps_italy.jpg")).unwrap()
 }
 
-fn capture(device: &Device, record: DocumentId, bytes: &[u8]) -> BlobHash {
+pub(super) fn capture(device: &Device, record: DocumentId, bytes: &[u8]) -> BlobHash {
     let capture = Capture {
         verb: "add_photo".into(),
         fields: Fields::from([("purpose".to_owned(), "scene".into())]),
@@ -35,12 +35,12 @@ fn capture(device: &Device, record: DocumentId, bytes: &[u8]) -> BlobHash {
     hash_of(bytes)
 }
 
-fn upload(device: &Device, originals: bool) -> usize {
+pub(super) fn upload(device: &Device, originals: bool) -> usize {
     let policy = UploadPolicy { originals };
     device.phone.upload(&device.transport(), policy, &mut |_| true).unwrap().finished
 }
 
-fn thumbnails(device: &Device, road: &dyn FileRoad) -> FetchReport {
+pub(super) fn thumbnails(device: &Device, road: &dyn FileRoad) -> FetchReport {
     device.phone.fetch_thumbnails(road, None, &mut |_| true).unwrap()
 }
 
@@ -65,14 +65,14 @@ fn on_disk(world: &World, phone: u8) -> Vec<PathBuf> {
 }
 
 /// A road that does with what comes back whatever the test wants.
-struct Road<'r> {
+pub(super) struct Road<'r> {
     under: HttpTransport,
     asked: RefCell<Vec<Part>>,
     change: &'r dyn Fn(usize, Result<Piece, TransportError>) -> Result<Piece, TransportError>,
 }
 
 impl<'r> Road<'r> {
-    fn new(
+    pub(super) fn new(
         device: &Device,
         change: &'r dyn Fn(usize, Result<Piece, TransportError>) -> Result<Piece, TransportError>,
     ) -> Self {

@@ -3,7 +3,10 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `withdrawn` | phones that lost their access hand in what they have and let go of it |
+//! | `lost` | originals that the court lost |
 //! | `colleagues` | what one phone captured on the screen of another |
+//! | `pictures` | small pictures that are missing at the court |
+//! | `roads` | proxies on the way |
 //! | `papers` | papers of a court that has originals, by the program and by HTTP |
 //! | `inspect` | the reading of files, as support staff asks for it |
 
@@ -11,9 +14,12 @@
 
 mod colleagues;
 mod inspect;
+mod lost;
 mod papers;
+mod pictures;
 #[path = "../reader/mod.rs"]
 mod reader;
+mod roads;
 mod withdrawn;
 #[path = "../world/mod.rs"]
 mod world;

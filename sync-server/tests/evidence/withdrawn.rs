@@ -15,7 +15,7 @@ use lastmile_server::withdraw::{Order, revoke};
 const ALL: UploadPolicy = UploadPolicy { originals: true };
 
 /// A seizure with an original that is on this phone only; the record is on the server.
-fn captured(device: &Device, bytes: &[u8]) -> (DocumentId, BlobHash) {
+pub(super) fn captured(device: &Device, bytes: &[u8]) -> (DocumentId, BlobHash) {
     let record = device.seizure();
     let capture = Capture {
         verb: "add_photo".into(),
@@ -27,7 +27,7 @@ fn captured(device: &Device, bytes: &[u8]) -> (DocumentId, BlobHash) {
     (record, hash_of(bytes))
 }
 
-fn upload(device: &Device) -> usize {
+pub(super) fn upload(device: &Device) -> usize {
     device.phone.upload(&device.transport(), ALL, &mut |_| true).unwrap().finished
 }
 
@@ -40,17 +40,18 @@ pub(super) fn withdraw(world: &World, device: &Device) {
     assert!(revoke(world.server(), &order).unwrap());
 }
 
-fn standing(device: &Device, record: DocumentId) -> FileStanding {
+pub(super) fn standing(device: &Device, record: DocumentId) -> FileStanding {
     device.phone.files_of(record).unwrap()[0].standing
 }
 
-fn back_up(world: &World) {
+pub(super) fn back_up(world: &World) {
     let to = world.dir.path().join("copy.db");
+    let _ = std::fs::remove_file(&to);
     backup(world.server(), &to, &world.dir.path().join("copies")).unwrap();
 }
 
 /// Words about files in the phone's own channel.
-fn told_alone(world: &World, device: &Device) -> usize {
+pub(super) fn told_alone(world: &World, device: &Device) -> usize {
     let name = of_device(device.phone.signed_in().unwrap().certificate);
     let rows = world.server().store().read::<_, StoreError>(|reading| {
         let mut rows = reading.transitions("stored")?;

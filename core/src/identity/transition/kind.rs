@@ -114,6 +114,14 @@ pub enum TransitionKind {
         /// Its length, bytes.
         bytes: u64,
     },
+    /// The court no longer has this original whole: every word [`Self::Stored`] about it before this one, in
+    /// whichever channel, is taken back. Whoever still has the file is to send it again.
+    Lost {
+        /// SHA-256 of its bytes.
+        hash: BlobHash,
+        /// Why, a code: `damaged`, `missing`.
+        reason: String,
+    },
     /// A step in the life of a request for police assistance: acknowledged, a unit sent, closed. What
     /// each step needs and where it leads: [`crate::assistance::step`].
     Assist {
@@ -151,9 +159,9 @@ pub enum TransitionKind {
 }
 
 impl TransitionKind {
-    const KNOWN: [&'static str; 13] = [
+    const KNOWN: [&'static str; 14] = [
         "member", "route", "unroute", "revoke", "block", "decide", "role", "wipe", "judge",
-        "restore", "stored", "assist", "report",
+        "restore", "stored", "lost", "assist", "report",
     ];
 
     /// The code used in transitions.
@@ -170,6 +178,7 @@ impl TransitionKind {
             Self::Judge { .. } => "judge",
             Self::Restore { .. } => "restore",
             Self::Stored { .. } => "stored",
+            Self::Lost { .. } => "lost",
             Self::Assist { .. } => "assist",
             Self::Report { .. } => "report",
             Self::Other { kind, .. } => kind,
@@ -237,6 +246,11 @@ impl TransitionKind {
                 out.array(2);
                 out.bytes(&hash.0);
                 out.uint(*bytes);
+            }
+            Self::Lost { hash, reason } => {
+                out.array(2);
+                out.bytes(&hash.0);
+                out.text(reason);
             }
             Self::Assist { document, step, station, unit, when_ms, other, reason, note } => {
                 out.array(8);
@@ -371,6 +385,13 @@ impl TransitionKind {
                 input.array_of(2)?;
                 Self::Stored { hash: BlobHash(input.fixed("hash")?), bytes: input.uint()? }
             }
+            "lost" => {
+                input.array_of(2)?;
+                Self::Lost {
+                    hash: BlobHash(input.fixed("hash")?),
+                    reason: input.text(CODE_LEN, "reason")?.to_owned(),
+                }
+            }
             "assist" => {
                 input.array_of(8)?;
                 let text = |input: &mut Reader<'_>, limit, field| {
@@ -409,7 +430,7 @@ impl TransitionKind {
             | Self::Unroute { from_channel: channel, .. } => {
                 bound::printed(channel, CHANNEL_LEN, "channel")
             }
-            Self::Revoke { reason, .. } | Self::Wipe { reason, .. } => {
+            Self::Revoke { reason, .. } | Self::Wipe { reason, .. } | Self::Lost { reason, .. } => {
                 bound::code(reason, CODE_LEN, "reason")
             }
             Self::Block { series, first, last, .. } => {

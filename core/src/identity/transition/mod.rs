@@ -176,6 +176,7 @@ mod tests {
                 approvals: vec![vec![1; 200], vec![2; 200]],
             },
             TransitionKind::Stored { hash: BlobHash([5; 32]), bytes: 4_123_456 },
+            TransitionKind::Lost { hash: BlobHash([5; 32]), reason: "missing".to_owned() },
             TransitionKind::Assist {
                 document,
                 step: "unit_sent".to_owned(),

@@ -68,7 +68,7 @@ impl Phone {
             }
             // Last, because the certificate that signs the log may come with this very answer.
             if let Some(proved) = self.judge_receipt(tx, plan, answer, placed)? {
-                self.keep_proved(tx, &proved)?;
+                self.keep_proved(tx, &proved, &read_to_their_ends(plan, answer))?;
             }
             evidence_given(tx)?;
             applied.recorded_anew = self.record_anew(tx)?;
@@ -140,4 +140,15 @@ impl Phone {
             }
         }
     }
+}
+
+/// The channels of which this phone knows every word now: all it asked of, and those it was told of, when the
+/// answer left nothing of any out. With one of them unfinished none counts, because the word that takes another
+/// back may stand in it.
+fn read_to_their_ends<'a>(plan: &'a Plan, answer: &'a SyncResponse) -> Vec<&'a str> {
+    if answer.news.iter().any(|news| news.more || news.differs) {
+        return Vec::new();
+    }
+    let asked = plan.request.cursors.iter().map(|cursor| cursor.channel.as_str());
+    asked.chain(answer.news.iter().map(|news| news.channel.as_str())).collect()
 }

@@ -63,6 +63,9 @@ impl Phone {
         if let TransitionKind::Stored { hash, .. } = &transition.kind {
             return Ok(tx.put_stored(*hash, &id)?);
         }
+        if let TransitionKind::Lost { hash, .. } = &transition.kind {
+            return Ok(tx.put_lost(*hash, &id)?);
+        }
         if let TransitionKind::Member { person, enter } = &transition.kind {
             tx.put_member(&MemberRow {
                 channel: channel.to_owned(),

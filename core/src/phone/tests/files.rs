@@ -14,7 +14,7 @@ use crate::sync::files::Metadata;
 use crate::vault::{MemoryFolder, Vault};
 
 /// A photo of `len` bytes that says it is a JPEG.
-fn picture(seed: u64, len: usize) -> Vec<u8> {
+pub(super) fn picture(seed: u64, len: usize) -> Vec<u8> {
     use crate::time::Entropy;
     let mut bytes = vec![0; len];
     SeededEntropy::new(seed).fill(&mut bytes);
@@ -124,7 +124,7 @@ impl FileRoad for Court {
     }
 }
 
-const ALL: UploadPolicy = UploadPolicy { originals: true };
+pub(super) const ALL: UploadPolicy = UploadPolicy { originals: true };
 
 /// As after a contact in which the court took everything: uploads wait for records that wait.
 pub(super) fn sent(phone: &Phone) {
@@ -346,7 +346,7 @@ fn the_courts_word_and_its_backup_let_an_original_go() {
                 set_hash: [0; 32],
             },
         )?;
-        assert_eq!(tx.note_receipted(1_000)?, 0);
+        assert_eq!(tx.note_receipted(1_000, &[&of_case(CASE)])?, 0);
         Ok(())
     });
     assert_eq!(standing(), FileStanding::WithCourt);
@@ -365,13 +365,13 @@ fn the_courts_word_and_its_backup_let_an_original_go() {
         let proof = tx.put_proof(checkpoint, b"proof")?;
         let place = crate::store::FeedPlace { index: 41, leaf: [2; 32], proof };
         tx.set_feed_place(&of_case(CASE), cursor + 1, place)?;
-        assert_eq!(tx.note_receipted(41)?, 0, "the backup ends before it");
+        assert_eq!(tx.note_receipted(41, &[&of_case(CASE)])?, 0, "the backup ends before it");
         Ok(())
     });
     assert_eq!(standing(), FileStanding::Receipted);
     assert_eq!(phone.release_originals(u64::MAX).unwrap(), 0);
     write(&|tx| {
-        assert_eq!(tx.note_receipted(42)?, 1);
+        assert_eq!(tx.note_receipted(42, &[&of_case(CASE)])?, 1);
         Ok(())
     });
     assert_eq!(phone.release_originals(1).unwrap(), 80_000);

@@ -9,6 +9,7 @@ mod finalising;
 mod law;
 mod meeting;
 mod pictures;
+mod roads;
 mod saving;
 mod sharing;
 mod signing;

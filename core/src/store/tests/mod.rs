@@ -14,6 +14,7 @@ mod plans;
 mod search;
 mod transactions;
 mod tray;
+mod words;
 
 use tempfile::TempDir;
 

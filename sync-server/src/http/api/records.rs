@@ -18,6 +18,7 @@ use super::input::{
     Asked, CasePath, RecordPath, RecordsQuery, Segments, bounded, limit, receipt_place,
 };
 use super::shown::{Moment, Page};
+use crate::files::trouble;
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::store::{EnvelopeRow, FileStanding, Reading, RecordRow, StoreError};
@@ -102,8 +103,11 @@ pub(super) enum FileState {
     Arriving,
     /// The court has it, verified.
     Stored,
-    /// 照片校验不符,待重传: what came, or what was stored, is not the file that was signed.
+    /// 照片校验不符,待重传: what came is not the file that was signed.
     Differs,
+    /// 原件在法院丢失,待重传: the court had it, and its copy is damaged or gone. Every phone that was told it was
+    /// stored has been told this; one that still has it sends it again.
+    Lost,
 }
 
 /// A file of evidence that the record names.
@@ -136,7 +140,8 @@ fn file_of(standing: FileStanding) -> RecordFile {
     let state = match (&file, arrived, &trouble) {
         (Some(_), ..) => FileState::Stored,
         (None, Some(1..), _) => FileState::Arriving,
-        (None, _, Some(_)) => FileState::Differs,
+        (None, _, Some(code)) if code == trouble::DIFFERS => FileState::Differs,
+        (None, _, Some(_)) => FileState::Lost,
         (None, _, None) => FileState::Absent,
     };
     let stored = file.as_ref();
