@@ -2,7 +2,7 @@
 //! original leaves only when a verified receipt covers the court's word that it holds the file, and the
 //! court's backup reaches beyond that word.
 
-use super::{Phone, PhoneError};
+use super::{Phone, PhoneError, lock};
 use crate::id::{BlobHash, DocumentId};
 use crate::records::Label;
 use crate::store::{BlobRow, BlobState, DerivedKind, ReadTx, WithCourt};
@@ -114,19 +114,40 @@ impl Phone {
             if freed >= bytes {
                 break;
             }
-            let path = self.store.write::<_, PhoneError>(|tx| Ok(tx.release_blob(row.hash)?))?;
-            self.vault.remove(&path)?;
+            self.store.write::<_, PhoneError>(|tx| Ok(tx.release_blob(row.hash)?))?;
             freed += row.bytes;
         }
+        self.remove_given_up()?;
         Ok(freed)
     }
 
-    /// Whether the person signed in may see this file.
+    /// Removes the files that were given up: after a purge or a release, and at the next opening what a
+    /// crash left of that. One that the disk does not let go of holds up no other.
+    pub(super) fn remove_given_up(&self) -> Result<(), PhoneError> {
+        // Whoever keeps a file waits: it stands on this list no more once its row says that it is here.
+        let _files = lock(&self.files);
+        let mut failure = None;
+        let mut gone = self.store.read::<_, PhoneError>(|tx| Ok(tx.to_remove()?))?;
+        gone.retain(|path| self.vault.remove(path).map_err(|error| failure = Some(error)).is_ok());
+        if !gone.is_empty() {
+            self.store.write::<_, PhoneError>(|tx| {
+                Ok(gone.iter().try_for_each(|path| tx.forget_removal(path))?)
+            })?;
+        }
+        failure.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Whether the person signed in may see this file: a record that this person may see names it, or
+    /// this person captured it and has not named it yet.
     pub(super) fn demand_sight(&self, hash: BlobHash) -> Result<(), PhoneError> {
+        let person = self.signed_in()?.person;
         let mut eyes = self.eyes()?;
         self.store.read(|tx| {
+            if tx.is_captor(hash, &person)? {
+                return Ok(());
+            }
             let users = tx.documents_of_blob(hash)?;
-            if users.is_empty() {
+            if users.is_empty() && !tx.has_captor(hash)? && is_alone(tx, &person)? {
                 return Ok(());
             }
             for (document, channel) in users {
@@ -149,6 +170,12 @@ fn standing(tx: &ReadTx<'_>, row: &BlobRow, backed_up: u64) -> Result<FileStandi
         (_, BlobState::Uploading) => FileStanding::Uploading,
         (_, BlobState::Local | BlobState::Missing) => FileStanding::Pending,
     })
+}
+
+/// Whether nobody else has a PIN on this phone. What a crash left here before captors were noted can
+/// only be this person's then; on a phone of several it is shown to nobody.
+pub(super) fn is_alone(tx: &ReadTx<'_>, person: &str) -> Result<bool, PhoneError> {
+    Ok(tx.pins()?.iter().all(|pin| pin.person == person))
 }
 
 /// How many leaves of the log the court's backup covers, by its last answer.

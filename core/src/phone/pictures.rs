@@ -7,7 +7,7 @@
 use std::io::{BufReader, Cursor};
 
 use super::capture::{Capture, CapturedOriginal};
-use super::{Phone, PhoneError};
+use super::{Phone, PhoneError, lock};
 use crate::document::{Fields, RecordView};
 use crate::geo::Position;
 use crate::id::{BlobHash, DocumentId};
@@ -154,6 +154,7 @@ impl Phone {
         let with_court = blob
             .is_some_and(|blob| matches!(blob.state, BlobState::Verified | BlobState::Receipted));
         let mut rows = Vec::new();
+        let _files = lock(&self.files);
         for (kind, bytes) in
             [(DerivedKind::Thumbnail, &made.thumbnail), (DerivedKind::Preview, &made.preview)]
         {
@@ -170,9 +171,14 @@ impl Phone {
                 path,
                 bytes: bytes.len() as u64,
                 with_court,
+                fetched: false,
             });
         }
         self.store.write(|tx| {
+            if tx.blob(hash)?.is_none() {
+                // Its case was left meanwhile.
+                return Ok(rows.iter().try_for_each(|row| tx.give_up_file(&row.path))?);
+            }
             for row in &rows {
                 tx.put_derived(row)?;
             }
