@@ -4,6 +4,8 @@
 
 use super::{Phone, PhoneError, lock};
 use crate::id::{BlobHash, DocumentId};
+use crate::picture::PhotoFindings;
+use crate::picture::consistency::Finding;
 use crate::records::Label;
 use crate::store::{BlobRow, BlobState, DerivedKind, ReadTx, WithCourt};
 use crate::vault::{SealedReader, StoredFile, Vault, VaultError};
@@ -56,18 +58,25 @@ pub struct FileView {
     pub here: bool,
     /// What keeps it from going on, a code.
     pub trouble: Option<String>,
+    /// What does not fit about the photo, in both languages: questions, nothing is blocked by them.
+    pub findings: Vec<Finding>,
 }
 
 impl Phone {
     /// The files of a record, by item.
     pub fn files_of(&self, record: DocumentId) -> Result<Vec<FileView>, PhoneError> {
-        self.record_view(record)?;
+        let mut found = self.photo_findings(record)?;
         self.store.read(|tx| {
             let backed_up = backed_up(tx)?;
             let rows = tx.blobs_of_document(record)?;
             rows.into_iter()
                 .map(|(item, row)| {
+                    let of_item =
+                        |photo: &&mut PhotoFindings| photo.item == item && photo.hash == row.hash;
+                    let findings = found.iter_mut().find(of_item);
+                    let findings = findings.map(|photo| std::mem::take(&mut photo.findings));
                     Ok(FileView {
+                        findings: findings.unwrap_or_default(),
                         item,
                         hash: row.hash,
                         standing: standing(tx, &row, backed_up)?,
@@ -114,6 +123,7 @@ impl Phone {
             if freed >= bytes {
                 break;
             }
+            self.remember(row.hash)?;
             self.store.write::<_, PhoneError>(|tx| Ok(tx.release_blob(row.hash)?))?;
             freed += row.bytes;
         }

@@ -89,7 +89,6 @@ pub use law::{Checked, RULES};
 pub use log::{LogTrouble, RESTORED};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use peer::{PeerError, PeerReport, PeerRole};
-pub use pictures::PhotoFindings;
 pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;

@@ -102,6 +102,12 @@ impl ReadTx<'_> {
         Ok(self.sql.query_row(sql, [hash], |row| row.get(0)).optional()?.flatten())
     }
 
+    /// What an original says of place and time, as it was noted when it was looked at.
+    pub fn particulars(&self, hash: BlobHash) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT particulars FROM looks WHERE hash = ?1";
+        Ok(self.sql.query_row(sql, [hash], |row| row.get(0)).optional()?.flatten())
+    }
+
     /// Every use of an original in the records of this phone: hash, record, item.
     pub fn uses_of_originals(&self) -> Result<Vec<(BlobHash, DocumentId, String)>, StoreError> {
         self.rows(
@@ -123,6 +129,15 @@ impl WriteTx<'_> {
             "INSERT INTO looks (hash, fingerprint) VALUES (?1, ?2)
              ON CONFLICT (hash) DO UPDATE SET fingerprint = excluded.fingerprint",
             params![hash, fingerprint],
+        )?;
+        Ok(())
+    }
+
+    /// What an original that was looked at says of place and time.
+    pub fn put_particulars(&self, hash: BlobHash, particulars: &str) -> Result<(), StoreError> {
+        self.sql.execute(
+            "UPDATE looks SET particulars = ?2 WHERE hash = ?1",
+            params![hash, particulars],
         )?;
         Ok(())
     }

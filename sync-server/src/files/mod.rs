@@ -14,7 +14,7 @@
 //! | [`depot`], [`config`] | where verified files lie: this disk, or an S3-compatible store |
 //! | [`upload`] | begin, go on, end, give up |
 //! | [`finish`] | verification, and what follows from it |
-//! | `derive` | the court's own small pictures |
+//! | [`derive`] | the court's own look at a file, and its small pictures |
 //! | [`scrub`] | reading everything again |
 //! | [`backup`] | copies of what the court has promised to keep |
 
@@ -22,7 +22,7 @@ pub mod access;
 pub mod backup;
 pub mod config;
 pub mod depot;
-mod derive;
+pub mod derive;
 pub mod finish;
 pub mod incoming;
 pub mod scrub;

@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | `withdrawn` | phones that lost their access hand in what they have and let go of it |
 //! | `colleagues` | what one phone captured on the screen of another |
+//! | `findings` | what does not fit about photos, as the court finds it |
 //! | `papers` | papers of a court that has originals, by the program and by HTTP |
 //! | `inspect` | the reading of files, as support staff asks for it |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod colleagues;
+mod findings;
 mod inspect;
 mod papers;
 #[path = "../reader/mod.rs"]
