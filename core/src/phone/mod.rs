@@ -88,6 +88,7 @@ pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
 pub use log::{LogTrouble, RESTORED};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
+pub use papers::PaperPicture;
 pub use peer::{PeerError, PeerReport, PeerRole};
 pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
