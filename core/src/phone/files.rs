@@ -24,8 +24,8 @@ pub enum FileStanding {
     Uploading,
     /// The court has it and its hash is right.
     WithCourt,
-    /// A verified receipt covers that.
-    Receipted,
+    /// A verified receipt covers the court's word that it has it.
+    WordReceipted,
 }
 
 impl FileStanding {
@@ -36,7 +36,7 @@ impl FileStanding {
             Self::Pending => Label::new("原件待上传", "original pending"),
             Self::Uploading => Label::new("原件上传中", "original on its way"),
             Self::WithCourt => Label::new("原件已到法院", "original with the court"),
-            Self::Receipted => Label::new("原件回执已核验", "original's receipt verified"),
+            Self::WordReceipted => Label::new("原件回执已核验", "original's receipt verified"),
         }
     }
 }
@@ -172,8 +172,8 @@ impl Phone {
 
 fn standing(tx: &ReadTx<'_>, row: &BlobRow, backed_up: u64) -> Result<FileStanding, PhoneError> {
     Ok(match (tx.with_court(row.hash, backed_up)?, row.state) {
-        (WithCourt::BackedUp | WithCourt::Receipted, _) | (_, BlobState::Receipted) => {
-            FileStanding::Receipted
+        (WithCourt::BackedUp | WithCourt::Receipted, _) | (_, BlobState::BackedUp) => {
+            FileStanding::WordReceipted
         }
         (WithCourt::Stored, _) | (_, BlobState::Verified) => FileStanding::WithCourt,
         (_, BlobState::Differs) => FileStanding::Differs,

@@ -135,7 +135,7 @@ impl Phone {
         let blob = self.store.read::<_, PhoneError>(|tx| Ok(tx.blob(hash)?))?;
         // The court makes its own of every original that it has.
         let with_court = blob
-            .is_some_and(|blob| matches!(blob.state, BlobState::Verified | BlobState::Receipted));
+            .is_some_and(|blob| matches!(blob.state, BlobState::Verified | BlobState::BackedUp));
         let mut rows = Vec::new();
         let _files = lock(&self.files);
         for (kind, bytes) in

@@ -26,8 +26,9 @@ text_enum!(
         Uploading = "uploading",
         /// The server has it and its hash is right.
         Verified = "verified",
-        /// A verified receipt covers it and the server says it is backed up.
-        Receipted = "receipted",
+        /// A verified receipt covers the court's word that it has it, and the court's backup reaches
+        /// beyond that word.
+        BackedUp = "receipted",
         /// Named by a record, not on this phone (原件待上传).
         Missing = "missing",
         /// The server found another hash: send again (照片校验不符,待重传).
@@ -79,7 +80,7 @@ pub struct BlobRow {
 impl BlobRow {
     /// Whether the bytes may leave this phone.
     pub fn may_release(&self) -> bool {
-        self.state == BlobState::Receipted
+        self.state == BlobState::BackedUp
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -218,7 +219,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Moves an original to `to`. Only a verified one becomes receipted; a released one does not move.
+    /// Moves an original to `to`. Only a verified one becomes backed up; a released one does not move.
     pub fn set_blob_state(&self, hash: BlobHash, to: BlobState) -> Result<(), StoreError> {
         let blob = self.blob(hash)?.ok_or(StoreError::NotFound { what: "an original" })?;
         if blob.state == to {
@@ -227,7 +228,7 @@ impl WriteTx<'_> {
         if blob.released {
             return Err(StoreError::constraint("original_is_released"));
         }
-        if to == BlobState::Receipted && blob.state != BlobState::Verified {
+        if to == BlobState::BackedUp && blob.state != BlobState::Verified {
             return Err(StoreError::constraint("original_not_verified"));
         }
         self.sql.execute("UPDATE blobs SET state = ?2 WHERE hash = ?1", params![hash, to])?;
@@ -252,7 +253,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Gives up this phone's copy of a receipted original: its file is to go once this transaction is
+    /// Gives up this phone's copy of a backed-up original: its file is to go once this transaction is
     /// committed. Anything else is refused: originals stay until a receipt covers them, and what a person
     /// has just captured stays until it is named.
     pub fn release_blob(&self, hash: BlobHash) -> Result<(), StoreError> {

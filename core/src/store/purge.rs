@@ -38,7 +38,7 @@ impl WriteTx<'_> {
             return Err(StoreError::constraint("channel_has_unsent_changes"));
         }
         let blobs = self.blobs_of_channel(channel)?;
-        if blobs.iter().any(|blob| !matches!(blob.state, BlobState::Receipted | BlobState::Missing))
+        if blobs.iter().any(|blob| !matches!(blob.state, BlobState::BackedUp | BlobState::Missing))
         {
             return Err(StoreError::constraint("channel_has_unreceipted_originals"));
         }

@@ -16,7 +16,7 @@ use crate::vault::{NewFile, StoredFile, Vault};
 fn receipted(phone: &Phone, hash: BlobHash) {
     let moved = phone.store.write::<_, PhoneError>(|tx| {
         tx.set_blob_state(hash, BlobState::Verified)?;
-        Ok(tx.set_blob_state(hash, BlobState::Receipted)?)
+        Ok(tx.set_blob_state(hash, BlobState::BackedUp)?)
     });
     moved.unwrap();
 }
@@ -62,6 +62,9 @@ fn a_file_kept_again_is_not_removed_by_the_purge_before_it() {
     assert_eq!(read, b"a photo");
 }
 
+/// Ending of files that have no name yet.
+const UNFINISHED: &str = ".part";
+
 /// A folder that asks at every name given and every file removed whether the phone lets nobody else do that
 /// meanwhile.
 #[derive(Default)]
@@ -74,7 +77,7 @@ struct Watched {
 impl Watched {
     fn ask(&self, name: &str) {
         let Some(phone) = self.phone.get().and_then(Weak::upgrade) else { return };
-        if !name.ends_with(".part") {
+        if !name.ends_with(UNFINISHED) {
             assert!(phone.files.try_lock().is_err(), "{name} without the lock");
             self.seen.fetch_add(1, Ordering::Relaxed);
         }

@@ -141,7 +141,7 @@ fn the_files_of_a_record_say_what_does_not_fit_whatever_became_of_their_bytes() 
     // Released, its questions stay as they were.
     let released = phone.store.write::<_, PhoneError>(|tx| {
         tx.set_blob_state(hash, BlobState::Verified)?;
-        Ok(tx.set_blob_state(hash, BlobState::Receipted)?)
+        Ok(tx.set_blob_state(hash, BlobState::BackedUp)?)
     });
     released.unwrap();
     assert!(phone.release_originals(1).unwrap() > 0);

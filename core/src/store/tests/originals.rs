@@ -24,12 +24,12 @@ fn an_original_is_released_only_under_a_receipt() {
     for state in [BlobState::Uploading, BlobState::Differs, BlobState::Missing, BlobState::Verified]
     {
         assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), not_yet);
-        let jump = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+        let jump = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::BackedUp));
         assert_eq!(jump, StoreError::constraint("original_not_verified"));
         bench.write(|tx| tx.set_blob_state(blob.hash, state));
     }
     assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), not_yet);
-    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::BackedUp));
     assert!(bench.read(|tx| tx.blob(blob.hash)).unwrap().may_release());
     bench.write(|tx| tx.release_blob(blob.hash));
     assert_eq!(bench.read(|tx| tx.to_remove()), ["01/a.jpg"]);
@@ -55,12 +55,12 @@ fn an_original_that_came_from_the_court_is_not_sent_back() {
     assert_eq!(own.state, BlobState::Local, "one that waits goes on waiting");
     // Released and fetched again: it is here.
     bench.write(|tx| {
-        tx.set_blob_state(missing.hash, BlobState::Receipted)?;
+        tx.set_blob_state(missing.hash, BlobState::BackedUp)?;
         tx.release_blob(missing.hash)?;
         tx.note_fetched(missing.hash, 77, "image/png")
     });
     let again = bench.read(|tx| tx.blob(missing.hash)).unwrap();
-    assert_eq!((again.state, again.released), (BlobState::Receipted, false));
+    assert_eq!((again.state, again.released), (BlobState::BackedUp, false));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn one_photo_of_two_records_stays_until_both_are_gone() {
             ..blob.clone()
         })?;
         tx.set_blob_state(blob.hash, BlobState::Verified)?;
-        tx.set_blob_state(blob.hash, BlobState::Receipted)
+        tx.set_blob_state(blob.hash, BlobState::BackedUp)
     });
     let known = bench.read(|tx| tx.blob(blob.hash)).unwrap();
     assert_eq!(
@@ -186,7 +186,7 @@ fn what_was_captured_anew_is_neither_purged_nor_released() {
         tx.put_document(&record(1))?;
         tx.put_blob(&blob)?;
         tx.set_blob_state(blob.hash, BlobState::Verified)?;
-        tx.set_blob_state(blob.hash, BlobState::Receipted)?;
+        tx.set_blob_state(blob.hash, BlobState::BackedUp)?;
         tx.note_captor(blob.hash, "lu")
     });
     assert_eq!(bench.read(|tx| tx.releasable()), []);
@@ -258,7 +258,7 @@ fn small_evidence_is_kept_whole_once_and_goes_as_photos_go() {
         "too_large"
     );
     assert_eq!(bench.refused(|tx| tx.release_blob(hash)).code(), "constraint");
-    for state in [BlobState::Verified, BlobState::Receipted] {
+    for state in [BlobState::Verified, BlobState::BackedUp] {
         bench.write(|tx| tx.set_blob_state(hash, state));
     }
     bench.write(|tx| tx.release_blob(hash));

@@ -213,7 +213,7 @@ fn a_purge_waits_for_what_the_court_does_not_have() {
         bench.write(|tx| tx.set_blob_state(blob.hash, state));
     }
     assert_eq!(bench.refused(|tx| tx.purge_channel(CASE)), original);
-    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::BackedUp));
     let purged = bench.write(|tx| tx.purge_channel(CASE));
     assert_eq!((purged.changes, purged.originals), (2, 1));
     assert_eq!(bench.read(|tx| tx.check()), Vec::<String>::new());
