@@ -1,31 +1,28 @@
 //! A paper from a phone, without network: from the record as this phone has it, the packs it holds and the
 //! strokes it keeps.
 
-use std::io::Read;
-
 use jiff::civil::Date;
 use lastmile_core::id::{BlobHash, DocumentId};
-use lastmile_core::phone::{Phone, PhoneError};
-use lastmile_core::store::DerivedKind;
+use lastmile_core::phone::{PaperPicture, Phone, PhoneError};
 
 use crate::{Form, Paper, PaperError, Photos, Picture, Source};
 
 /// Largest original that is printed from, bytes; of a larger one the preview is taken.
 const LARGEST: u64 = 64 << 20;
 
-/// The photos that are on a phone: the original, else the preview made from it.
+/// The photos that are on a phone: the original, else the preview made from it, else one that the court's
+/// server provided; and the word that an original is not what was signed.
 #[derive(Debug, Clone, Copy)]
 pub struct PhonePhotos<'p>(pub &'p Phone);
 
 impl Photos for PhonePhotos<'_> {
     fn picture(&self, hash: BlobHash) -> Picture {
-        let original = || -> Option<Vec<u8>> {
-            let mut file = self.0.open_original(hash).ok().filter(|file| file.len() <= LARGEST)?;
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).ok().map(|_| bytes)
-        };
-        let preview = || self.0.small_picture(hash, DerivedKind::Preview).ok().flatten();
-        original().or_else(preview).map_or(Picture::Awaited, Picture::Here)
+        match self.0.paper_picture(hash, LARGEST) {
+            Ok(PaperPicture::Own(bytes)) => Picture::Here(bytes),
+            Ok(PaperPicture::FromCourt(bytes)) => Picture::Provided(bytes),
+            Ok(PaperPicture::Differs) => Picture::Differs,
+            Ok(PaperPicture::Absent) | Err(_) => Picture::Awaited,
+        }
     }
 }
 

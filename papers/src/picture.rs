@@ -10,8 +10,10 @@ use lastmile_core::picture::{read, reduced};
 /// What is known about an original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Picture {
-    /// The original, or better its preview.
+    /// The original, or better the preview that was made from it here.
     Here(Vec<u8>),
+    /// A preview that the court's server provided: nobody here has held it against the original.
+    Provided(Vec<u8>),
     /// Not here yet (原件待上传).
     Awaited,
     /// What arrived has another hash (照片校验不符,待重传).

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use crate::assistance::climb::climb;
-use crate::files::derive::catch_up;
+use crate::files::derive::{catch_up, look_at_unseen};
 use crate::files::scrub::scrub;
 use crate::files::{FileError, upload};
 use crate::http::{AppState, Limits, router};
@@ -62,18 +62,20 @@ async fn climb_ladders(server: Arc<Server>, every: Duration, mut stop: watch::Re
 
 /// How often files are looked after.
 const TEND_EVERY: Duration = Duration::from_mins(10);
-/// Files read again at a time: a scrub never stands in anybody's way for long.
+/// Files looked at or read again at a time: none of it stands in anybody's way for long.
 const TEND_FILES: usize = 200;
 /// Originals of which small pictures are made up for at a time: each may take a second.
 const TEND_PICTURES: usize = 50;
 
-/// Ends expired uploads, makes up for small pictures and reads stored files again, a few at a time, while the service runs.
+/// Ends expired uploads, makes up for small pictures, looks at files that an earlier version stored and reads
+/// stored files again, a few at a time, while the service runs.
 async fn tend_files(server: Arc<Server>, scrub_days: u16, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let (server, stopping) = (Arc::clone(&server), stop.clone());
         let tended = tokio::task::spawn_blocking(move || {
             upload::sweep(&server)?;
             catch_up(&server, TEND_PICTURES)?;
+            look_at_unseen(&server, TEND_FILES, || !*stopping.borrow())?;
             if scrub_days > 0 {
                 let age_ms = i64::from(scrub_days) * 24 * 60 * 60 * 1_000;
                 let before_ms = server.now_ms().saturating_sub(age_ms);

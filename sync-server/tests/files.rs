@@ -68,13 +68,25 @@ fn a_file_is_read_by_members_of_a_case_that_names_it_and_nobody_else() {
     assert_eq!(other.sender().read(hash).problem(), (404, "not_found".into()));
     let unknown = BlobHash([9; 32]);
     assert_eq!(other.sender().read(unknown).problem(), (404, "not_found".into()), "the same");
-    // Whoever leaves the case goes on reading what stood there until then, and nothing that came later.
+    // Whoever leaves the case reads none of its files any more, not even his own, and sends only those.
+    let (own, others, never) = (picture(2, 5_000), picture(3, 5_000), picture(4, 5_000));
+    wen.photographed(&own);
+    wen.photographed(&never);
+    lu.photographed(&others);
+    assert_eq!(wen.sender().upload(&own).status, 204);
     world.publish(&case_pack(CASE, 2, &["luqihang"]));
-    assert_eq!(wen.sender().read(hash).status, 200);
-    let later = picture(2, 5_000);
+    assert_eq!(wen.sender().read(hash).status, 404);
+    assert_eq!(wen.sender().read(hash_of(&own)).status, 404);
+    assert_eq!(wen.sender().begin(&others).problem(), (409, "file_not_named".into()));
+    assert_eq!(wen.sender().upload(&never).status, 204, "evidence is not left in a phone");
+    assert_eq!(lu.sender().read(hash_of(&never)).status, 200);
+    let later = picture(5, 5_000);
     lu.photographed(&later);
     assert_eq!(lu.sender().upload(&later).status, 204);
     assert_eq!(wen.sender().read(hash_of(&later)).status, 404);
+    // Whoever comes back reads again.
+    world.publish(&case_pack(CASE, 3, &["luqihang", "wenruotang"]));
+    assert_eq!(wen.sender().read(hash).status, 200);
     // Operators by their role.
     let path = format!("/v1/courts/粤0605/files/{hash}");
     let command = Reader::new(&world, OperatorRole::Command);

@@ -87,14 +87,14 @@ fn what_the_copy_does_not_promise_is_offered_again() -> Tested {
     field.back_up("after.db")?;
     field.stage.case(CASE, 2, &["luqihang", "wenruotang"])?;
     field.sync()?;
-    assert_eq!(field.standing()?.0, FileStanding::Receipted);
+    assert_eq!(field.standing()?.0, FileStanding::WordReceipted);
     field.set_back(&copy)?;
     field.sync()?;
     assert_eq!(field.standing()?.0, FileStanding::Pending, "an old promise of another log");
     assert_eq!(field.phone.release_originals(u64::MAX)?, 0);
     assert_eq!(field.upload()?, 1);
     field.sync()?;
-    assert_eq!(field.standing()?.0, FileStanding::Receipted);
+    assert_eq!(field.standing()?.0, FileStanding::WordReceipted);
     assert_eq!(upkeep::verify(field.stage.server()?.server())?.findings, []);
     Ok(())
 }
@@ -110,7 +110,7 @@ fn what_the_copy_promises_and_does_not_have_is_taken_back_and_asked_for() -> Tes
     // The phone comes before anybody has looked: the court says that it has it.
     field.sync()?;
     field.upload()?;
-    assert_eq!(field.standing()?.0, FileStanding::Receipted);
+    assert_eq!(field.standing()?.0, FileStanding::WordReceipted);
     let server = field.stage.server()?.server();
     field.stage.clock.advance(1);
     let found = scrub(server, server.now_ms(), usize::MAX, |_| true)?.found;
@@ -122,7 +122,7 @@ fn what_the_copy_promises_and_does_not_have_is_taken_back_and_asked_for() -> Tes
     assert_eq!(field.phone.release_originals(u64::MAX)?, 0);
     assert_eq!(field.upload()?, 1);
     field.sync()?;
-    assert_eq!(field.standing()?.0, FileStanding::Receipted);
+    assert_eq!(field.standing()?.0, FileStanding::WordReceipted);
     assert_eq!(upkeep::verify(server)?.findings, []);
     Ok(())
 }

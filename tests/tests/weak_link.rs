@@ -33,7 +33,7 @@ fn a_hundred_photos_arrive_whole_and_once() -> Result<(), Box<dyn Error>> {
 
     // The court's word came with the feed, under a receipt; the originals stay until a backup covers it.
     let files = phone.files_of(record)?;
-    assert!(files.iter().all(|file| file.standing == FileStanding::Receipted), "{files:?}");
+    assert!(files.iter().all(|file| file.standing == FileStanding::WordReceipted), "{files:?}");
     assert_eq!(phone.release_originals(u64::MAX)?, 0);
     let mut whole = Vec::new();
     phone.open_original(files[0].hash)?.read_to_end(&mut whole)?;

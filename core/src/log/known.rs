@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use tlog_tiles::{Hash, node_hash};
 
-use super::tree::{MAX_SIZE, ProofError, split};
+use super::tree::{MAX_SIZE, ProofError, follow, prove_with, split};
 
 /// Hashes of ranges of leaves.
 #[derive(Debug, Clone, Default)]
@@ -32,36 +32,11 @@ impl KnownTree {
         proof: &[[u8; 32]],
         size: u64,
     ) -> Result<(), ProofError> {
-        let last = leaves.keys().next_back().ok_or(ProofError::Range)?;
-        if size > MAX_SIZE || *last >= size {
-            return Err(ProofError::Range);
-        }
-        let leaves: Vec<(u64, Hash)> = leaves.iter().map(|(at, hash)| (*at, Hash(*hash))).collect();
-        let mut rest = proof.iter();
-        self.learn_in(0, size, &leaves, &mut rest)?;
-        if rest.next().is_some() { Err(ProofError::Length) } else { Ok(()) }
-    }
-
-    fn learn_in(
-        &mut self,
-        low: u64,
-        high: u64,
-        leaves: &[(u64, Hash)],
-        proof: &mut std::slice::Iter<'_, [u8; 32]>,
-    ) -> Result<Hash, ProofError> {
-        let hash = match (high - low, leaves) {
-            (_, []) => next(proof)?,
-            (1, [(_, hash)]) => *hash,
-            (width, _) => {
-                let middle = low + split(width);
-                let at = leaves.partition_point(|(index, _)| *index < middle);
-                let (left, right) = leaves.split_at(at);
-                let left = self.learn_in(low, middle, left, proof)?;
-                node_hash(left, self.learn_in(middle, high, right, proof)?)
-            }
-        };
-        self.nodes.insert((low, high), hash);
-        Ok(hash)
+        // Nothing of a proof that does not fit is learnt.
+        let mut seen = Vec::new();
+        follow(leaves, proof, size, &mut |low, high, hash| seen.push(((low, high), hash)))?;
+        self.nodes.extend(seen);
+        Ok(())
     }
 
     /// Adds what a growth proof ([`super::tree::prove_growth`]) shows: that the tree of `size` leaves begins
@@ -122,33 +97,7 @@ impl KnownTree {
 
     /// As [`super::tree::prove`]; [`ProofError::Stored`] when no proof that was learnt reaches that far.
     pub fn prove(&self, indices: &[u64], size: u64) -> Result<Vec<[u8; 32]>, ProofError> {
-        let ascending = indices.windows(2).all(|pair| pair[0] < pair[1]);
-        if size > MAX_SIZE || !ascending || indices.last().is_none_or(|last| *last >= size) {
-            return Err(ProofError::Range);
-        }
-        let mut out = Vec::new();
-        self.prove_in(0, size, indices, &mut out)?;
-        Ok(out)
-    }
-
-    fn prove_in(
-        &self,
-        low: u64,
-        high: u64,
-        indices: &[u64],
-        out: &mut Vec<[u8; 32]>,
-    ) -> Result<(), ProofError> {
-        if indices.is_empty() {
-            out.push(self.subtree(low, high)?.0);
-            return Ok(());
-        }
-        if high - low == 1 {
-            return Ok(());
-        }
-        let middle = low + split(high - low);
-        let (left, right) = indices.split_at(indices.partition_point(|index| *index < middle));
-        self.prove_in(low, middle, left, out)?;
-        self.prove_in(middle, high, right, out)
+        prove_with(indices, size, &|low, high| self.subtree(low, high))
     }
 
     /// As [`super::tree::prove_growth`]; [`ProofError::Stored`] when no proof that was learnt reaches that

@@ -76,12 +76,21 @@ pub fn prove(
     size: u64,
     reader: &impl HashReader,
 ) -> Result<Vec<[u8; 32]>, ProofError> {
+    prove_with(indices, size, &|low, high| subtree(low, high, reader))
+}
+
+/// The same from whatever knows the hashes of the subtrees over `low..high`.
+pub(super) fn prove_with(
+    indices: &[u64],
+    size: u64,
+    subtree: &dyn Fn(u64, u64) -> Result<Hash, ProofError>,
+) -> Result<Vec<[u8; 32]>, ProofError> {
     let ascending = indices.windows(2).all(|pair| pair[0] < pair[1]);
     if size > MAX_SIZE || !ascending || indices.last().is_none_or(|last| *last >= size) {
         return Err(ProofError::Range);
     }
     let mut out = Vec::new();
-    prove_in(0, size, indices, reader, &mut out)?;
+    prove_in(0, size, indices, subtree, &mut out)?;
     Ok(out)
 }
 
@@ -89,11 +98,11 @@ fn prove_in(
     low: u64,
     high: u64,
     indices: &[u64],
-    reader: &impl HashReader,
+    subtree: &dyn Fn(u64, u64) -> Result<Hash, ProofError>,
     out: &mut Vec<[u8; 32]>,
 ) -> Result<(), ProofError> {
     if indices.is_empty() {
-        out.push(subtree(low, high, reader)?.0);
+        out.push(subtree(low, high)?.0);
         return Ok(());
     }
     if high - low == 1 {
@@ -101,8 +110,8 @@ fn prove_in(
     }
     let middle = low + split(high - low);
     let (left, right) = indices.split_at(indices.partition_point(|index| *index < middle));
-    prove_in(low, middle, left, reader, out)?;
-    prove_in(middle, high, right, reader, out)
+    prove_in(low, middle, left, subtree, out)?;
+    prove_in(middle, high, right, subtree, out)
 }
 
 /// Whether the leaf hashes stand at their indices in the tree of `size` leaves and root `root`. Size and
@@ -113,35 +122,48 @@ pub fn check(
     size: u64,
     root: &[u8; 32],
 ) -> Result<(), ProofError> {
+    let found = follow(leaves, proof, size, &mut |_, _, _| {})?;
+    if found.0 == *root { Ok(()) } else { Err(ProofError::Root) }
+}
+
+/// Where a proof of these leaves leads: the root. `seen` is told the hash of every `low..high` on the way.
+pub(super) fn follow(
+    leaves: &BTreeMap<u64, [u8; 32]>,
+    proof: &[[u8; 32]],
+    size: u64,
+    seen: &mut dyn FnMut(u64, u64, Hash),
+) -> Result<Hash, ProofError> {
     let last = leaves.keys().next_back().ok_or(ProofError::Range)?;
     if size > MAX_SIZE || *last >= size {
         return Err(ProofError::Range);
     }
     let leaves: Vec<(u64, Hash)> = leaves.iter().map(|(at, hash)| (*at, Hash(*hash))).collect();
     let mut rest = proof.iter();
-    let found = check_in(0, size, &leaves, &mut rest)?;
-    if rest.next().is_some() {
-        return Err(ProofError::Length);
-    }
-    if found.0 == *root { Ok(()) } else { Err(ProofError::Root) }
+    let root = follow_in(0, size, &leaves, &mut rest, seen)?;
+    if rest.next().is_some() { Err(ProofError::Length) } else { Ok(root) }
 }
 
 /// As deep as the tree is high: 48 at most.
-fn check_in(
+fn follow_in(
     low: u64,
     high: u64,
     leaves: &[(u64, Hash)],
     proof: &mut std::slice::Iter<'_, [u8; 32]>,
+    seen: &mut dyn FnMut(u64, u64, Hash),
 ) -> Result<Hash, ProofError> {
-    if leaves.is_empty() {
-        return proof.next().map(|hash| Hash(*hash)).ok_or(ProofError::Length);
-    }
-    if let (1, [(_, hash)]) = (high - low, leaves) {
-        return Ok(*hash);
-    }
-    let middle = low + split(high - low);
-    let (left, right) = leaves.split_at(leaves.partition_point(|(index, _)| *index < middle));
-    Ok(node_hash(check_in(low, middle, left, proof)?, check_in(middle, high, right, proof)?))
+    let hash = match (high - low, leaves) {
+        (_, []) => proof.next().map(|hash| Hash(*hash)).ok_or(ProofError::Length)?,
+        (1, [(_, hash)]) => *hash,
+        (width, _) => {
+            let middle = low + split(width);
+            let at = leaves.partition_point(|(index, _)| *index < middle);
+            let (left, right) = leaves.split_at(at);
+            let left = follow_in(low, middle, left, proof, seen)?;
+            node_hash(left, follow_in(middle, high, right, proof, seen)?)
+        }
+    };
+    seen(low, high, hash);
+    Ok(hash)
 }
 
 /// Proves that the tree of `size` leaves begins with the tree of `before` leaves.

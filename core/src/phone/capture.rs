@@ -3,15 +3,17 @@
 //!
 //! Two steps, each durable when it returns: [`Phone::keep_original`] keeps the bytes,
 //! [`Phone::name_original`] records them. Power lost between the two leaves an original that no record
-//! names; it is not thrown away but shown among [`Phone::unclaimed_originals`] until a person names it.
+//! names; it is not thrown away but shown to whoever captured it, and to nobody else, among
+//! [`Phone::unclaimed_originals`] until it is named.
 
 use std::io::Read;
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
+use super::files::is_alone;
 use super::save::{Attached, Saved};
-use super::{Phone, PhoneError};
+use super::{Phone, PhoneError, lock};
 use crate::document::{Fields, Intent};
 use crate::id::{BlobHash, DocumentId};
 use crate::picture::media_type;
@@ -55,22 +57,28 @@ impl Phone {
         self.name_original(record, kept.hash, capture)
     }
 
-    /// Keeps `source` to its end: the file first, then the row that says so. Durable when it returns.
+    /// Keeps `source` to its end: who captured it, then the file, then the row that says so. Durable
+    /// when it returns.
     pub fn keep_original(&self, source: &mut dyn Read) -> Result<BlobRow, PhoneError> {
-        let kept = self.vault.keep(source, self.entropy.as_ref())?;
+        let person = self.signed_in()?.person;
+        let file = self.vault.take_in(source, self.entropy.as_ref())?;
+        let _files = lock(&self.files);
+        self.store.write::<_, PhoneError>(|tx| Ok(tx.note_captor(file.hash(), &person)?))?;
+        let kept = self.vault.name(file)?;
         self.store.write(|tx| {
             put_original(tx, &kept)?;
             tx.blob(kept.hash)?.ok_or(PhoneError::NoFile)
         })
     }
 
-    /// Records a kept original in a record.
+    /// Records a kept original in a record: one that the person signed in captured or may see.
     pub fn name_original(
         &self,
         record: DocumentId,
         hash: BlobHash,
         capture: &Capture,
     ) -> Result<CapturedOriginal, PhoneError> {
+        self.demand_sight(hash)?;
         let blob = self.store.read::<_, PhoneError>(|tx| Ok(tx.blob(hash)?))?;
         let blob =
             blob.filter(|blob| blob.state != BlobState::Missing).ok_or(PhoneError::NoFile)?;
@@ -94,9 +102,16 @@ impl Phone {
         Ok(CapturedOriginal { saved, item: format!("{collection}/{item}"), hash })
     }
 
-    /// Originals on this phone that no record names, those of drafts among them.
+    /// Originals that the person signed in captured and has not named yet, those of drafts among them.
     pub fn unclaimed_originals(&self) -> Result<Vec<BlobRow>, PhoneError> {
-        self.store.read(|tx| Ok(tx.blobs_without_use()?))
+        let person = self.signed_in()?.person;
+        self.store.read(|tx| {
+            let mut rows = tx.captured_by(&person)?;
+            if is_alone(tx, &person)? {
+                rows.extend(tx.captured_by_nobody()?);
+            }
+            Ok(rows)
+        })
     }
 
     /// The device's clock as text in Chinese time, `2026-03-17T09:05:00+08:00`.
@@ -108,15 +123,19 @@ impl Phone {
     }
 
     /// Files that a crash left between their capture and the row that says so get their row: they show
-    /// up as unclaimed.
+    /// up as unclaimed. Those that were given up and are still there do not.
     pub(super) fn claim_found(&self) -> Result<(), PhoneError> {
         for hash in self.vault.originals()? {
-            let known = self.store.read::<_, PhoneError>(|tx| Ok(tx.blob(hash)?))?;
-            if known.is_some_and(|known| known.state != BlobState::Missing) {
+            let name = Vault::original(hash);
+            let settled = self.store.read::<_, PhoneError>(|tx| {
+                let here = tx.blob(hash)?.is_some_and(|known| known.state != BlobState::Missing);
+                Ok(here || tx.is_to_go(&name)?)
+            })?;
+            if settled {
                 continue;
             }
             // Not readable, named by nothing: nothing that could be shown.
-            let Ok(mut file) = self.vault.read(&Vault::original(hash)) else { continue };
+            let Ok(mut file) = self.vault.read(&name) else { continue };
             let mut head = Vec::new();
             if file.by_ref().take(65_536).read_to_end(&mut head).is_err() {
                 continue;
@@ -124,7 +143,7 @@ impl Phone {
             let kept = Kept { hash, bytes: file.len(), head };
             self.store.write::<_, PhoneError>(|tx| put_original(tx, &kept))?;
         }
-        Ok(())
+        self.store.write(|tx| Ok(tx.forget_captors_of_nothing()?))
     }
 }
 

@@ -12,7 +12,7 @@ use super::file_token::FileTokens;
 use super::pictures::derived_name;
 use super::transport::TransportError;
 use super::upload::Trouble;
-use super::{Phone, PhoneError};
+use super::{Phone, PhoneError, lock};
 use crate::id::{BlobHash, DocumentId, sha256};
 use crate::identifier::Reason;
 use crate::picture::{
@@ -20,7 +20,7 @@ use crate::picture::{
 };
 use crate::store::{BlobRow, DerivedKind, DerivedRow};
 use crate::sync::files::{FileKind, file_purpose};
-use crate::vault::VaultError;
+use crate::vault::{Unnamed, VaultError};
 
 /// Bytes of an original asked for at once.
 const PIECE: usize = 256 << 10;
@@ -129,24 +129,31 @@ impl Phone {
         let tokens = FileTokens::default();
         let mut source =
             Source { phone: self, road, row: &row, tokens, watch, came: Came::default() };
-        let kept = self.vault.keep_as(original, &mut source, self.entropy.as_ref());
-        match (kept, source.came.stopped) {
+        let came = self.vault.take_in_as(original, &mut source, self.entropy.as_ref());
+        match (came, source.came.stopped) {
             (_, Some(Stopped::Trouble(trouble))) => Err(trouble),
             (_, Some(Stopped::Watcher)) => Ok(false),
-            (Ok(kept), None) => {
-                let mime = media_type(&kept.head);
-                let named = self.store.write::<_, PhoneError>(|tx| {
-                    tx.note_fetched(original, kept.bytes, mime)?;
-                    Ok(tx.blob(original)?.is_some())
-                })?;
-                if !named {
-                    // The case was left meanwhile.
-                    self.vault.remove(&row.path).map_err(PhoneError::from)?;
-                }
-                Ok(named)
-            }
+            (Ok(file), None) => Ok(self.settle_fetched(&row, file)?),
             (Err(error), None) => Err(PhoneError::from(error).into()),
         }
+    }
+
+    /// Gives an original that came its name and says so in its row; says whether it is here. Until the row
+    /// says it the file is to go, so that a crash leaves no original of a case that was left meanwhile.
+    fn settle_fetched(&self, row: &BlobRow, file: Unnamed) -> Result<bool, PhoneError> {
+        let settled = {
+            let _files = lock(&self.files);
+            self.store.write::<_, PhoneError>(|tx| Ok(tx.give_up_file(&row.path)?))?;
+            let kept = self.vault.name(file)?;
+            self.store.write::<_, PhoneError>(|tx| {
+                tx.note_fetched(row.hash, kept.bytes, media_type(&kept.head))?;
+                Ok(tx.blob(row.hash)?.is_some())
+            })?
+        };
+        if !settled {
+            self.remove_given_up()?;
+        }
+        Ok(settled)
     }
 
     /// Photos without a thumbnail that may be asked for now.
@@ -214,6 +221,7 @@ impl Phone {
             Err(reason) => return Ok(Small::Refused(reason)),
         };
         let path = derived_name(original, kind);
+        let files = lock(&self.files);
         self.vault.put(&path, &bytes, self.entropy.as_ref()).map_err(PhoneError::from)?;
         let row = DerivedRow {
             made_from: original,
@@ -222,16 +230,21 @@ impl Phone {
             path,
             bytes: bytes.len() as u64,
             with_court: true,
+            fetched: true,
         };
         let named = self.store.write::<_, PhoneError>(|tx| {
             let named = tx.blob(original)?.is_some();
             if named {
                 tx.put_derived(&row)?;
+            } else {
+                // The case was left meanwhile.
+                tx.give_up_file(&row.path)?;
             }
             Ok(named)
         })?;
+        drop(files);
         if !named {
-            self.vault.remove(&row.path).map_err(PhoneError::from)?;
+            self.remove_given_up()?;
         }
         Ok(Small::Here)
     }

@@ -2,8 +2,10 @@
 //! original leaves only when a verified receipt covers the court's word that it holds the file, the court's
 //! backup reaches beyond that word, and no later word takes it back.
 
-use super::{Phone, PhoneError};
+use super::{Phone, PhoneError, lock};
 use crate::id::{BlobHash, DocumentId};
+use crate::picture::PhotoFindings;
+use crate::picture::consistency::Finding;
 use crate::records::Label;
 use crate::store::{BlobRow, BlobState, DerivedKind, ReadTx, WithCourt};
 use crate::vault::{SealedReader, StoredFile, Vault, VaultError};
@@ -24,8 +26,8 @@ pub enum FileStanding {
     Uploading,
     /// The court has it and its hash is right.
     WithCourt,
-    /// A verified receipt covers that.
-    Receipted,
+    /// A verified receipt covers the court's word that it has it.
+    WordReceipted,
 }
 
 impl FileStanding {
@@ -40,7 +42,7 @@ impl FileStanding {
             Self::Pending => Label::new("原件待上传", "original pending"),
             Self::Uploading => Label::new("原件上传中", "original on its way"),
             Self::WithCourt => Label::new("原件已到法院", "original with the court"),
-            Self::Receipted => Label::new("原件回执已核验", "original's receipt verified"),
+            Self::WordReceipted => Label::new("原件回执已核验", "original's receipt verified"),
         }
     }
 }
@@ -62,18 +64,25 @@ pub struct FileView {
     pub here: bool,
     /// What keeps it from going on, a code.
     pub trouble: Option<String>,
+    /// What does not fit about the photo, in both languages: questions, nothing is blocked by them.
+    pub findings: Vec<Finding>,
 }
 
 impl Phone {
     /// The files of a record, by item.
     pub fn files_of(&self, record: DocumentId) -> Result<Vec<FileView>, PhoneError> {
-        self.record_view(record)?;
+        let mut found = self.photo_findings(record)?;
         self.store.read(|tx| {
             let backed_up = backed_up(tx)?;
             let rows = tx.blobs_of_document(record)?;
             rows.into_iter()
                 .map(|(item, row)| {
+                    let of_item =
+                        |photo: &&mut PhotoFindings| photo.item == item && photo.hash == row.hash;
+                    let findings = found.iter_mut().find(of_item);
+                    let findings = findings.map(|photo| std::mem::take(&mut photo.findings));
                     Ok(FileView {
+                        findings: findings.unwrap_or_default(),
                         item,
                         hash: row.hash,
                         standing: standing(tx, &row, backed_up)?,
@@ -120,19 +129,41 @@ impl Phone {
             if freed >= bytes {
                 break;
             }
-            let path = self.store.write::<_, PhoneError>(|tx| Ok(tx.release_blob(row.hash)?))?;
-            self.vault.remove(&path)?;
+            self.remember(row.hash)?;
+            self.store.write::<_, PhoneError>(|tx| Ok(tx.release_blob(row.hash)?))?;
             freed += row.bytes;
         }
+        self.remove_given_up()?;
         Ok(freed)
     }
 
-    /// Whether the person signed in may see this file.
+    /// Removes the files that were given up: after a purge or a release, and at the next opening what a
+    /// crash left of that. One that the disk does not let go of holds up no other.
+    pub(super) fn remove_given_up(&self) -> Result<(), PhoneError> {
+        // Whoever keeps a file waits: it stands on this list no more once its row says that it is here.
+        let _files = lock(&self.files);
+        let mut failure = None;
+        let mut gone = self.store.read::<_, PhoneError>(|tx| Ok(tx.to_remove()?))?;
+        gone.retain(|path| self.vault.remove(path).map_err(|error| failure = Some(error)).is_ok());
+        if !gone.is_empty() {
+            self.store.write::<_, PhoneError>(|tx| {
+                Ok(gone.iter().try_for_each(|path| tx.forget_removal(path))?)
+            })?;
+        }
+        failure.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Whether the person signed in may see this file: a record that this person may see names it, or
+    /// this person captured it and has not named it yet.
     pub(super) fn demand_sight(&self, hash: BlobHash) -> Result<(), PhoneError> {
+        let person = self.signed_in()?.person;
         let mut eyes = self.eyes()?;
         self.store.read(|tx| {
+            if tx.is_captor(hash, &person)? {
+                return Ok(());
+            }
             let users = tx.documents_of_blob(hash)?;
-            if users.is_empty() {
+            if users.is_empty() && !tx.has_captor(hash)? && is_alone(tx, &person)? {
                 return Ok(());
             }
             for (document, channel) in users {
@@ -153,12 +184,18 @@ fn standing(tx: &ReadTx<'_>, row: &BlobRow, backed_up: u64) -> Result<FileStandi
         (BlobState::Differs, _) => FileStanding::Differs,
         (BlobState::Uploading, _) => FileStanding::Uploading,
         (BlobState::Local, _) => FileStanding::Pending,
-        (_, WithCourt::BackedUp | WithCourt::Receipted) => FileStanding::Receipted,
-        (BlobState::Receipted, _) if here => FileStanding::Receipted,
+        (_, WithCourt::BackedUp | WithCourt::Receipted) => FileStanding::WordReceipted,
+        (BlobState::BackedUp, _) if here => FileStanding::WordReceipted,
         (BlobState::Verified, _) | (_, WithCourt::Stored) => FileStanding::WithCourt,
         (_, WithCourt::Lost) => FileStanding::Lost,
         (_, WithCourt::No) => FileStanding::Pending,
     })
+}
+
+/// Whether nobody else has a PIN on this phone. What a crash left here before captors were noted can
+/// only be this person's then; on a phone of several it is shown to nobody.
+pub(super) fn is_alone(tx: &ReadTx<'_>, person: &str) -> Result<bool, PhoneError> {
+    Ok(tx.pins()?.iter().all(|pin| pin.person == person))
 }
 
 /// How many leaves of the log the court's backup covers, by its last answer.

@@ -89,8 +89,8 @@ pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
 pub use log::{LogTrouble, RESTORED};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
+pub use papers::PaperPicture;
 pub use peer::{PeerError, PeerReport, PeerRole};
-pub use pictures::PhotoFindings;
 pub use read::{RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;
@@ -127,6 +127,9 @@ pub struct Phone {
     documents: Mutex<Documents>,
     /// One change of documents at a time: what was read must still hold when it is written.
     work: Mutex<()>,
+    /// Files get their names and are removed one at a time, each together with its row: what is kept
+    /// here by one thread is not removed by another that gave up the same bytes a moment before.
+    files: Mutex<()>,
 }
 
 impl std::fmt::Debug for Phone {

@@ -113,8 +113,14 @@ impl Phone {
             acting: RwLock::new(None),
             documents: Mutex::new(Documents::default()),
             work: Mutex::new(()),
+            files: Mutex::new(()),
         };
         phone.judge_held()?;
+        match phone.remove_given_up() {
+            // What the disk does not let go of stays on the list; nobody gets to see it.
+            Ok(()) | Err(PhoneError::File(_)) => {}
+            Err(error) => return Err(error),
+        }
         phone.claim_found()?;
         Ok(phone)
     }

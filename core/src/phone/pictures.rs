@@ -7,29 +7,18 @@
 use std::io::{BufReader, Cursor};
 
 use super::capture::{Capture, CapturedOriginal};
-use super::{Phone, PhoneError};
-use crate::document::{Fields, RecordView};
-use crate::geo::Position;
+use super::{Phone, PhoneError, lock};
+use crate::document::Fields;
 use crate::id::{BlobHash, DocumentId};
-use crate::picture::consistency::{self, Finding, findings};
-use crate::picture::{Cover, Fingerprint, Reading, derive, read, redact};
-use crate::records::FieldType;
+use crate::picture::consistency::Other;
+use crate::picture::{
+    Cover, Fingerprint, Known, Look, PhotoFindings, Reading, derive, of_record, read, redact,
+};
 use crate::store::{BlobState, DerivedKind, DerivedRow};
 use crate::value::Value;
 use crate::vault::{SealedReader, StoredFile, Vault, VaultError};
 
 type Original = BufReader<SealedReader<Box<dyn StoredFile>>>;
-
-/// A photo of a record and what does not fit about it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PhotoFindings {
-    /// The item that names it, its ULID.
-    pub item: String,
-    /// SHA-256 of its bytes.
-    pub hash: BlobHash,
-    /// Questions for the officer; nothing is blocked by them.
-    pub findings: Vec<Finding>,
-}
 
 impl Phone {
     /// Makes thumbnail and preview of up to `limit` originals that have none; gives how many were
@@ -51,65 +40,59 @@ impl Phone {
 
     /// What does not fit about the photos of a record: their own particulars against what was signed,
     /// the same photo elsewhere, a near duplicate of an earlier one. Photos that are not on this phone
-    /// are held against what is known of them.
+    /// are held against what is known of them; a damaged file says so and the rest goes on.
     pub fn photo_findings(&self, record: DocumentId) -> Result<Vec<PhotoFindings>, PhoneError> {
         let view = self.record_view(record)?;
-        let place = head_position(&view);
-        let others = self.store.read::<_, PhoneError>(|tx| {
-            let mut others = Vec::new();
+        let mut eyes = self.eyes()?;
+        let uses = self.store.read::<_, PhoneError>(|tx| {
+            let mut uses = Vec::new();
             for (hash, document, item) in tx.uses_of_originals()? {
-                let look = tx.fingerprint(hash)?.map(Fingerprint);
-                others.push((hash, document, item, look));
-            }
-            Ok(others)
-        })?;
-        let mut found = Vec::new();
-        for collection in view.kind.collections {
-            for field in collection.fields.iter().filter(|field| field.names_file()) {
-                for item in view.state.items(collection.name) {
-                    let hash =
-                        item.fields.get(field.name).and_then(|value| value.single()?.as_bytes());
-                    let Some(Ok(hash)) = hash.map(BlobHash::try_from) else { continue };
-                    let Some(node) = view.change(item.added_by) else { continue };
-                    let reading = match self.read_original(hash) {
-                        Ok((_, reading)) => reading,
-                        Err(PhoneError::File(VaultError::Absent)) => continue,
-                        Err(error) => return Err(error),
-                    };
-                    let position = item.text("position").and_then(|text| text.parse().ok());
-                    let this = consistency::Capture {
-                        record,
-                        item: &item.id,
-                        hash,
-                        fingerprint: others
-                            .iter()
-                            .find(|(other, ..)| *other == hash)
-                            .and_then(|(.., look)| *look),
-                        device_ms: node.provenance.device_ms,
-                        position: position.as_ref(),
-                        place: place.as_ref(),
-                    };
-                    // Of two, the later one is asked about.
-                    let earlier = others
-                        .iter()
-                        .filter(|(_, document, other, _)| {
-                            *document != record || other.as_str() < item.id.as_str()
-                        })
-                        .map(|(hash, document, item, look)| consistency::Capture {
-                            record: *document,
-                            item,
-                            hash: *hash,
-                            fingerprint: *look,
-                            device_ms: 0,
-                            position: None,
-                            place: None,
-                        });
-                    let findings = findings(&reading, &this, earlier);
-                    found.push(PhotoFindings { item: item.id.clone(), hash, findings });
+                // Records of others on this phone are not told apart by a photo either.
+                let channel = tx.document(document)?.map(|row| row.channel);
+                if eyes.see(tx, &channel.unwrap_or_default(), Some(document))? {
+                    uses.push((hash, document, item, tx.fingerprint(hash)?.map(Fingerprint)));
                 }
             }
+            Ok(uses)
+        })?;
+        let others: Vec<Other<'_>> = uses
+            .iter()
+            .map(|(hash, record, item, fingerprint)| Other {
+                record: *record,
+                item,
+                hash: *hash,
+                fingerprint: *fingerprint,
+            })
+            .collect();
+        of_record(&view, &others, |hash| self.known_of(hash))
+    }
+
+    /// What is known of a photo: from its file, else from when it was looked at.
+    fn known_of(&self, hash: BlobHash) -> Result<Known, PhoneError> {
+        let (fingerprint, noted, trouble) = self.store.read::<_, PhoneError>(|tx| {
+            let trouble = tx.blob(hash)?.and_then(|row| row.trouble);
+            Ok((tx.fingerprint(hash)?.map(Fingerprint), tx.particulars(hash)?, trouble))
+        })?;
+        if trouble.as_deref() == Some(VaultError::Damaged.code()) {
+            return Ok(Known::Damaged);
         }
-        Ok(found)
+        match self.read_original(hash) {
+            Ok((_, reading)) => Ok(Known::Look(Look::of(&reading, fingerprint))),
+            Err(PhoneError::File(VaultError::Absent)) => {
+                Ok(Known::Look(Look::recalled(&noted.unwrap_or_default(), fingerprint)))
+            }
+            Err(PhoneError::File(_)) => Ok(Known::Damaged),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes what an original says of place and time before it leaves this phone.
+    pub(super) fn remember(&self, hash: BlobHash) -> Result<(), PhoneError> {
+        let Ok((_, reading)) = self.read_original(hash) else { return Ok(()) };
+        self.store.write(|tx| {
+            tx.put_look(hash, tx.fingerprint(hash)?)?;
+            Ok(tx.put_particulars(hash, &Look::of(&reading, None).particulars())?)
+        })
     }
 
     /// Records a copy of a record's photo with `covers` blackened and everything else it says of itself
@@ -152,8 +135,9 @@ impl Phone {
         let blob = self.store.read::<_, PhoneError>(|tx| Ok(tx.blob(hash)?))?;
         // The court makes its own of every original that it has.
         let with_court = blob
-            .is_some_and(|blob| matches!(blob.state, BlobState::Verified | BlobState::Receipted));
+            .is_some_and(|blob| matches!(blob.state, BlobState::Verified | BlobState::BackedUp));
         let mut rows = Vec::new();
+        let _files = lock(&self.files);
         for (kind, bytes) in
             [(DerivedKind::Thumbnail, &made.thumbnail), (DerivedKind::Preview, &made.preview)]
         {
@@ -170,9 +154,14 @@ impl Phone {
                 path,
                 bytes: bytes.len() as u64,
                 with_court,
+                fetched: false,
             });
         }
         self.store.write(|tx| {
+            if tx.blob(hash)?.is_none() {
+                // Its case was left meanwhile.
+                return Ok(rows.iter().try_for_each(|row| tx.give_up_file(&row.path))?);
+            }
             for row in &rows {
                 tx.put_derived(row)?;
             }
@@ -192,10 +181,4 @@ impl Phone {
 /// Name of the file of a small picture.
 pub(super) fn derived_name(original: BlobHash, kind: DerivedKind) -> String {
     format!("{}.{}", original.to_hex(), kind.code())
-}
-
-/// Where the act takes place by its record.
-fn head_position(view: &RecordView) -> Option<Position> {
-    let mut fields = view.kind.head.iter().filter(|field| field.ty == FieldType::Position);
-    fields.find_map(|field| view.state.head_text(field.name)?.parse().ok())
 }

@@ -14,7 +14,7 @@ use crate::id::{ActorId, ChangeHash, DocumentId, EnvelopeId};
 use crate::identity::Canonical;
 use crate::store::{
     Appended, BlobRow, BlobState, Captured, LogRow, LogState, NewBlob, NewDocument, NewLogRow,
-    ORIGINAL, Origin, StoreError, WriteTx,
+    ORIGINAL, Origin, WriteTx,
 };
 use crate::sync::channel;
 use crate::time::Moment;
@@ -130,12 +130,33 @@ impl Phone {
             };
             let (saved, after) = self.record(tx, before, intent, moment, position, None)?;
             if let (Some(attached), Intent::Add { item, .. }) = (attached, intent) {
-                attach(tx, &attached, saved.document, item)?;
+                self.attach(tx, &attached, saved.document, item)?;
             }
             Ok((saved, after))
         })?;
         lock(&self.documents).put(after);
         Ok(saved)
+    }
+
+    fn attach(
+        &self,
+        tx: &WriteTx<'_>,
+        attached: &Attached<'_>,
+        document: DocumentId,
+        item: &str,
+    ) -> Result<(), PhoneError> {
+        match attached {
+            Attached::Small(bytes, mime) => {
+                tx.keep_evidence(bytes, mime, (document, item))?;
+            }
+            Attached::Kept(blob) => {
+                // Purged since it was looked up, it is no longer there to be named.
+                tx.blob(blob.hash)?.ok_or(PhoneError::NoFile)?;
+                tx.use_blob(blob.hash, document, item)?;
+                tx.forget_captor(blob.hash, &self.signed_in()?.person)?;
+            }
+        }
+        Ok(())
     }
 
     /// Writes an intent as the person signed in, inside a transaction.
@@ -266,21 +287,6 @@ impl Phone {
     pub(super) fn sign_all(&self) {
         while matches!(self.sign_pending(256), Ok(1..)) {}
     }
-}
-
-fn attach(
-    tx: &WriteTx<'_>,
-    attached: &Attached<'_>,
-    document: DocumentId,
-    item: &str,
-) -> Result<(), StoreError> {
-    match attached {
-        Attached::Small(bytes, mime) => {
-            tx.keep_evidence(bytes, mime, (document, item))?;
-        }
-        Attached::Kept(blob) => tx.use_blob(blob.hash, document, item)?,
-    }
-    Ok(())
 }
 
 pub(super) fn intent_json(intent: &Intent) -> Result<String, PhoneError> {

@@ -4,7 +4,7 @@
 use super::exchange::{Applied, Limit};
 use super::transport::{Transport, TransportError};
 use super::{Phone, PhoneError};
-use crate::store::Membership;
+use crate::store::{Membership, StoreError};
 use crate::sync::frame;
 use crate::sync::request::MAX_CERTIFICATES;
 use crate::sync::response::SyncResponse;
@@ -200,20 +200,17 @@ impl Phone {
         })?;
         let mut left = Vec::new();
         for channel in leaving {
-            let purged = self.store.write::<_, PhoneError>(|tx| {
-                if tx.has_unsent(&channel)? {
-                    return Ok(None);
+            match self.store.write::<_, StoreError>(|tx| tx.purge_channel(&channel)) {
+                Ok(_) => {
+                    super::lock(&self.documents).clear();
+                    left.push(channel);
                 }
-                Ok(tx.purge_channel(&channel).ok())
-            })?;
-            if let Some(purged) = purged {
-                super::lock(&self.documents).clear();
-                for path in &purged.files {
-                    self.vault.remove(path)?;
-                }
-                left.push(channel);
+                // Something of it waits for the court: another time.
+                Err(StoreError::Constraint { .. }) => {}
+                Err(error) => return Err(error.into()),
             }
         }
+        self.remove_given_up()?;
         Ok(left)
     }
 }

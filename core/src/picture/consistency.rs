@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Fingerprint, Reading};
+use super::{Fingerprint, Look};
 use crate::geo::{Datum, Position, distance_m};
 use crate::id::{BlobHash, DocumentId};
 use crate::identifier::coordinate::Coordinate;
@@ -28,14 +28,32 @@ pub struct Capture<'a> {
     pub item: &'a str,
     /// SHA-256 of the original.
     pub hash: BlobHash,
-    /// What it looks like, when that is known.
-    pub fingerprint: Option<Fingerprint>,
     /// Device time of the change that added it, milliseconds since 1970.
     pub device_ms: i64,
     /// Where the phone was.
     pub position: Option<&'a Position>,
     /// Where the act takes place by its record.
     pub place: Option<&'a Position>,
+}
+
+/// A photo that another one is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Other<'a> {
+    /// The record that names it.
+    pub record: DocumentId,
+    /// Its item there, with or without its collection: `photos/01J...`.
+    pub item: &'a str,
+    /// SHA-256 of the original.
+    pub hash: BlobHash,
+    /// What it looks like, when that is known.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl Other<'_> {
+    /// The item's own name, its ULID.
+    pub fn ulid(&self) -> &str {
+        self.item.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// What does not fit.
@@ -51,6 +69,8 @@ pub enum Kind {
     SamePhoto,
     /// Another file shows the same view.
     NearDuplicate,
+    /// Its file is damaged.
+    Damaged,
 }
 
 impl Kind {
@@ -62,6 +82,7 @@ impl Kind {
             Self::TimeDiffers => "photo_time_differs",
             Self::SamePhoto => "photo_in_two_records",
             Self::NearDuplicate => "photo_near_duplicate",
+            Self::Damaged => "photo_damaged",
         }
     }
 }
@@ -84,15 +105,15 @@ pub struct Finding {
     pub other: Option<(String, String)>,
 }
 
-/// What does not fit about the photo `this`, whose original was read as `reading`. `earlier` are photos
-/// already known, of this case and others; only the first that fits is named for each kind.
+/// What does not fit about the photo `this`, of which `look` is known. `earlier` are photos already known,
+/// of this case and others; only the first that fits is named for each kind.
 pub fn findings<'a>(
-    reading: &Reading,
+    look: &Look,
     this: &Capture<'_>,
-    earlier: impl IntoIterator<Item = Capture<'a>>,
+    earlier: impl IntoIterator<Item = Other<'a>>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    let exif = reading.gps.map(|gps| Place { point: wgs84(gps), accuracy_m: 0.0 });
+    let exif = look.gps.map(|gps| Place { point: wgs84(gps), accuracy_m: 0.0 });
     let phone = this.position.map(Place::of);
     if let Some(metres) = exif.zip(phone).and_then(|(exif, phone)| exif.far_from(phone)) {
         found.push(Finding::alone(
@@ -110,14 +131,14 @@ pub fn findings<'a>(
             format!("The photo was taken {} from the record's place.", distance_en(metres)),
         ));
     }
-    found.extend(time_differs(reading, this.device_ms));
+    found.extend(time_differs(look, this.device_ms));
     let (mut same, mut near) = (None, None);
     for other in earlier {
-        let is_this = other.record == this.record && other.item == this.item;
+        let is_this = other.record == this.record && other.ulid() == this.item;
         if is_this || (same.is_some() && near.is_some()) {
             continue;
         }
-        let looks = this.fingerprint.zip(other.fingerprint);
+        let looks = look.fingerprint.zip(other.fingerprint);
         if other.hash == this.hash {
             // Twice in one record shows two lines of it; that is how records are written.
             same = same.or((other.record != this.record).then_some(other));
@@ -144,8 +165,8 @@ pub fn findings<'a>(
     found
 }
 
-fn time_differs(reading: &Reading, device_ms: i64) -> Option<Finding> {
-    let taken = reading.taken_at?.instant()?;
+fn time_differs(look: &Look, device_ms: i64) -> Option<Finding> {
+    let taken = look.taken_at?.instant()?;
     let device = Timestamp::from_millisecond(device_ms).ok()?;
     let minutes = (device.as_second() - taken.as_second()).abs() / 60;
     if minutes <= LATE_MINUTES {
@@ -168,7 +189,17 @@ impl Finding {
         Self { kind, text: Texts { zh, en }, other: None }
     }
 
-    fn with(kind: Kind, zh: String, en: String, other: &Capture<'_>) -> Self {
+    /// The file is not what was captured any more.
+    pub(super) fn damaged() -> Self {
+        Self::alone(
+            Kind::Damaged,
+            "照片文件已损坏,无法核对,请联系技术人员。".to_owned(),
+            "The photo's file is damaged and cannot be checked; call the court's support."
+                .to_owned(),
+        )
+    }
+
+    fn with(kind: Kind, zh: String, en: String, other: &Other<'_>) -> Self {
         let other = Some((other.record.to_hex(), other.item.to_owned()));
         Self { other, ..Self::alone(kind, zh, en) }
     }
@@ -213,7 +244,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::picture::{Format, TakenAt};
+    use crate::picture::TakenAt;
 
     const COURT: &str = "geo:23.028800,113.142900;crs=wgs84;u=8";
     /// 2026-03-17 09:05 in China.
@@ -223,29 +254,37 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn reading(lat: f64, lon: f64, minute: i8) -> Reading {
+    fn reading(lat: f64, lon: f64, minute: i8) -> Look {
         let local = jiff::civil::date(2026, 3, 17).at(9, minute, 0, 0);
-        Reading {
+        Look {
             gps: Some(Coordinate { lat, lon, datum: Datum::Wgs84 }),
             taken_at: Some(TakenAt { local, offset: None }),
-            ..Reading::bare("image/jpeg", Some(Format::Jpeg), 1)
+            fingerprint: Some(Fingerprint([1; 16])),
         }
     }
 
     fn capture(number: u8) -> Capture<'static> {
         Capture {
             record: DocumentId([number; 16]),
-            item: "photos/A",
+            item: "A",
             hash: BlobHash([number; 32]),
-            fingerprint: Some(Fingerprint([number; 16])),
             device_ms: NINE_FIVE,
             position: None,
             place: None,
         }
     }
 
-    fn kinds(reading: &Reading, this: &Capture<'_>, earlier: &[Capture<'static>]) -> Vec<Kind> {
-        findings(reading, this, earlier.iter().copied()).iter().map(|found| found.kind).collect()
+    fn other(number: u8) -> Other<'static> {
+        Other {
+            record: DocumentId([number; 16]),
+            item: "photos/A",
+            hash: BlobHash([number; 32]),
+            fingerprint: Some(Fingerprint([number; 16])),
+        }
+    }
+
+    fn kinds(look: &Look, this: &Capture<'_>, earlier: &[Other<'static>]) -> Vec<Kind> {
+        findings(look, this, earlier.iter().copied()).iter().map(|found| found.kind).collect()
     }
 
     #[test]
@@ -296,19 +335,19 @@ mod tests {
 
     #[test]
     fn photos_are_compared_with_earlier_ones() {
-        let bare = Reading::bare("image/jpeg", Some(Format::Jpeg), 1);
+        let bare = Look { fingerprint: Some(Fingerprint([1; 16])), ..Look::default() };
         let this = capture(1);
-        assert_eq!(kinds(&bare, &this, &[this]), []);
-        let other_line = Capture { item: "photos/B", ..this };
+        assert_eq!(kinds(&bare, &this, &[other(1)]), []);
+        let other_line = Other { item: "photos/B", ..other(1) };
         assert_eq!(kinds(&bare, &this, &[other_line]), []);
-        let other_record = Capture { record: DocumentId([2; 16]), ..this };
-        let found = findings(&bare, &this, [other_record, capture(3)]);
+        let other_record = Other { record: DocumentId([2; 16]), ..other(1) };
+        let found = findings(&bare, &this, [other_record, other(3)]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].kind, Kind::SamePhoto);
         assert_eq!(found[0].other, Some(("02".repeat(16), "photos/A".to_owned())));
-        let alike = Capture { hash: BlobHash([9; 32]), ..other_record };
+        let alike = Other { hash: BlobHash([9; 32]), ..other_record };
         assert_eq!(kinds(&bare, &this, &[alike, alike]), [Kind::NearDuplicate]);
-        let featureless = Capture { fingerprint: None, ..alike };
+        let featureless = Other { fingerprint: None, ..alike };
         assert_eq!(kinds(&bare, &this, &[featureless]), []);
     }
 }

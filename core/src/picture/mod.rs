@@ -21,7 +21,8 @@
 //! | `turn` | the eight ways a picture may lie |
 //! | `pixels`, `derive`, `redact` | decoding, and the pictures made from it |
 //! | `fingerprint` | a small digest of what a picture looks like |
-//! | `consistency` | photo against record |
+//! | `look` | what is kept of a photo that was looked at |
+//! | `consistency`, `of_record` | photo against record: one photo, all of a record |
 
 pub mod consistency;
 mod derive;
@@ -33,6 +34,8 @@ mod gif;
 mod heif;
 mod jpeg;
 pub mod limits;
+mod look;
+mod of_record;
 mod outside;
 mod pixels;
 mod png;
@@ -49,6 +52,8 @@ pub use derive::{
 };
 pub use fingerprint::Fingerprint;
 pub use format::{Format, HEAD_BYTES, UNKNOWN_MEDIA_TYPE, media_type, name_differs};
+pub use look::Look;
+pub use of_record::{Known, PhotoFindings, of_record};
 pub use read::read;
 pub use reading::{Reading, TakenAt};
 pub use redact::{Cover, MOST_COVERS, REDACTED_EDGE, redact};

@@ -26,8 +26,9 @@ text_enum!(
         Uploading = "uploading",
         /// The server has it and its hash is right.
         Verified = "verified",
-        /// A verified receipt covers it and the server says it is backed up.
-        Receipted = "receipted",
+        /// A verified receipt covers the court's word that it has it, and the court's backup reaches
+        /// beyond that word.
+        BackedUp = "receipted",
         /// Named by a record, not on this phone (原件待上传).
         Missing = "missing",
         /// The server found another hash: send again (照片校验不符,待重传).
@@ -79,7 +80,7 @@ pub struct BlobRow {
 impl BlobRow {
     /// Whether the bytes may leave this phone.
     pub fn may_release(&self) -> bool {
-        self.state == BlobState::Receipted
+        self.state == BlobState::BackedUp
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -103,7 +104,7 @@ pub(super) const OF_CHANNEL: &str = "WHERE hash IN (
     ORDER BY hash";
 
 impl ReadTx<'_> {
-    fn blob_rows(
+    pub(super) fn blob_rows(
         &self,
         tail: &str,
         params: impl rusqlite::Params,
@@ -111,17 +112,13 @@ impl ReadTx<'_> {
         self.rows(&format!("SELECT {COLUMNS} FROM blobs {tail}"), params, BlobRow::read)
     }
 
-    /// Originals here that no record names, those of drafts among them.
-    pub fn blobs_without_use(&self) -> Result<Vec<BlobRow>, StoreError> {
-        self.blob_rows(
-            "WHERE state <> 'missing' AND hash NOT IN (SELECT hash FROM blob_uses) ORDER BY hash",
-            [],
-        )
-    }
-
     /// Originals that may leave this phone, largest first.
     pub fn releasable(&self) -> Result<Vec<BlobRow>, StoreError> {
-        self.blob_rows("WHERE state = 'receipted' AND released = 0 ORDER BY bytes DESC, hash", [])
+        self.blob_rows(
+            "WHERE state = 'receipted' AND released = 0
+             AND hash NOT IN (SELECT hash FROM captors) ORDER BY bytes DESC, hash",
+            [],
+        )
     }
 
     /// The records that name an original, with their channels.
@@ -200,6 +197,9 @@ impl WriteTx<'_> {
             }
             Some(_) => {}
         }
+        if new.state == BlobState::Local {
+            self.file_is_here(new.hash)?;
+        }
         if let Some((document, item)) = new.used_by {
             self.use_blob(new.hash, document, item)?;
         }
@@ -220,7 +220,7 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Moves an original to `to`. Only a verified one becomes receipted; a released one does not move.
+    /// Moves an original to `to`. Only a verified one becomes backed up; a released one does not move.
     pub fn set_blob_state(&self, hash: BlobHash, to: BlobState) -> Result<(), StoreError> {
         let blob = self.blob(hash)?.ok_or(StoreError::NotFound { what: "an original" })?;
         if blob.state == to {
@@ -229,7 +229,7 @@ impl WriteTx<'_> {
         if blob.released {
             return Err(StoreError::constraint("original_is_released"));
         }
-        if to == BlobState::Receipted && blob.state != BlobState::Verified {
+        if to == BlobState::BackedUp && blob.state != BlobState::Verified {
             return Err(StoreError::constraint("original_not_verified"));
         }
         self.sql.execute("UPDATE blobs SET state = ?2 WHERE hash = ?1", params![hash, to])?;
@@ -244,20 +244,30 @@ impl WriteTx<'_> {
                released = 0, bytes = ?2, mime = ?3 WHERE hash = ?1",
             params![hash, Unsigned(bytes), mime],
         )?;
+        self.file_is_here(hash)
+    }
+
+    /// The file of an original is where its row says: nothing that was given up before takes it away.
+    fn file_is_here(&self, hash: BlobHash) -> Result<(), StoreError> {
+        let sql = "DELETE FROM to_remove WHERE path IN (SELECT path FROM blobs WHERE hash = ?1)";
+        self.sql.execute(sql, [hash])?;
         Ok(())
     }
 
-    /// Gives up this phone's copy of a receipted original and says which file the caller may remove
-    /// once this transaction is committed. Anything else is refused: originals stay until a receipt
-    /// covers them.
-    pub fn release_blob(&self, hash: BlobHash) -> Result<String, StoreError> {
+    /// Gives up this phone's copy of a backed-up original: its file is to go once this transaction is
+    /// committed. Anything else is refused: originals stay until a receipt covers them, and what a person
+    /// has just captured stays until it is named.
+    pub fn release_blob(&self, hash: BlobHash) -> Result<(), StoreError> {
         let blob = self.blob(hash)?.ok_or(StoreError::NotFound { what: "an original" })?;
         if !blob.may_release() {
             return Err(StoreError::constraint("original_not_receipted"));
         }
+        if self.has_captor(hash)? {
+            return Err(StoreError::constraint("original_not_named_yet"));
+        }
         self.sql.execute("UPDATE blobs SET released = 1 WHERE hash = ?1", [hash])?;
         self.sql.execute("DELETE FROM evidence WHERE hash = ?1", [hash])?;
-        Ok(blob.path)
+        self.give_up_file(&blob.path)
     }
 }
 

@@ -34,6 +34,8 @@ pub struct DerivedRow {
     pub bytes: u64,
     /// The court has it, or made its own.
     pub with_court: bool,
+    /// It came from the court; nothing made here from the original says that it shows the same.
+    pub fetched: bool,
 }
 
 impl DerivedRow {
@@ -45,6 +47,7 @@ impl DerivedRow {
             path: row.get(3)?,
             bytes: row.get::<_, Unsigned>(4)?.0,
             with_court: row.get(5)?,
+            fetched: row.get(6)?,
         })
     }
 }
@@ -56,8 +59,8 @@ impl ReadTx<'_> {
         made_from: BlobHash,
         kind: DerivedKind,
     ) -> Result<Option<DerivedRow>, StoreError> {
-        let sql = "SELECT made_from, kind, hash, path, bytes, with_court FROM derived
-            WHERE made_from = ?1 AND kind = ?2";
+        let sql = "SELECT made_from, kind, hash, path, bytes, with_court, fetched
+            FROM derived WHERE made_from = ?1 AND kind = ?2";
         Ok(self.sql.query_row(sql, params![made_from, kind], DerivedRow::read).optional()?)
     }
 
@@ -99,6 +102,12 @@ impl ReadTx<'_> {
         Ok(self.sql.query_row(sql, [hash], |row| row.get(0)).optional()?.flatten())
     }
 
+    /// What an original says of place and time, as it was noted when it was looked at.
+    pub fn particulars(&self, hash: BlobHash) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT particulars FROM looks WHERE hash = ?1";
+        Ok(self.sql.query_row(sql, [hash], |row| row.get(0)).optional()?.flatten())
+    }
+
     /// Every use of an original in the records of this phone: hash, record, item.
     pub fn uses_of_originals(&self) -> Result<Vec<(BlobHash, DocumentId, String)>, StoreError> {
         self.rows(
@@ -124,6 +133,15 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// What an original that was looked at says of place and time.
+    pub fn put_particulars(&self, hash: BlobHash, particulars: &str) -> Result<(), StoreError> {
+        self.sql.execute(
+            "UPDATE looks SET particulars = ?2 WHERE hash = ?1",
+            params![hash, particulars],
+        )?;
+        Ok(())
+    }
+
     /// An original is to be looked at again.
     pub fn forget_look(&self, hash: BlobHash) -> Result<(), StoreError> {
         self.sql.execute("DELETE FROM looks WHERE hash = ?1", [hash])?;
@@ -133,31 +151,33 @@ impl WriteTx<'_> {
     /// Records a picture made from an original, in place of an earlier one.
     pub fn put_derived(&self, row: &DerivedRow) -> Result<(), StoreError> {
         self.sql.execute(
-            "INSERT INTO derived (made_from, kind, hash, path, bytes, with_court)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO derived (made_from, kind, hash, path, bytes, with_court, fetched)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (made_from, kind) DO UPDATE SET hash = excluded.hash, path = excluded.path,
-                bytes = excluded.bytes, with_court = excluded.with_court",
+                bytes = excluded.bytes, with_court = excluded.with_court,
+                fetched = excluded.fetched",
             params![
                 row.made_from,
                 row.kind,
                 row.hash,
                 row.path,
                 Unsigned(row.bytes),
-                row.with_court
+                row.with_court,
+                row.fetched
             ],
         )?;
-        Ok(())
+        self.forget_removal(&row.path)
     }
 
-    /// Forgets what was made from an original and what it looks like; gives the files to remove
-    /// once this transaction is committed.
-    pub fn forget_derived(&self, made_from: BlobHash) -> Result<Vec<String>, StoreError> {
-        let paths =
-            self.rows("SELECT path FROM derived WHERE made_from = ?1", [made_from], |row| {
-                row.get(0)
-            })?;
+    /// Forgets what was made from an original and what it looks like: the files are to go once this
+    /// transaction is committed.
+    pub fn forget_derived(&self, made_from: BlobHash) -> Result<(), StoreError> {
+        self.sql.execute(
+            "INSERT OR IGNORE INTO to_remove (path) SELECT path FROM derived WHERE made_from = ?1",
+            [made_from],
+        )?;
         self.sql.execute("DELETE FROM derived WHERE made_from = ?1", [made_from])?;
         self.sql.execute("DELETE FROM looks WHERE hash = ?1", [made_from])?;
-        Ok(paths)
+        Ok(())
     }
 }

@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
+    include_str!("migrations/0009.sql"),
 ];
 
 /// Newest version this program knows.
@@ -96,5 +97,27 @@ mod tests {
         apply(&mut connection, 0, &STEPS[..2]).unwrap();
         apply(&mut connection, 0, &STEPS[..2]).unwrap();
         assert_eq!(connection.query_row("SELECT count(*) FROM a", [], |row| row.get(0)), Ok(1));
+    }
+
+    #[test]
+    fn pictures_that_came_from_the_court_are_known_as_such_afterwards() {
+        let step = MIGRATIONS.iter().position(|sql| sql.contains("ADD COLUMN fetched")).unwrap();
+        let mut connection = Connection::open_in_memory().unwrap();
+        apply(&mut connection, 0, &MIGRATIONS[..step]).unwrap();
+        // One was made here, one came and has never been looked at, one came and is elsewhere.
+        connection
+            .execute_batch(
+                "INSERT INTO blobs (hash, path, bytes, mime, state, priority) VALUES
+                   (CAST(zeroblob(31) || x'01' AS BLOB), 'a', 1, 'image/jpeg', 'local', 3),
+                   (CAST(zeroblob(31) || x'02' AS BLOB), 'b', 1, 'image/jpeg', 'verified', 3),
+                   (CAST(zeroblob(31) || x'03' AS BLOB), 'c', 1, 'image/jpeg', 'missing', 3);
+                 INSERT INTO looks (hash) VALUES (CAST(zeroblob(31) || x'01' AS BLOB)), (CAST(zeroblob(31) || x'03' AS BLOB));
+                 INSERT INTO derived SELECT hash, 'preview', hash, path || '.preview', 9, 1 FROM blobs",
+            )
+            .unwrap();
+        apply(&mut connection, u32::try_from(step).unwrap(), MIGRATIONS).unwrap();
+        let sql =
+            "SELECT group_concat(fetched, '') FROM (SELECT fetched FROM derived ORDER BY path)";
+        assert_eq!(connection.query_row(sql, [], |row| row.get(0)), Ok("011".to_owned()));
     }
 }

@@ -10,6 +10,7 @@
 //! are methods on [`ReadTx`], writes on [`WriteTx`], which also reads.
 
 mod blobs;
+mod captors;
 mod certificates;
 mod channels;
 mod checkpoints;
@@ -34,6 +35,7 @@ mod packs;
 mod pins;
 mod purge;
 mod queue;
+mod removals;
 mod search;
 mod tray;
 mod uploads;

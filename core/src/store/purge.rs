@@ -13,9 +13,9 @@ pub struct Purged {
     pub changes: usize,
     /// Packs.
     pub packs: usize,
-    /// Files of originals that no other record names, and of what was made from them: to be removed once
-    /// the transaction is committed.
-    pub files: Vec<String>,
+    /// Originals that no other record names. Their files, and those of what was made from them, are to
+    /// go once the transaction is committed.
+    pub originals: usize,
 }
 
 pub(super) const UNSENT: &str = "SELECT EXISTS (SELECT 1 FROM log
@@ -31,13 +31,14 @@ impl ReadTx<'_> {
 impl WriteTx<'_> {
     /// Removes documents, log, packs, members, feed, search and originals of a channel. Refused while
     /// it holds unsent changes (`channel_has_unsent_changes`) or originals without a receipt
-    /// (`channel_has_unreceipted_originals`). The tray stays, with the intents of its rows.
+    /// (`channel_has_unreceipted_originals`). The tray stays, with the intents of its rows, and so does
+    /// an original that somebody has captured again and not named yet.
     pub fn purge_channel(&self, channel: &str) -> Result<Purged, StoreError> {
         if self.has_unsent(channel)? {
             return Err(StoreError::constraint("channel_has_unsent_changes"));
         }
         let blobs = self.blobs_of_channel(channel)?;
-        if blobs.iter().any(|blob| !matches!(blob.state, BlobState::Receipted | BlobState::Missing))
+        if blobs.iter().any(|blob| !matches!(blob.state, BlobState::BackedUp | BlobState::Missing))
         {
             return Err(StoreError::constraint("channel_has_unreceipted_originals"));
         }
@@ -45,13 +46,15 @@ impl WriteTx<'_> {
         run(
             "DELETE FROM blob_uses WHERE document IN (SELECT id FROM documents WHERE channel = ?1)",
         )?;
-        let mut unused = Vec::new();
+        let mut originals = 0;
         for blob in blobs {
             let sql =
-                "DELETE FROM blobs WHERE hash = ?1 AND hash NOT IN (SELECT hash FROM blob_uses)";
+                "DELETE FROM blobs WHERE hash = ?1 AND hash NOT IN (SELECT hash FROM blob_uses)
+                 AND hash NOT IN (SELECT hash FROM captors)";
             if self.sql.execute(sql, [blob.hash])? == 1 {
-                unused.extend(self.forget_derived(blob.hash)?);
-                unused.push(blob.path);
+                self.forget_derived(blob.hash)?;
+                self.give_up_file(&blob.path)?;
+                originals += 1;
             }
         }
         run("DELETE FROM intents WHERE id IN (SELECT id FROM log WHERE channel = ?1)
@@ -70,6 +73,6 @@ impl WriteTx<'_> {
             params![channel, Membership::Left],
         )?;
         self.unindex_channel(channel)?;
-        Ok(Purged { documents, changes, packs, files: unused })
+        Ok(Purged { documents, changes, packs, originals })
     }
 }

@@ -26,7 +26,7 @@ pub trait Folder: Send + Sync {
     fn open(&self, name: &str) -> io::Result<Box<dyn StoredFile>>;
     /// Gives a synced file its name, in one step that has happened on the disk when this returns.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
-    /// Removes a file.
+    /// Removes a file, in one step that has happened on the disk when this returns.
     fn remove(&self, name: &str) -> io::Result<()>;
     /// The names of all files.
     fn list(&self) -> io::Result<Vec<String>>;
@@ -76,7 +76,8 @@ impl Folder for DiskFolder {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        fs::remove_file(self.0.join(name))
+        fs::remove_file(self.0.join(name))?;
+        self.sync()
     }
 
     fn list(&self) -> io::Result<Vec<String>> {

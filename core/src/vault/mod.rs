@@ -94,6 +94,22 @@ pub struct Kept {
     pub head: Vec<u8>,
 }
 
+/// A file that is wholly on the disk and has no name yet: it is gone at the next opening unless
+/// [`Vault::name`] gives it one.
+#[derive(Debug)]
+#[must_use]
+pub struct Unnamed {
+    kept: Kept,
+    unfinished: String,
+}
+
+impl Unnamed {
+    /// SHA-256 of its bytes.
+    pub fn hash(&self) -> BlobHash {
+        self.kept.hash
+    }
+}
+
 /// The phone's sealed files.
 pub struct Vault {
     folder: Arc<dyn Folder>,
@@ -126,7 +142,7 @@ impl Vault {
     /// Reads `source` to its end, keeps every byte sealed, and returns once that is on the disk. The
     /// same bytes twice are kept once.
     pub fn keep(&self, source: &mut dyn Read, entropy: &dyn Entropy) -> Result<Kept, VaultError> {
-        self.keep_if(source, entropy, |_| true)
+        self.name(self.take_in(source, entropy)?)
     }
 
     /// Like [`Self::keep`], for a file whose hash was signed before it came: another one is not kept.
@@ -136,15 +152,41 @@ impl Vault {
         source: &mut dyn Read,
         entropy: &dyn Entropy,
     ) -> Result<Kept, VaultError> {
-        self.keep_if(source, entropy, |found| found == hash)
+        self.name(self.take_in_as(hash, source, entropy)?)
     }
 
-    fn keep_if(
+    /// Reads `source` to its end and keeps every byte sealed, on the disk, under no name yet: what takes
+    /// long is done, and whoever gives files their names can hold a lock for a moment only.
+    pub fn take_in(
+        &self,
+        source: &mut dyn Read,
+        entropy: &dyn Entropy,
+    ) -> Result<Unnamed, VaultError> {
+        self.take_in_if(source, entropy, |_| true)
+    }
+
+    /// Like [`Self::take_in`], for a file whose hash was signed before it came.
+    pub fn take_in_as(
+        &self,
+        hash: BlobHash,
+        source: &mut dyn Read,
+        entropy: &dyn Entropy,
+    ) -> Result<Unnamed, VaultError> {
+        self.take_in_if(source, entropy, |found| found == hash)
+    }
+
+    /// Gives a file that was taken in its name. On the disk when it returns.
+    pub fn name(&self, file: Unnamed) -> Result<Kept, VaultError> {
+        self.folder.rename(&file.unfinished, &Self::original(file.kept.hash))?;
+        Ok(file.kept)
+    }
+
+    fn take_in_if(
         &self,
         source: &mut dyn Read,
         entropy: &dyn Entropy,
         wanted: impl FnOnce(BlobHash) -> bool,
-    ) -> Result<Kept, VaultError> {
+    ) -> Result<Unnamed, VaultError> {
         let unfinished =
             format!("{}{UNFINISHED}", data_encoding::HEXLOWER.encode(&entropy.bytes16()));
         let kept = self.write(&unfinished, source, entropy, MAX_ORIGINAL);
@@ -154,10 +196,7 @@ impl Vault {
             other => other,
         };
         match kept {
-            Ok(kept) => {
-                self.folder.rename(&unfinished, &Self::original(kept.hash))?;
-                Ok(kept)
-            }
+            Ok(kept) => Ok(Unnamed { kept, unfinished }),
             Err(error) => {
                 // A full disk must not stay full of what could not be kept.
                 let _ = self.folder.remove(&unfinished);
@@ -246,7 +285,7 @@ impl Vault {
         }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file, for good when it returns; one that is not there is no error.
     pub fn remove(&self, name: &str) -> Result<(), VaultError> {
         match self.folder.remove(name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -14,6 +14,8 @@ use crate::picture::{Picture, printable};
 pub(crate) const MAX_PICTURES: usize = 120;
 
 /// Collections of pictures, content before attestations.
+/// Below a picture that was not made from the original here.
+const PROVIDED: &str = "预览由法院服务器提供";
 const ALBUMS: [&str; 2] = ["photos", "proofs"];
 
 /// Somebody who signed, or would not.
@@ -91,6 +93,8 @@ pub(crate) struct Photo {
     file: Option<String>,
     /// Why there is none: 原件待上传.
     instead: Option<&'static str>,
+    /// What is to be known about the picture itself: 预览由法院服务器提供.
+    provenance: Option<&'static str>,
     struck: Option<String>,
 }
 
@@ -132,8 +136,12 @@ impl Album {
 fn photo(reader: Reader<'_>, album: &str, item: &Item, files: &mut Files) -> Photo {
     let of = |name: &str| reader.of(album, item, name);
     let hash = raw(&item.fields, "hash").and_then(hash);
-    let shown = match hash.map(|hash| reader.source.photos.picture(hash)) {
-        Some(Picture::Here(bytes)) => printable(&bytes).ok_or("图片无法读取,原件另行保存"),
+    let picture = hash.map(|hash| reader.source.photos.picture(hash));
+    let provided = matches!(picture, Some(Picture::Provided(_)));
+    let shown = match picture {
+        Some(Picture::Here(bytes) | Picture::Provided(bytes)) => {
+            printable(&bytes).ok_or("图片无法读取,原件另行保存")
+        }
         Some(Picture::Differs) => Err("照片校验不符,待重传"),
         Some(Picture::Awaited) | None => Err("原件待上传"),
     };
@@ -149,6 +157,7 @@ fn photo(reader: Reader<'_>, album: &str, item: &Item, files: &mut Files) -> Pho
         taken_at: of("taken_at"),
         position: of("position"),
         hash: of("hash"),
+        provenance: (provided && file.is_some()).then_some(PROVIDED),
         file,
         instead,
         struck: reader.struck(album, item),

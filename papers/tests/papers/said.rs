@@ -1,11 +1,14 @@
 //! What papers say: the value that templates get, form by form, and the words that end up in the PDF.
 
 use insta::assert_json_snapshot;
-use lastmile_papers::{Form, Mark, NoPhotos, Paper, PaperError, Templates, pdf, pdf_with};
+use lastmile_core::id::BlobHash;
+use lastmile_papers::{
+    Form, Mark, NoPhotos, Paper, PaperError, Photos, Picture, Templates, pdf, pdf_with,
+};
 use serde_json::Value;
 
 use super::cases;
-use super::desk::{Desk, Shelf, at, text};
+use super::desk::{Desk, Full, Shelf, at, text};
 use super::drawn::{texts, whole};
 
 fn value(paper: &Paper) -> Value {
@@ -178,4 +181,23 @@ fn a_court_changes_a_template_and_learns_what_is_wrong_with_it() {
     }
     assert!(matches!(templates.replace("F-99.typ", String::new()), Err(PaperError::Template(_))));
     assert_eq!(PaperError::WrongRecord.code(), "paper_of_other_record");
+}
+
+#[test]
+fn a_preview_that_the_court_provided_says_so_in_small_print() {
+    struct Provided;
+    impl Photos for Provided {
+        fn picture(&self, hash: BlobHash) -> Picture {
+            match Full.picture(hash) {
+                Picture::Here(bytes) => Picture::Provided(bytes),
+                other => other,
+            }
+        }
+    }
+    let words = "预览由法院服务器提供";
+    let list = cases::seizure_finalised();
+    let said = whole(&pdf(&list.paper_with(Form::PropertyList, &Provided)).unwrap());
+    assert!(said.contains(words), "{said}");
+    let said = whole(&pdf(&list.paper_with(Form::PropertyList, &Full)).unwrap());
+    assert!(!said.contains(words));
 }

@@ -1,5 +1,8 @@
-//! Who may send and read a file: whoever may read a channel in which a change stands that names it; its
-//! author may send it besides. And who reads there that the court has it.
+//! Who may send and read a file: whoever is in a channel in which a change stands that names it; its author
+//! may send it besides. And who reads there that the court has it.
+//!
+//! Whoever has left a case reads its entries up to then, so that the phone can hand in what it still holds,
+//! and none of its files (decision 0018).
 
 use std::collections::BTreeSet;
 
@@ -18,7 +21,7 @@ pub fn may_read(
     hash: BlobHash,
     now_ms: i64,
 ) -> Result<bool, StoreError> {
-    reads_one_of(reading, directory, asker, &reading.uses_of_file(hash)?, now_ms)
+    is_among(reading, directory, asker, &reading.uses_of_file(hash)?, now_ms)
 }
 
 /// The records that name the file, when the person may send it; nothing when not. A phone whose
@@ -32,7 +35,7 @@ pub fn may_send(
 ) -> Result<Vec<FileUse>, StoreError> {
     let uses = reading.uses_of_file(hash)?;
     let own = uses.iter().any(|named| named.person == asker.person);
-    if own || reads_one_of(reading, directory, asker, &uses, now_ms)? {
+    if own || is_among(reading, directory, asker, &uses, now_ms)? {
         Ok(uses)
     } else {
         Ok(Vec::new())
@@ -63,7 +66,8 @@ pub fn hears_of(
     Ok(false)
 }
 
-fn reads_one_of(
+/// Whether the person is now in a channel that shows one of these uses.
+fn is_among(
     reading: &Reading<'_>,
     directory: &Directory,
     asker: &Asker,
@@ -75,14 +79,12 @@ fn reads_one_of(
     }
     let reach = reach(reading, directory, asker.id, &asker.person, now_ms)?;
     let Some(reach) = reach else { return Ok(false) };
+    let in_channel = |channel: &str| {
+        reach.iter().any(|access: &Access| access.channel == channel && access.until.is_none())
+    };
     for named in uses {
-        for (channel, seq) in reading.places_of(named.envelope)? {
-            let shows = |access: &Access| {
-                access.channel == channel && access.until.is_none_or(|until| seq <= until)
-            };
-            if reach.iter().any(shows) {
-                return Ok(true);
-            }
+        if reading.places_of(named.envelope)?.iter().any(|(channel, _)| in_channel(channel)) {
+            return Ok(true);
         }
     }
     Ok(false)

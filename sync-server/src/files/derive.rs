@@ -1,12 +1,13 @@
-//! The court's own thumbnail and preview, made from the verified original: what a phone sent before it is
-//! replaced, because it may show something else. They are no evidence and in no backup. What is missing, because a
-//! process ended before it was made or because a backup did not carry it, is made again from the original: by the
-//! upkeep, or when somebody asks for it first ([`mend`], [`catch_up`]).
+//! The court looks at an original it has verified: notes what that says of place and time and what it looks like, and
+//! makes its own thumbnail and preview. What a phone sent before is replaced, because it may show something else.
+//! They are no evidence and in no backup. What is missing, because a process ended before it was made or because a
+//! backup did not carry it, is made again from the original: by the upkeep, or when somebody asks for it first
+//! ([`mend`], [`catch_up`]).
 
 use std::io::{BufRead, BufReader, Cursor, Seek};
 
 use lastmile_core::id::{BlobHash, sha256};
-use lastmile_core::picture::{self, limits};
+use lastmile_core::picture::{self, Look, limits};
 use lastmile_core::sync::files::FileKind;
 
 use super::FileError;
@@ -14,10 +15,42 @@ use super::depot::{Place, wait};
 use crate::server::Server;
 use crate::store::{DerivedRow, StoreError};
 
-/// Makes and stores them. An original of which no picture can be made keeps what a phone sent.
+/// Looks at up to `limit` originals that nobody has looked at: those stored by an earlier version. Ends early
+/// when `go_on` says so.
+pub fn look_at_unseen(
+    server: &Server,
+    limit: usize,
+    go_on: impl Fn() -> bool,
+) -> Result<(), FileError> {
+    let unseen = server.store().read::<_, StoreError>(|reading| reading.files_unseen(limit))?;
+    for row in unseen.iter().take_while(|_| go_on()) {
+        if let Err(error) = derive(server, row.hash, row.bytes) {
+            tracing::warn!(hash = %row.hash, code = error.code(), "a file was not looked at");
+        }
+    }
+    Ok(())
+}
+
+/// Looks, makes and stores. An original of which no picture can be made keeps what a phone sent.
 pub(super) fn derive(server: &Server, original: BlobHash, bytes: u64) -> Result<(), FileError> {
+    // Noted before it is decoded: a file that brings the service down is looked at once, and once more for its
+    // small pictures.
+    let again = server.store().write::<_, StoreError>(|writing| {
+        let again = writing.look(original)?.is_some();
+        writing.put_look(original, &Look::default())?;
+        if again {
+            writing.set_pictured(original)?;
+        }
+        Ok(again)
+    })?;
+    tracing::debug!(%original, again, "a file is looked at");
     let mut rows = Vec::new();
-    if let Some(derived) = made_from(server, original, bytes)? {
+    let (reading, derived) = made_from(server, original, bytes)?;
+    let fingerprint = derived.as_ref().and_then(|made| made.fingerprint);
+    if let Some(reading) = reading {
+        note(server, original, &Look::of(&reading, fingerprint))?;
+    }
+    if let Some(derived) = derived {
         for (kind, jpeg) in
             [(FileKind::Thumbnail, derived.thumbnail), (FileKind::Preview, derived.preview)]
         {
@@ -37,18 +70,20 @@ fn made_from(
     server: &Server,
     original: BlobHash,
     bytes: u64,
-) -> Result<Option<picture::Derived>, FileError> {
+) -> Result<(Option<picture::Reading>, Option<picture::Derived>), FileError> {
     if bytes > limits::FILE_BYTES {
-        return Ok(None);
+        return Ok((None, None));
     }
     let depot = &server.files().depot;
     let place = Place::Original(original);
-    if let Some(folder) = depot.folder() {
+    let (reading, derived) = if let Some(folder) = depot.folder() {
         let mut file = BufReader::new(std::fs::File::open(folder.join(place.name()))?);
-        return Ok(pictures(&mut file, bytes));
-    }
-    let whole = wait(depot.read(place, limits::FILE_BYTES))?;
-    Ok(pictures(&mut Cursor::new(whole), bytes))
+        pictures(&mut file, bytes)
+    } else {
+        let whole = wait(depot.read(place, limits::FILE_BYTES))?;
+        pictures(&mut Cursor::new(whole), bytes)
+    };
+    Ok((Some(reading), derived))
 }
 
 /// Forgets small pictures of an original that are not in the store any more, and makes the court's own again when
@@ -86,7 +121,15 @@ pub fn catch_up(server: &Server, limit: usize) -> Result<usize, FileError> {
     Ok(made)
 }
 
-fn pictures(source: &mut (impl BufRead + Seek), bytes: u64) -> Option<picture::Derived> {
+fn pictures(
+    source: &mut (impl BufRead + Seek),
+    bytes: u64,
+) -> (picture::Reading, Option<picture::Derived>) {
     let reading = picture::read(source, bytes);
-    picture::derive(source, &reading).ok()
+    let made = picture::derive(source, &reading).ok();
+    (reading, made)
+}
+
+fn note(server: &Server, original: BlobHash, look: &Look) -> Result<(), StoreError> {
+    server.store().write(|writing| writing.put_look(original, look))
 }

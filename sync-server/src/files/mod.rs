@@ -14,7 +14,7 @@
 //! | [`depot`], [`config`] | where verified files lie: this disk, or an S3-compatible store |
 //! | [`upload`] | begin, go on, end, give up |
 //! | [`finish`] | verification, and what follows from it |
-//! | [`derive`] | the court's own small pictures |
+//! | [`derive`] | the court's own look at a file, and its small pictures |
 //! | [`scrub`] | reading everything again |
 //! | [`lost`] | what the court had and has no longer |
 //! | [`backup`] | copies of what the court has promised to keep |

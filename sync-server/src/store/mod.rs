@@ -7,7 +7,7 @@
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
 //!          file_trouble, upload
-//! caches   record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
+//! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
 //! Judging is [`crate::ingest`]'s; this folder stores what it is told.
@@ -22,6 +22,7 @@ mod figures;
 mod file_words;
 mod files;
 mod log;
+mod looks;
 mod members;
 mod models;
 mod packs;
@@ -51,6 +52,7 @@ pub use figures::Figures;
 pub use file_words::FileWord;
 pub use files::{DerivedRow, FileFigures, FileRow, FileStanding, FileUse};
 pub use log::{CheckpointRow, EvidenceRow, LogEntry, StoredTree};
+pub use looks::SeenUse;
 pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};

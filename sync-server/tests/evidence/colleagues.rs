@@ -138,7 +138,7 @@ fn a_colleagues_photo_is_seen_small_then_larger_then_whole() {
     let mut whole = Vec::new();
     wen.phone.open_original(hash).unwrap().read_to_end(&mut whole).unwrap();
     assert!(whole == bytes, "byte for byte");
-    assert_eq!(standing(&wen, record), (FileStanding::Receipted, true));
+    assert_eq!(standing(&wen, record), (FileStanding::WordReceipted, true));
     assert_eq!(upload(&wen, true), 0, "what came from the court is not sent back");
     // Sealed, the small ones too.
     let files = on_disk(&world, 2);
@@ -226,7 +226,7 @@ fn a_broken_link_is_tried_again_and_a_lying_one_changes_nothing() {
         let lying = |_: usize, come: Result<Piece, TransportError>| come.map(lie);
         let road = Road::new(&wen, &lying);
         assert_eq!(original(&wen, &road, hash), Err(code.to_owned()));
-        assert_eq!(standing(&wen, record), (FileStanding::Receipted, false));
+        assert_eq!(standing(&wen, record), (FileStanding::WordReceipted, false));
         assert_eq!(on_disk(&world, 2), Vec::<PathBuf>::new(), "nothing of it is kept");
     }
     let breaks = |number: usize, come| {

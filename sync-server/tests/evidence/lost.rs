@@ -61,7 +61,7 @@ fn a_phone_that_has_it_hears_of_the_loss_and_sends_it_again_by_itself() {
     back_up(&world);
     news(&world, 1);
     lu.sync();
-    assert_eq!(standing(&lu, record), FileStanding::Receipted);
+    assert_eq!(standing(&lu, record), FileStanding::WordReceipted);
 
     lose(&world, hash);
     assert_eq!(shown(&world, record), "lost");
@@ -81,7 +81,7 @@ fn a_phone_that_has_it_hears_of_the_loss_and_sends_it_again_by_itself() {
     assert_eq!(upload(&lu), 1, "nobody has to ask for it");
     assert_eq!(standing(&lu, record), FileStanding::WithCourt);
     lu.sync();
-    assert_eq!(standing(&lu, record), FileStanding::Receipted, "said anew");
+    assert_eq!(standing(&lu, record), FileStanding::WordReceipted, "said anew");
     assert_eq!(shown(&world, record), "stored");
     assert!(figure(&world, "lastmile_files_lost 0"));
     assert_eq!(lu.phone.release_originals(u64::MAX).unwrap(), 0, "no backup has it yet");
@@ -116,7 +116,7 @@ fn a_phone_that_gave_its_copy_up_says_what_is_so_and_a_colleague_brings_the_file
     assert_eq!(upload(&wen), 1);
     for device in [&lu, &wen] {
         device.sync();
-        assert_eq!(standing(device, record), FileStanding::Receipted);
+        assert_eq!(standing(device, record), FileStanding::WordReceipted);
     }
     assert!(!is_here(&lu, hash));
     assert_eq!(verify(world.server()).unwrap().findings, []);
@@ -138,7 +138,7 @@ fn one_lost_file_keeps_no_other_from_being_backed_up() {
     lu.sync();
     assert_eq!(lu.phone.release_originals(u64::MAX).unwrap(), 50_000, "the other one");
     assert_eq!(standing(&lu, lost), FileStanding::Differs);
-    assert_eq!(standing(&lu, kept), FileStanding::Receipted);
+    assert_eq!(standing(&lu, kept), FileStanding::WordReceipted);
     assert!(is_here(&lu, hash));
     let codes: Vec<_> =
         verify(world.server()).unwrap().findings.into_iter().map(|found| found.code).collect();
@@ -168,7 +168,7 @@ fn a_backup_counts_only_when_every_word_was_read() {
     let answer = lu.transport().post(COURT, Errand::Sync, &sealed, &token).unwrap();
     let answer = SyncResponse::decode(&frame::open(&answer).unwrap(), COURT).unwrap();
     assert!(lu.phone.apply(&plan, &answer).unwrap().more, "the channel goes on");
-    assert_eq!(standing(&lu, record), FileStanding::Receipted, "nothing else was heard");
+    assert_eq!(standing(&lu, record), FileStanding::WordReceipted, "nothing else was heard");
     assert_eq!(lu.phone.release_originals(u64::MAX).unwrap(), 0);
     lu.sync();
     assert_eq!(standing(&lu, record), FileStanding::Differs);
@@ -197,7 +197,7 @@ fn a_phone_that_no_longer_reads_the_case_is_told_in_its_own_channel() {
     assert_eq!(upload(&lu), 1);
     assert_eq!(told_alone(&world, &lu), 1, "and once more that it is back");
     lu.sync();
-    assert_eq!(standing(&lu, record), FileStanding::Receipted);
+    assert_eq!(standing(&lu, record), FileStanding::WordReceipted);
     back_up(&world);
     news(&world, 2);
     assert_eq!(lu.sync().left.len(), 1);
@@ -224,6 +224,6 @@ fn what_is_lost_stays_lost_whatever_else_comes_under_its_name() {
     assert_eq!(scrubbed(&world), []);
     assert_eq!(shown(&world, record), "stored");
     lu.sync();
-    assert_eq!(standing(&lu, record), FileStanding::Receipted);
+    assert_eq!(standing(&lu, record), FileStanding::WordReceipted);
     assert_eq!(hash, hash_of(&bytes));
 }

@@ -8,7 +8,12 @@ use crate::reader::Reader;
 use crate::world::command::{passphrase_file, program};
 use crate::world::tus::hash_of;
 use crate::world::{CASE, COURT, Device, OTHER_CASE, World, case_pack};
+use jiff::civil::date;
+use lastmile_core::document::Fields;
 use lastmile_core::id::DocumentId;
+use lastmile_core::phone::{Capture, PhoneError, UploadPolicy};
+use lastmile_core::store::{BlobState, DerivedKind};
+use lastmile_papers::{Form, PhonePhotos, of_phone};
 use lastmile_server::keys::Passphrase;
 use lastmile_server::operator::OperatorRole;
 
@@ -132,4 +137,59 @@ fn a_paper_by_http_shows_a_photo_once_it_is_stored() {
     let lost = reader.bytes(&path);
     assert!(lost.starts_with(b"%PDF-"));
     assert_eq!(photos_in(&lost), 0);
+}
+
+/// What a paper made on a phone shows of its only photo: whether there is a picture, what stands instead, what
+/// is said of its provenance.
+fn on_paper(device: &Device, record: DocumentId) -> (bool, Option<String>, Option<String>) {
+    let photos = PhonePhotos(&device.phone);
+    let day = date(2026, 3, 17);
+    let paper = of_phone(&device.phone, record, Form::PropertyList, &photos, day).unwrap();
+    let value: serde_json::Value = serde_json::from_str(&paper.json().unwrap()).unwrap();
+    let pictures = value["album"]["pictures"].as_array().unwrap();
+    assert_eq!(pictures.len(), 1);
+    let word = |name: &str| pictures[0][name].as_str().map(str::to_owned);
+    (word("file").is_some(), word("instead"), word("provenance"))
+}
+
+#[test]
+fn a_paper_on_a_phone_says_which_picture_the_court_provided_and_which_original_differs() {
+    let mut world = World::new();
+    let lu = world.officer("luqihang");
+    let wen = world.officer("wenruotang");
+    let bytes = photo("apple_iphone4_gps_italy.jpg");
+    let record = lu.seizure();
+    let fields = Fields::from([("purpose".to_owned(), "scene".into())]);
+    let capture = Capture { verb: "add_photo".into(), fields, position: None };
+    let hash = lu.phone.capture(record, &mut &bytes[..], &capture).unwrap().hash;
+    lu.sync();
+    let policy = UploadPolicy { originals: true };
+    assert_eq!(lu.phone.upload(&lu.transport(), policy, &mut |_| true).unwrap().finished, 3);
+    wen.sync();
+    assert_eq!(on_paper(&wen, record), (false, Some("原件待上传".to_owned()), None));
+    assert!(
+        wen.phone.fetch_picture(&wen.transport(), hash, DerivedKind::Preview).unwrap().is_some()
+    );
+    let provided = Some("预览由法院服务器提供".to_owned());
+    assert_eq!(on_paper(&wen, record), (true, None, provided));
+    assert_eq!(on_paper(&lu, record), (true, None, None), "made from the original");
+    assert!(wen.phone.fetch_original(&wen.transport(), hash, &mut |_, _| true).unwrap());
+    assert_eq!(on_paper(&wen, record), (true, None, None), "verified here");
+
+    let differs = (false, Some("照片校验不符,待重传".to_owned()), None);
+    let set = |device: &Device| {
+        let store = device.phone.store();
+        store
+            .write::<_, PhoneError>(|tx| Ok(tx.set_blob_state(hash, BlobState::Differs)?))
+            .unwrap();
+    };
+    set(&lu);
+    assert_eq!(on_paper(&lu, record), differs, "the court found other bytes");
+    // On the other phone the disk has changed what was sealed.
+    let folder = world.dir.path().join("phone2.db-files");
+    let sealed = folder.join(format!("{}.original", hash.to_hex()));
+    let mut damaged = std::fs::read(&sealed).unwrap();
+    *damaged.last_mut().unwrap() ^= 1;
+    std::fs::write(&sealed, damaged).unwrap();
+    assert_eq!(on_paper(&wen, record), differs, "what is here is not what was signed");
 }

@@ -67,7 +67,7 @@ pub(super) fn told_alone(world: &World, device: &Device) -> usize {
 /// The phone hears the word, verifies its receipt, and lets go once a backup covers it.
 fn lets_go(world: &World, device: &Device, record: DocumentId, hash: BlobHash) {
     assert_eq!(device.sync().left, [""; 0], "nothing is given up before a backup covers the word");
-    assert_eq!(standing(device, record), FileStanding::Receipted);
+    assert_eq!(standing(device, record), FileStanding::WordReceipted);
     assert!(device.phone.open_original(hash).is_ok());
     back_up(world);
     // The backup is told with the next thing that the log says.

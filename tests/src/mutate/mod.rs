@@ -6,9 +6,11 @@
 //! | --- | --- |
 //! | `chunk` | the format, read and written without judgement |
 //! | `bombs` | small inputs, huge work |
+//! | `pictures` | the same for pictures: damaged containers and EXIF |
 
 pub mod bombs;
 pub mod chunk;
+pub mod pictures;
 
 use rand::rngs::StdRng;
 use rand::seq::{IndexedMutRandom, IndexedRandom};

@@ -368,7 +368,7 @@ fn the_courts_word_and_its_backup_let_an_original_go() {
         assert_eq!(tx.note_receipted(41, &[&of_case(CASE)])?, 0, "the backup ends before it");
         Ok(())
     });
-    assert_eq!(standing(), FileStanding::Receipted);
+    assert_eq!(standing(), FileStanding::WordReceipted);
     assert_eq!(phone.release_originals(u64::MAX).unwrap(), 0);
     write(&|tx| {
         assert_eq!(tx.note_receipted(42, &[&of_case(CASE)])?, 1);
@@ -379,6 +379,6 @@ fn the_courts_word_and_its_backup_let_an_original_go() {
     assert_eq!(gone.code(), "file_absent");
     assert!(!phone.files_of(record).unwrap()[0].here);
     let state = phone.store.read::<_, PhoneError>(|tx| Ok(tx.blob(captured.hash)?)).unwrap();
-    assert_eq!(state.unwrap().state, BlobState::Receipted);
+    assert_eq!(state.unwrap().state, BlobState::BackedUp);
     assert_eq!(phone.small_picture(captured.hash, DerivedKind::Thumbnail).unwrap(), None);
 }

@@ -7,6 +7,7 @@ mod desk;
 mod files;
 mod finalising;
 mod law;
+mod leaving_files;
 mod meeting;
 mod pictures;
 mod roads;

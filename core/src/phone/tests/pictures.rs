@@ -8,7 +8,8 @@ use super::files::{Court, photo, sent};
 use super::*;
 use crate::picture::consistency::Kind;
 use crate::picture::{Cover, Format, THUMBNAIL_BYTES};
-use crate::store::DerivedKind;
+use crate::store::{BlobState, DerivedKind};
+use crate::vault::Vault;
 
 /// A scene that looks different for each seed, as a JPEG of some quality.
 fn scene(seed: u32, quality: u8) -> Vec<u8> {
@@ -107,4 +108,43 @@ fn a_covered_copy_names_its_original_and_hides_what_it_covers() {
     assert!(refused.sentence().is_some());
     let unknown = phone.redact(record, "01KNOWNBYNOBODY", &[cover]).unwrap_err();
     assert_eq!(unknown.code(), "no_file");
+}
+
+#[test]
+fn the_files_of_a_record_say_what_does_not_fit_whatever_became_of_their_bytes() {
+    let world = World::new();
+    let folder = MemoryFolder::new();
+    let phone = world.phone_with("luqihang", 1, &folder);
+    let record = begin(&phone);
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/photos");
+    let italy = std::fs::read(data.join("apple_iphone4_gps_italy.jpg")).unwrap();
+    let mut placed = photo("overall");
+    let at = placed.position.as_deref().unwrap().into();
+    placed.fields.insert("position".to_owned(), at);
+    let hash = phone.capture(record, &mut &italy[..], &placed).unwrap().hash;
+    let damaged = phone.capture(record, &mut &scene(4, 90)[..], &photo("detail")).unwrap().hash;
+    phone.capture(record, &mut &scene(5, 90)[..], &photo("detail")).unwrap();
+    phone.make_pictures(10).unwrap();
+    assert!(folder.damage(&Vault::original(damaged), 3));
+    let about = |hash| -> Vec<(&str, String, String)> {
+        let files = phone.files_of(record).unwrap();
+        assert_eq!(files.len(), 3);
+        let file = files.into_iter().find(|file| file.hash == hash).unwrap();
+        let found = file.findings.into_iter();
+        found.map(|found| (found.kind.code(), found.text.zh, found.text.en)).collect()
+    };
+    let here = about(hash);
+    let codes: Vec<&str> = here.iter().map(|(code, ..)| *code).collect();
+    assert_eq!(codes, ["photo_position_differs", "photo_time_differs"]);
+    assert_eq!(about(damaged)[0].0, "photo_damaged");
+    assert_eq!(about(damaged)[0].1, "照片文件已损坏,无法核对,请联系技术人员。");
+    // Released, its questions stay as they were.
+    let released = phone.store.write::<_, PhoneError>(|tx| {
+        tx.set_blob_state(hash, BlobState::Verified)?;
+        Ok(tx.set_blob_state(hash, BlobState::BackedUp)?)
+    });
+    released.unwrap();
+    assert!(phone.release_originals(1).unwrap() > 0);
+    assert_eq!(phone.open_original(hash).unwrap_err().code(), "file_absent");
+    assert_eq!(about(hash), here);
 }

@@ -7,8 +7,8 @@ use crate::phone::{FetchReport, PinError, Trouble};
 use crate::store::DerivedKind;
 use crate::time::{Clock, Moment};
 
-const LU: &str = "194637";
-const WEN: &str = "805142";
+pub(super) const LU: &str = "194637";
+pub(super) const WEN: &str = "805142";
 const OTHER_CASE: &str = "(2026)粤0605执1102号";
 
 /// A clock that tests set as a thief would.
@@ -20,15 +20,15 @@ impl Clock for Hands {
     }
 }
 
-struct Shared {
-    world: World,
-    phone: Phone,
+pub(super) struct Shared {
+    pub(super) world: World,
+    pub(super) phone: Phone,
     clock: Arc<Hands>,
 }
 
 impl Shared {
     /// A phone of Lu and Wen, both with PINs, locked. Lu belongs to the case.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let world = World::new();
         let moment =
             Moment { device_ms: MORNING_MS, monotonic_ms: 1_000, boot: crate::id::BootId([1; 8]) };
@@ -44,7 +44,7 @@ impl Shared {
         shared
     }
 
-    fn unlock(&self, person: &str, pin: &str) -> Result<SignedIn, PinError> {
+    pub(super) fn unlock(&self, person: &str, pin: &str) -> Result<SignedIn, PinError> {
         let people = &self.world.court.people;
         self.phone.unlock(person, pin, &|key: &PublicKey| {
             let found = people.iter().find(|identity| identity.signer.public_key() == *key)?;
@@ -66,7 +66,7 @@ impl Shared {
         change(&mut self.clock.0.lock().unwrap());
     }
 
-    fn restart(&mut self, boot: u8) {
+    pub(super) fn restart(&mut self, boot: u8) {
         self.clock(|now| {
             *now = Moment {
                 device_ms: MORNING_MS + 400 * 24 * 3_600_000,

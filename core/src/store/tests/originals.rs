@@ -24,14 +24,15 @@ fn an_original_is_released_only_under_a_receipt() {
     for state in [BlobState::Uploading, BlobState::Differs, BlobState::Missing, BlobState::Verified]
     {
         assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), not_yet);
-        let jump = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+        let jump = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::BackedUp));
         assert_eq!(jump, StoreError::constraint("original_not_verified"));
         bench.write(|tx| tx.set_blob_state(blob.hash, state));
     }
     assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), not_yet);
-    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::BackedUp));
     assert!(bench.read(|tx| tx.blob(blob.hash)).unwrap().may_release());
-    assert_eq!(bench.write(|tx| tx.release_blob(blob.hash)), "01/a.jpg");
+    bench.write(|tx| tx.release_blob(blob.hash));
+    assert_eq!(bench.read(|tx| tx.to_remove()), ["01/a.jpg"]);
     let released = bench.refused(|tx| tx.set_blob_state(blob.hash, BlobState::Local));
     assert_eq!(released, StoreError::constraint("original_is_released"));
     assert_eq!(bench.refused(|tx| tx.release_blob(BlobHash([9; 32]))).code(), "not_found");
@@ -54,12 +55,12 @@ fn an_original_that_came_from_the_court_is_not_sent_back() {
     assert_eq!(own.state, BlobState::Local, "one that waits goes on waiting");
     // Released and fetched again: it is here.
     bench.write(|tx| {
-        tx.set_blob_state(missing.hash, BlobState::Receipted)?;
+        tx.set_blob_state(missing.hash, BlobState::BackedUp)?;
         tx.release_blob(missing.hash)?;
         tx.note_fetched(missing.hash, 77, "image/png")
     });
     let again = bench.read(|tx| tx.blob(missing.hash)).unwrap();
-    assert_eq!((again.state, again.released), (BlobState::Receipted, false));
+    assert_eq!((again.state, again.released), (BlobState::BackedUp, false));
 }
 
 #[test]
@@ -81,6 +82,7 @@ fn thumbnails_are_wanted_of_photos_that_are_elsewhere() {
             path: "b.thumbnail".to_owned(),
             bytes: 9,
             with_court: true,
+            fetched: true,
         })
     });
     let wanted = |of, behind: u8| {
@@ -121,6 +123,7 @@ fn uploads_go_by_urgency_then_size() {
                 path: format!("9.{}", kind.code()),
                 bytes,
                 with_court: false,
+                fetched: false,
             })?;
         }
         Ok(())
@@ -161,16 +164,44 @@ fn one_photo_of_two_records_stays_until_both_are_gone() {
             ..blob.clone()
         })?;
         tx.set_blob_state(blob.hash, BlobState::Verified)?;
-        tx.set_blob_state(blob.hash, BlobState::Receipted)
+        tx.set_blob_state(blob.hash, BlobState::BackedUp)
     });
     let known = bench.read(|tx| tx.blob(blob.hash)).unwrap();
     assert_eq!(
         known.path, "01/a.jpg",
         "bytes that came replace the missing entry, a second copy does not"
     );
-    assert!(bench.write(|tx| tx.purge_channel(CASE)).files.is_empty());
+    assert_eq!(bench.write(|tx| tx.purge_channel(CASE)).originals, 0);
     assert_eq!(bench.read(|tx| tx.blobs_of_document(document(2))), [("photo1".to_owned(), known)]);
-    assert_eq!(bench.write(|tx| tx.purge_channel("case:2")).files.len(), 1);
+    assert_eq!(bench.read(|tx| tx.to_remove()), Vec::<String>::new());
+    assert_eq!(bench.write(|tx| tx.purge_channel("case:2")).originals, 1);
+    assert_eq!(bench.read(|tx| tx.to_remove()), ["01/a.jpg"]);
+}
+
+#[test]
+fn what_was_captured_anew_is_neither_purged_nor_released() {
+    let bench = bench();
+    let blob = photo(1, "01/a.jpg");
+    bench.write(|tx| {
+        tx.put_document(&record(1))?;
+        tx.put_blob(&blob)?;
+        tx.set_blob_state(blob.hash, BlobState::Verified)?;
+        tx.set_blob_state(blob.hash, BlobState::BackedUp)?;
+        tx.note_captor(blob.hash, "lu")
+    });
+    assert_eq!(bench.read(|tx| tx.releasable()), []);
+    let kept = StoreError::constraint("original_not_named_yet");
+    assert_eq!(bench.refused(|tx| tx.release_blob(blob.hash)), kept);
+    assert_eq!(bench.write(|tx| tx.purge_channel(CASE)).originals, 0);
+    assert_eq!(bench.read(|tx| tx.captured_by("lu")).len(), 1);
+    assert_eq!(bench.read(|tx| tx.captured_by("wen")), []);
+    bench.write(|tx| tx.forget_captor(blob.hash, "lu"));
+    assert_eq!(bench.read(|tx| tx.releasable()).len(), 1);
+    bench.write(|tx| tx.release_blob(blob.hash));
+    // Its file was to go; captured once more it stays.
+    bench.write(|tx| tx.put_blob(&NewBlob { used_by: None, ..blob.clone() }));
+    assert_eq!(bench.read(|tx| tx.to_remove()), Vec::<String>::new());
+    assert!(!bench.read(|tx| tx.blob(blob.hash)).unwrap().released);
 }
 
 #[test]
@@ -227,7 +258,7 @@ fn small_evidence_is_kept_whole_once_and_goes_as_photos_go() {
         "too_large"
     );
     assert_eq!(bench.refused(|tx| tx.release_blob(hash)).code(), "constraint");
-    for state in [BlobState::Verified, BlobState::Receipted] {
+    for state in [BlobState::Verified, BlobState::BackedUp] {
         bench.write(|tx| tx.set_blob_state(hash, state));
     }
     bench.write(|tx| tx.release_blob(hash));

@@ -165,7 +165,7 @@ fn a_purge_takes_everything_of_the_channel_and_nothing_else() {
         tx.set_leaving(CASE)
     });
     let purged = bench.write(|tx| tx.purge_channel(CASE));
-    assert_eq!(purged, Purged { documents: 1, changes: 1, packs: 1, files: Vec::new() });
+    assert_eq!(purged, Purged { documents: 1, changes: 1, packs: 1, originals: 0 });
     bench.read(|tx| {
         assert_eq!(tx.document(document(1))?, None);
         assert_eq!(tx.log_of_document(document(1), 0, 9)?, []);
@@ -213,8 +213,8 @@ fn a_purge_waits_for_what_the_court_does_not_have() {
         bench.write(|tx| tx.set_blob_state(blob.hash, state));
     }
     assert_eq!(bench.refused(|tx| tx.purge_channel(CASE)), original);
-    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::Receipted));
+    bench.write(|tx| tx.set_blob_state(blob.hash, BlobState::BackedUp));
     let purged = bench.write(|tx| tx.purge_channel(CASE));
-    assert_eq!((purged.changes, purged.files.len()), (2, 1));
+    assert_eq!((purged.changes, purged.originals), (2, 1));
     assert_eq!(bench.read(|tx| tx.check()), Vec::<String>::new());
 }

@@ -148,7 +148,7 @@ fn one_that_was_given_up_stays_given_up_and_a_new_capture_is_offered() {
     words.bench.write(|tx| tx.release_blob(HASH));
     words.say(CASE, false, Some(8));
     let row = words.bench.read(|tx| tx.blob(HASH)).unwrap();
-    assert_eq!((row.state, row.released, row.trouble), (BlobState::Receipted, true, None));
+    assert_eq!((row.state, row.released, row.trouble), (BlobState::BackedUp, true, None));
     assert_eq!(words.with_court(99), WithCourt::Lost);
     assert!(words.bench.read(|tx| tx.uploads(true, 9)).is_empty());
     words.bench.write(|tx| {

@@ -6,6 +6,7 @@
 //! | [`access`] | who may read |
 //! | [`input`] | parts of the address, query parameters, places in a list |
 //! | [`shown`] | pages and times |
+//! | [`evidence`] | the files of a record and what does not fit about them |
 //! | [`papers`] | papers as PDF |
 //! | [`cases`], [`records`], [`conflicts`], [`requests`], [`waiting`] | the answers |
 //! | [`document`] | the OpenAPI description |
@@ -14,6 +15,7 @@ pub(super) mod access;
 mod cases;
 mod conflicts;
 pub mod document;
+mod evidence;
 pub(super) mod input;
 mod papers;
 mod records;

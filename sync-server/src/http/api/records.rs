@@ -14,14 +14,16 @@ use utoipa::ToSchema;
 
 use super::access::Reader;
 use super::conflicts::{Conflict, conflict_of};
+use super::evidence::{RecordFile, files_of};
 use super::input::{
     Asked, CasePath, RecordPath, RecordsQuery, Segments, bounded, limit, receipt_place,
 };
 use super::shown::{Moment, Page};
-use crate::files::trouble;
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
-use crate::store::{EnvelopeRow, FileStanding, Reading, RecordRow, StoreError};
+use crate::ingest::rebuild;
+use crate::server::Server;
+use crate::store::{EnvelopeRow, Reading, RecordRow, StoreError};
 
 /// A record.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,72 +93,6 @@ pub(super) struct Change {
     pub author_withdrawn: Option<Moment>,
     /// When the author's certificate had run out, if the change came after that: it stands and is flagged.
     pub author_expired: Option<Moment>,
-}
-
-/// Where a file stands that a record names.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum FileState {
-    /// 原件待上传: nothing of it has come.
-    Absent,
-    /// Part of it has come.
-    Arriving,
-    /// The court has it, verified.
-    Stored,
-    /// 照片校验不符,待重传: what came is not the file that was signed.
-    Differs,
-    /// 原件在法院丢失,待重传: the court had it, and its copy is damaged or gone. Every phone that was told it was
-    /// stored has been told this; one that still has it sends it again.
-    Lost,
-}
-
-/// A file of evidence that the record names.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct RecordFile {
-    /// SHA-256 of the original, 64 hexadecimal digits: its address under `files/`.
-    pub hash: String,
-    /// The item that names it.
-    pub item: String,
-    /// Staff id of who recorded it.
-    pub person: String,
-    /// Where it stands.
-    pub state: FileState,
-    /// Its length in bytes, as stored or as the record says.
-    pub bytes: Option<u64>,
-    /// Bytes that have come.
-    pub arrived: u64,
-    /// Media type: of the stored bytes, else as the record says.
-    pub media_type: Option<String>,
-    /// Whether there is a thumbnail.
-    pub thumbnail: bool,
-    /// Whether there is a preview.
-    pub preview: bool,
-    /// When it was stored.
-    pub stored: Option<Moment>,
-}
-
-fn file_of(standing: FileStanding) -> RecordFile {
-    let FileStanding { named, file, arrived, trouble, thumbnail, preview } = standing;
-    let state = match (&file, arrived, &trouble) {
-        (Some(_), ..) => FileState::Stored,
-        (None, Some(1..), _) => FileState::Arriving,
-        (None, _, Some(code)) if code == trouble::DIFFERS => FileState::Differs,
-        (None, _, Some(_)) => FileState::Lost,
-        (None, _, None) => FileState::Absent,
-    };
-    let stored = file.as_ref();
-    RecordFile {
-        hash: named.hash.to_hex(),
-        item: named.item,
-        person: named.person,
-        state,
-        bytes: stored.map(|file| file.bytes).or(named.bytes),
-        arrived: stored.map(|file| file.bytes).or(arrived).unwrap_or(0),
-        stored: stored.map(|file| Moment::of(file.stored_ms)),
-        media_type: file.map(|file| file.media_type).or(named.media_type),
-        thumbnail,
-        preview,
-    }
 }
 
 /// A record with everything known about it.
@@ -282,7 +218,7 @@ pub(super) async fn record(
                 let conflicts = reading.conflicts_of(id)?;
                 detail(
                     reading,
-                    server.sequencer().origin(),
+                    server,
                     row,
                     conflicts.into_iter().map(conflict_of).collect(),
                     &reading.document_log(id)?,
@@ -297,7 +233,7 @@ pub(super) async fn record(
 
 fn detail(
     reading: &Reading<'_>,
-    origin: &str,
+    server: &Server,
     row: RecordRow,
     conflicts: Vec<Conflict>,
     log: &[EnvelopeRow],
@@ -310,14 +246,18 @@ fn detail(
     let changes = log
         .iter()
         .map(|row| {
-            let proven = reading.proven(origin, row)?;
+            let proven = reading.proven(server.sequencer().origin(), row)?;
             change_of(row, proven, &late, directory)
         })
         .collect::<Result<_, _>>()?;
+    let files = files_of(reading, reading.files_of(row.id)?, || {
+        let document = rebuild(server.kinds(), directory, row.id, log);
+        Ok(document.map_err(|_| StoreError::Damaged("record log"))?.view())
+    })?;
     Ok(RecordDetail {
         heads: row.heads.chunks(32).map(|head| HEXLOWER.encode(head)).collect(),
         conflicts,
-        files: reading.files_of(row.id)?.into_iter().map(file_of).collect(),
+        files,
         changes,
         facts,
         record: record_of(row),
