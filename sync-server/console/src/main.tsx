@@ -4,6 +4,7 @@
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { Client } from "./api/client";
+import { Office } from "./api/office-client";
 import { startAlarm } from "./control/alarm";
 import { Console } from "./control/console";
 import {
@@ -25,6 +26,8 @@ import "./style/top.css";
 import "./style/detail.css";
 import "./style/desk.css";
 import "./style/map.css";
+import "./style/office.css";
+import "./style/record.css";
 
 /** A court's code, letters of any script and digits (粤0605); what the server did not fill in is no court. */
 function court(): string {
@@ -40,6 +43,7 @@ const code = court();
 const store = new Store();
 const sound = new Sound(() => undefined);
 const client = new Client(`/v1/courts/${encodeURIComponent(code)}`, () => console_.expired());
+const office = new Office(client);
 const console_ = new Console(store, client);
 startAlarm(store, sound, () => sayer(preferences.language));
 
@@ -53,6 +57,7 @@ function Root() {
   const page: Page = {
     store,
     console: console_,
+    office,
     sound,
     court: code,
     preferences: chosen,

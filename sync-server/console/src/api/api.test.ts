@@ -44,8 +44,10 @@ describe("the stream", () => {
 describe("refusals", () => {
   const body = {
     code: "already_acknowledged",
-    detail: "Somebody has it.",
-    detail_zh: "已有人接警。",
+    title: "未作改动",
+    title_en: "Nothing was changed.",
+    detail: "已有人接警。",
+    detail_en: "Somebody has it.",
     incident: { id: "a" },
   };
 
@@ -61,6 +63,12 @@ describe("refusals", () => {
     expect(sentence("en", problem)).toBe("Somebody has it.");
   });
 
+  it("say what their kind says where nothing is said of the case in both languages", () => {
+    const problem = readProblem(409, { ...body, detail_en: undefined }, null);
+    expect(sentence("zh", problem)).toBe("未作改动");
+    expect(sentence("en", problem)).toBe("Nothing was changed.");
+  });
+
   it("of somebody who is not our server are said to be unreadable", () => {
     for (const strange of [
       undefined,
@@ -68,7 +76,8 @@ describe("refusals", () => {
       "<html>",
       {},
       { code: "x" },
-      { code: 7, detail: "y" },
+      { code: 7, title: "y", title_en: "y" },
+      { code: "x", title: "只有中文" },
     ]) {
       expect(readProblem(502, strange, null)).toEqual({ kind: "unreadable", status: 502 });
     }

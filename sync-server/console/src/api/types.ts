@@ -207,4 +207,6 @@ export type LiveEvent =
   /** This session may no longer see it, as of version `seq`; `station` has it now. */
   | { type: "gone"; id: string; seq: number; station: StationName | null }
   | { type: "presence"; stations: Presence[] }
+  /** Records, devices or what waits may have changed: who shows them asks again. */
+  | { type: "acts" }
   | { type: "reset" };

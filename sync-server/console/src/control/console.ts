@@ -154,6 +154,7 @@ export class Console {
     });
     switch (event.type) {
       case "hello":
+        this.store.send({ type: "acts" });
         if (this.needsList) void this.loadLists();
         break;
       case "reset":
@@ -168,6 +169,9 @@ export class Console {
         break;
       case "presence":
         this.store.send({ type: "presence", stations: event.stations });
+        break;
+      case "acts":
+        this.store.send({ type: "acts" });
         break;
       case "beat":
         break;
@@ -228,7 +232,9 @@ export class Console {
     this.untilPresence -= 1;
     if (this.untilPresence <= 0) {
       this.untilPresence = PRESENCE_S;
-      const showing = openList(desk.incidents.values()).filter(ringing).map((one) => one.id);
+      const showing = openList(desk.incidents.values())
+        .filter(ringing)
+        .map((one) => one.id);
       void this.client.presence(showing.slice(0, MOST_SHOWN));
     }
     this.untilPositions -= 1;

@@ -22,7 +22,7 @@ export const SHELL = {
     "值班台供派出所值班员和执行指挥中心使用。如需开通，请联系法院管理员。",
     "The console is for station dispatchers and the command centre. To be given a desk, ask the court's administrator.",
   ],
-  skip: ["跳到求助列表", "Skip to the requests"],
+  skip: ["跳到正文", "Skip to the content"],
   close: ["关闭", "Close"],
   cancel: ["取消", "Cancel"],
 
