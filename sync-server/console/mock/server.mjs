@@ -100,7 +100,8 @@ async function answer(world, words, request, response) {
       "The page is out of date; reload it.",
     );
   }
-  if (route === "GET /session") return json(response, 200, session);
+  if (route === "GET /session")
+    return json(response, 200, { ...session, server_time: world.now() });
   if (route === "DELETE /session") {
     world.sessions.delete(token);
     return send(response, 204, "");
@@ -163,6 +164,7 @@ function signIn(world, body, response) {
     csrf: randomUUID(),
     expires_at: "2026-03-17T12:00:00Z",
     arrival_target_s: 1_200,
+    server_time: world.now(),
   };
   world.sessions.set(token, session);
   const cookie = `session=${token}; HttpOnly; SameSite=Strict; Path=/`;

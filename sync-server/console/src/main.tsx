@@ -14,6 +14,7 @@ import {
   type Preferences,
 } from "./control/preferences";
 import { Store } from "./control/store";
+import { doorOf, readRoute } from "./desk/route";
 import { Sound } from "./signal/sound";
 import { PageContext, type Page } from "./view/context";
 import { Shell } from "./view/shell";
@@ -45,7 +46,15 @@ const sound = new Sound(() => undefined);
 const client = new Client(`/v1/courts/${encodeURIComponent(code)}`, () => console_.expired());
 const office = new Office(client);
 const console_ = new Console(store, client);
-startAlarm(store, sound, () => sayer(preferences.language));
+startAlarm(
+  store,
+  sound,
+  () => sayer(preferences.language),
+  () => {
+    const door = doorOf(readRoute(location.hash));
+    return door === "desk" ? null : door;
+  },
+);
 
 // Any act of a person lets the alarm sound, should the browser have held it back.
 for (const act of ["pointerdown", "keydown"] as const) {

@@ -121,6 +121,8 @@ export interface Session extends Person {
   station: StationName | null;
   csrf: string;
   expires_at: string;
+  /** The server's clock; those without a desk hear no other. */
+  server_time?: string;
   /** Seconds from T0 within which somebody is to be there; the court sets it. */
   arrival_target_s: number;
 }

@@ -36,6 +36,10 @@ export interface Entry {
   /** `lines/01J…`. */
   place: string;
   struck: boolean;
+  /** What is contested of it: fields, or "" for the item itself. */
+  contested: string[];
+  /** Somebody signed what has changed since. */
+  signedBefore: boolean;
   /** Why it was struck, each time it was. */
   reasons: string[];
   pictures: Picture[];
@@ -85,6 +89,18 @@ export function pictures(facts: Facts, files: readonly RecordFile[]): Map<string
   return found;
 }
 
+/** What is contested of a place of the record, by its open conflicts: fields, or "" for all of it. */
+export function contestedOf(facts: Facts, place: string): string[] {
+  const conflicts = facts["conflicts"];
+  if (!Array.isArray(conflicts)) return [];
+  return conflicts.flatMap((each: { target?: unknown } | null) => {
+    const target = each?.target;
+    if (target === place) return [""];
+    const inside = typeof target === "string" && target.startsWith(`${place}/`);
+    return inside ? [target.slice(place.length + 1)] : [];
+  });
+}
+
 /** The head's fields. */
 export function head(facts: Facts, words: WordList): Entry["fields"] {
   return fieldsOf(facts.head ?? {}, order(words, facts.kind, "head"));
@@ -116,6 +132,8 @@ export function parts(
           item,
           place,
           struck: item.struck === true,
+          contested: contestedOf(facts, place),
+          signedBefore: item["current"] === false,
           reasons: strikes
             .filter((strike) => strike["item"] === place)
             .map((strike) => String(strike["reason"] ?? "")),
@@ -146,5 +164,5 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
 
 /** The numbers of the forms of a kind; none where no paper is made of it. */
 export function forms(kind: string): readonly string[] {
-  return FORMS[kind] ?? [];
+  return (Object.hasOwn(FORMS, kind) ? FORMS[kind] : undefined) ?? [];
 }

@@ -46,6 +46,8 @@ export function reduce(desk: Desk, event: Event): Desk {
       return { ...desk, presence: event.stations };
     case "map":
       return { ...desk, map: { content: event.content, pageMs: event.pageMs } };
+    case "clock":
+      return { ...desk, clock: readClock(desk.clock, event.serverTime, event.pageMs) };
     case "acts":
       return { ...desk, acts: desk.acts + 1 };
     case "select":

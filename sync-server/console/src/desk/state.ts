@@ -72,6 +72,7 @@ export type Event =
   | { type: "gone"; id: string; seq: number; station: StationName | null; at: number }
   | { type: "presence"; stations: Presence[] }
   | { type: "map"; content: MapContent; pageMs: number }
+  | { type: "clock"; serverTime: string; pageMs: number }
   | { type: "acts" }
   | { type: "select"; id: string | null }
   | { type: "done"; name: string; detail: { zh: string; en: string }; at: number }

@@ -10,7 +10,7 @@ import type { Store } from "../control/store";
 import { everySecond, now, nowOnServer } from "../control/time";
 import { isStale } from "../desk/link";
 import { dayOf } from "../desk/shown-time";
-import type { Desk } from "../desk/state";
+import { hasDesk, signedIn, type Desk } from "../desk/state";
 import type { Sound } from "../signal/sound";
 import { sayer, type Language, type Say } from "../words/words";
 
@@ -68,6 +68,13 @@ export function useToday(): number {
   const [day, set] = useState(() => dayOf(nowOnServer(store.get())));
   useEffect(() => everySecond(() => set(dayOf(nowOnServer(store.get())))), [store]);
   return Date.parse(`${day}T12:00:00+08:00`);
+}
+
+/** Whether nothing may be done because the stream is cut; who has no desk has none, and learns from the answers. */
+export function useCut(): boolean {
+  const session = signedIn(useDesk());
+  const stale = useStale();
+  return session !== null && hasDesk(session) && stale;
 }
 
 /** Whether what is shown is old, looked at each second and at every change. */

@@ -45,6 +45,7 @@ export const DOORS_WORDS = {
   col_station: ["派出所", "Station"],
   col_case: ["案号", "Case"],
   col_received: ["最近到达", "Last received"],
+  col_arrived: ["到达法院", "Received"],
   col_first_received: ["首次到达", "First received"],
   col_person: ["人员", "Person"],
   col_people: ["参加人员", "With"],

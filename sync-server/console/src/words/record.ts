@@ -60,6 +60,8 @@ export const RECORD = {
   flag_yes: ["是", "yes"],
   flag_no: ["否", "no"],
   nothing_filled_in: ["没有填写。", "Nothing was filled in."],
+  contested_here: ["有分歧，待确定：{what}", "differs, to be settled: {what}"],
+  signed_before: ["所签为先前内容", "signed an earlier content"],
   struck: ["已划去", "struck"],
   struck_because: ["划去理由：{reason}", "struck because: {reason}"],
   line_no_photo: ["无照片", "no photo"],
@@ -84,6 +86,7 @@ export const RECORD = {
   to_case: ["查看本案", "To the case"],
 
   disputes_title: ["有分歧，待确定", "Differs, to be settled"],
+  what_is_proven: ["能证明的时间", "What is proven of the time"],
   take_left: ["采用左", "Take left"],
   take_right: ["采用右", "Take right"],
   take_this: ["采用第 {n} 种", "Take number {n}"],
@@ -111,7 +114,7 @@ export const RECORD = {
     "Your role may not settle this; whoever stands above does, on their own device.",
   ],
 
-  history: ["经过", "History"],
+  history: ["操作记录", "History"],
   history_lead: [
     "按先后依据排列，不按手机时间；点开看能证明的时间。",
     "In the order in which each followed another, not by the phones' clocks. Open one for what is proven.",

@@ -19,6 +19,8 @@ const PASSWORDS: Record<string, string> = {
 
 /** Signs a person in at an address, without waiting for anything of the desk. */
 export async function enter(page: Page, mock: Mock, person: string, hash = ""): Promise<void> {
+  // Another part after `#` alone would not load the page anew.
+  await page.goto("about:blank");
   await page.goto(`${mock.address}/${hash}`);
   await page.getByLabel(/工号|Staff number/).fill(person);
   await page.getByLabel(/密码|Password/).fill(PASSWORDS[person] ?? "");

@@ -10,7 +10,7 @@ import { sheetTime } from "../../desk/shown-time";
 import { Devices } from "../command/devices";
 import { useDesk, usePage, useWords } from "../context";
 import { ListFrame } from "../office/list-frame";
-import { At, Heading, Tabs } from "../office/parts";
+import { At, Done, Heading, Tabs } from "../office/parts";
 import { useList } from "../office/use-list";
 import { People } from "./people";
 import { Withdrawal } from "./withdrawal";
@@ -54,9 +54,9 @@ function AdminDevices() {
       order={(items) => byQuiet(items, nowMs)}
       lead={
         done && (
-          <p class="done" role="status">
+          <Done key={done.certificate}>
             {say("withdrawn_now", { device: done.device_name, name: done.person.name })}
-          </p>
+          </Done>
         )
       }
       act={(device) =>

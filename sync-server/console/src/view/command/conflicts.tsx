@@ -143,7 +143,8 @@ export function Conflicts(props: { list: List<Conflict> }) {
               <div class="hint">
                 {conflict.record_kind &&
                   `${pick(language, kindLabel(reference.words, conflict.record_kind))} · `}
-                {conflict.title} {whoDecides(say, conflict)}
+                {conflict.title && `${conflict.title} · `}
+                {whoDecides(say, conflict)}
               </div>
               <ol class="sides">
                 {conflict.sides.map((side) => (

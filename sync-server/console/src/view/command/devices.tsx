@@ -112,9 +112,7 @@ export function Devices(props: {
                     <td class="figures">{device.waiting}</td>
                     <td class="figures">{device.behind}</td>
                     <td class="figures">{device.app_version ?? say("not_told")}</td>
-                    <td>
-                      <At moment={device.valid_until} />
-                    </td>
+                    <td class="figures">{sheetTime(device.valid_until).slice(0, 10)}</td>
                     {act && <td>{act(device)}</td>}
                   </tr>
                   {opened && (

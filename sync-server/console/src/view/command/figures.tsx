@@ -90,7 +90,11 @@ export function Figures() {
             <Tile
               route={asked}
               label={say("figure_in_time", { n: Math.round(target / 60) })}
-              value={`${requests.inTime} / ${requests.inTime + requests.late}`}
+              value={
+                requests.inTime + requests.late === 0
+                  ? "–"
+                  : `${requests.inTime} / ${requests.inTime + requests.late}`
+              }
             >
               {say("figure_late", { n: requests.late })}
             </Tile>

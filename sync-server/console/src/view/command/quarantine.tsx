@@ -2,16 +2,16 @@
 // author did not belong to the case. Admitting and setting aside take a reason in one's own words,
 // never a single click.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Decided, WaitingChange } from "../../api/office";
 import { sentence, type Problem } from "../../api/problem";
 import { waitWords } from "../../desk/waiting";
-import { useStale, useWords, usePage } from "../context";
+import { useCut, useWords, usePage } from "../context";
 import { Field } from "../field";
 import { useDraft } from "../office/draft";
 import { ListFrame } from "../office/list-frame";
 import { useName } from "../office/office";
-import { At, CaseLink, RecordLink } from "../office/parts";
+import { At, CaseLink, Done, RecordLink } from "../office/parts";
 import type { List } from "../office/use-list";
 import { useVerb, useWaitingSheet } from "./waiting";
 
@@ -22,11 +22,7 @@ export function Quarantine(props: { list: List<WaitingChange> }) {
   const verb = useVerb();
   const [open, setOpen] = useState<string | null>(null);
   const [done, setDone] = useState<{ decided: Decided; what: string } | null>(null);
-  const told = useRef<HTMLParagraphElement>(null);
   const { list } = props;
-  useEffect(() => {
-    if (done !== null) told.current?.focus();
-  }, [done]);
   return (
     <ListFrame
       title={say("quarantine_title")}
@@ -36,10 +32,10 @@ export function Quarantine(props: { list: List<WaitingChange> }) {
       sheet={useWaitingSheet()}
       lead={
         done && (
-          <p class="done" role="status" ref={told} tabIndex={-1}>
+          <Done key={done.decided.envelope}>
             {done.what} · {say("decided_now", { state: say(`decided_${stateOf(done.decided)}`) })}
             {done.decided.reason !== "" && ` ${waitWords(say, done.decided.reason)}`}
-          </p>
+          </Done>
         )
       }
     >
@@ -97,7 +93,7 @@ function stateOf(decided: Decided): "accepted" | "held" | "quarantined" | "rejec
 function DecisionForm(props: { change: WaitingChange; onDone: (decided: Decided) => void }) {
   const page = usePage();
   const { say, language } = useWords();
-  const stale = useStale();
+  const cut = useCut();
   const { envelope } = props.change;
   const [admit, setAdmit] = useState<boolean | null>(null);
   const [reason, setReason] = useDraft(`decision ${envelope}`);
@@ -157,7 +153,7 @@ function DecisionForm(props: { change: WaitingChange; onDone: (decided: Decided)
         {problem && sentence(language, problem)}
       </div>
       <div class="buttons">
-        <button type="submit" class="primary" disabled={sending || stale}>
+        <button type="submit" class="primary" disabled={sending || cut}>
           {say(
             sending
               ? "sending"

@@ -57,7 +57,7 @@ export function useWaitingSheet(): Sheet<WaitingChange> {
   const verb = useVerb();
   return {
     head: [
-      say("col_received"),
+      say("col_arrived"),
       say("col_person"),
       say("col_device"),
       say("col_verb"),
@@ -89,7 +89,7 @@ function WaitingTable(props: { items: readonly WaitingChange[] }) {
     <table>
       <thead>
         <tr>
-          <th scope="col">{say("col_received")}</th>
+          <th scope="col">{say("col_arrived")}</th>
           <th scope="col">{say("col_person")}</th>
           <th scope="col">{say("col_verb")}</th>
           <th scope="col">{say("col_case")}</th>

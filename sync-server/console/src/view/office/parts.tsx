@@ -2,6 +2,7 @@
 // records, instants.
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { Moment } from "../../api/office";
 import { clockTime, instant, isDate } from "../../desk/clock";
 import { address, type Route } from "../../desk/route";
@@ -46,6 +47,17 @@ export function Tabs(props: { label: string; tabs: Tab[] }) {
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** What was just done; it takes the focus, since what had it is gone. */
+export function Done(props: { children: ComponentChildren }) {
+  const told = useRef<HTMLParagraphElement>(null);
+  useEffect(() => told.current?.focus(), []);
+  return (
+    <p class="done" role="status" ref={told} tabIndex={-1}>
+      {props.children}
+    </p>
   );
 }
 

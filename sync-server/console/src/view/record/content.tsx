@@ -26,6 +26,19 @@ export function Fields(props: { reading: Reading; collection: string; fields: En
   );
 }
 
+/** That something is contested and therefore absent here. */
+export function ContestedHere(props: { reading: Reading; collection: string; fields: string[] }) {
+  const { say, language } = useWords();
+  const { reading, collection, fields } = props;
+  if (fields.length === 0) return null;
+  const names = fields.map((field) =>
+    field === ""
+      ? say("conflict_struck_or_edited")
+      : pick(language, fieldLabel(reading.words, reading.kind, collection, field)),
+  );
+  return <div class="attention">{say("contested_here", { what: names.join(" · ") })}</div>;
+}
+
 /** One part of a record. */
 export function PartView(props: { part: Part; reading: Reading }) {
   const { language } = useWords();
@@ -70,6 +83,8 @@ function EntryView(props: { entry: Entry; part: Part; reading: Reading }) {
       <div>
         {entry.struck && <strong class="struck-word">{say("struck")}</strong>}
         {entry.struck ? <del>{body}</del> : body}
+        <ContestedHere reading={reading} collection={part.collection} fields={entry.contested} />
+        {entry.signedBefore && <div class="attention">{say("signed_before")}</div>}
         {entry.reasons.map((reason) => (
           <div key={reason} class="struck-why">
             {say("struck_because", { reason })}

@@ -1,10 +1,11 @@
 // The open conflicts of a record, on top of it: the sides side by side, one of them or another value
 // taken with a reason. Whoever may not decide sees who may.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Conflict, RecordDetail, Side } from "../../api/office";
 import { sentence, type Problem } from "../../api/problem";
 import { choicesOf, readTarget } from "../../desk/labels";
+import { provenWords } from "../../desk/history";
 import {
   maySettle,
   settleable,
@@ -18,11 +19,11 @@ import { signedIn } from "../../desk/state";
 import { itemWords, type Reading } from "../../desk/value";
 import { pick } from "../../words/words";
 import { claimed, contested, whoDecides } from "../command/conflicts";
-import { useDesk, usePage, useStale, useWords } from "../context";
+import { useDesk, usePage, useCut, useWords } from "../context";
 import { Field } from "../field";
 import { useDraft } from "../office/draft";
 import { useName } from "../office/office";
-import { At } from "../office/parts";
+import { At, Done } from "../office/parts";
 
 interface Disputed {
   record: RecordDetail;
@@ -36,21 +37,13 @@ export function Disputes(props: Disputed) {
   const { say } = useWords();
   const { conflicts } = props.record;
   const [done, setDone] = useState<string | null>(null);
-  const told = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
-    if (done !== null) told.current?.focus();
-  }, [done]);
   if (conflicts.length === 0 && done === null) return null;
   return (
     <section class="disputes" aria-label={say("disputes_title")}>
       <h3>
         {say("disputes_title")} <span class="count figures">{conflicts.length}</span>
       </h3>
-      {done !== null && (
-        <p class="done" role="status" ref={told} tabIndex={-1}>
-          {done}
-        </p>
-      )}
+      {done !== null && <Done key={done}>{done}</Done>}
       {conflicts.map((conflict) => (
         <Dispute
           key={`${conflict.kind} ${conflict.target}`}
@@ -95,6 +88,7 @@ function Dispute(props: Disputed & { conflict: Conflict; onTold: (text: string) 
             <div class="hint">
               {name(side.person)} · {say("phone_said")} <At moment={side.device} />
             </div>
+            <Proven record={props.record} side={side} reading={reading} />
             {may && (
               <button type="button" aria-pressed={chosen(side)} onClick={() => setChoice({ side })}>
                 {word(index)}
@@ -121,6 +115,19 @@ function Dispute(props: Disputed & { conflict: Conflict; onTold: (text: string) 
   );
 }
 
+/** What is proven of when a side was recorded, behind a tap. */
+function Proven(props: { record: RecordDetail; side: Side; reading: Reading }) {
+  const { say } = useWords();
+  const change = props.record.changes.find((each) => each.change === props.side.change);
+  if (change === undefined) return null;
+  return (
+    <details class="hint">
+      <summary>{say("what_is_proven")}</summary>
+      {provenWords(say, change, props.reading.nowMs)}
+    </details>
+  );
+}
+
 function SettleForm(
   props: Disputed & {
     conflict: Conflict;
@@ -132,7 +139,7 @@ function SettleForm(
 ) {
   const page = usePage();
   const { say, language } = useWords();
-  const stale = useStale();
+  const cut = useCut();
   const { conflict, choice, record, reading, title } = props;
   const { collection, field } = readTarget(conflict.target);
   const [reason, setReason] = useDraft(`settlement ${record.id} ${conflict.target}`);
@@ -190,7 +197,7 @@ function SettleForm(
         {problem && sentence(language, problem)}
       </div>
       <div class="buttons">
-        <button type="submit" class="primary" disabled={sending || stale}>
+        <button type="submit" class="primary" disabled={sending || cut}>
           {say(sending ? "sending" : "settle_confirm")}
         </button>
       </div>

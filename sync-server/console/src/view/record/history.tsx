@@ -52,7 +52,7 @@ function Entry(props: { change: Change; reading: Reading }) {
         <dl class="facts">
           <dt>{say("from_device")}</dt>
           <dd>{change.device_name ?? say("device_not_told")}</dd>
-          <dt>{say("col_received")}</dt>
+          <dt>{say("col_arrived")}</dt>
           <dd class="figures">{sheetTime(change.received)}</dd>
           {change.author_withdrawn && (
             <>

@@ -3,7 +3,7 @@
 
 import type { RecordDetail } from "../../api/office";
 import { kindLabel } from "../../desk/labels";
-import { forms, head, loosePictures, parts, pictures } from "../../desk/paper";
+import { contestedOf, forms, head, loosePictures, parts, pictures } from "../../desk/paper";
 import { address } from "../../desk/route";
 import { itemsOf, type Reading } from "../../desk/value";
 import { pick } from "../../words/words";
@@ -13,7 +13,7 @@ import { useName, useReference } from "../office/office";
 import { At, CaseLink, Heading } from "../office/parts";
 import { useOne } from "../office/use-one";
 import { TakeAway } from "./case";
-import { Fields, PartView } from "./content";
+import { ContestedHere, Fields, PartView } from "./content";
 import { Disputes } from "./disputes";
 import { History } from "./history";
 import { Lock } from "./lock";
@@ -83,6 +83,11 @@ function Whole(props: {
         <div class="content">
           <section aria-label={say("record_head")}>
             <h3>{say("record_head")}</h3>
+            <ContestedHere
+              reading={reading}
+              collection="head"
+              fields={contestedOf(record.facts, "head")}
+            />
             <Fields
               reading={reading}
               collection="head"
