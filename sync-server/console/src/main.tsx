@@ -28,6 +28,7 @@ import "./style/detail.css";
 import "./style/desk.css";
 import "./style/map.css";
 import "./style/office.css";
+import "./style/cards.css";
 import "./style/record.css";
 
 /** A court's code, letters of any script and digits (粤0605); what the server did not fill in is no court. */

@@ -32,7 +32,9 @@ function query(values: Query): string {
 
 /** The server as the workspaces see it. */
 export class Office {
-  constructor(private readonly client: Client) {}
+  private readonly unanswered = new Map<string, string>();
+
+  constructor(private readonly client: Pick<Client, "ask" | "base">) {}
 
   acts(day: string, after: string | null): Asked<ListPage<Act>> {
     return this.get("/acts", { day, after });
@@ -116,6 +118,11 @@ export class Office {
     return `${this.client.base}/files/${encodeURIComponent(hash)}?as=${size}`;
   }
 
+  /** The address of a file of evidence as it was recorded. */
+  original(hash: string): string {
+    return `${this.client.base}/files/${encodeURIComponent(hash)}`;
+  }
+
   /** The address of a paper of a record. */
   paper(id: string, form: string): string {
     return `${this.client.base}/records/${encodeURIComponent(id)}/papers/${form}`;
@@ -130,7 +137,13 @@ export class Office {
     return this.client.ask<T>("GET", path + query(values));
   }
 
-  private post<T>(path: string, body: unknown): Asked<T> {
-    return this.client.ask<T>("POST", path, body, freshKey());
+  /** The same request sent again after no answer came has the same key, so that nothing is done twice. */
+  private async post<T>(path: string, body: unknown): Asked<T> {
+    const what = `${path} ${JSON.stringify(body)}`;
+    const key = this.unanswered.get(what) ?? freshKey();
+    this.unanswered.set(what, key);
+    const answer = await this.client.ask<T>("POST", path, body, key);
+    if (answer.ok || answer.problem.kind === "refused") this.unanswered.delete(what);
+    return answer;
   }
 }

@@ -41,6 +41,7 @@ export const DOORS_WORDS = {
 
   col_state: ["状态", "State"],
   col_since: ["收到", "Received"],
+  col_situation: ["情况", "Situation"],
   col_place: ["地点", "Place"],
   col_station: ["派出所", "Station"],
   col_case: ["案号", "Case"],

@@ -71,6 +71,8 @@ export const RECORD = {
   photo_arriving: ["原件上传中", "original arriving"],
   photo_differs: ["照片校验不符，待重传", "differs, send again"],
   photo_stored: ["法院已有原件，校验相符。", "The court has the original; it matches."],
+  no_thumbnail: ["无缩略图", "no thumbnail"],
+  file_open: ["打开原件", "Open the original"],
   photo_nothing_here: ["法院还没有这张照片。", "The court does not have this photo yet."],
   photos_other: ["其他照片", "Other photos"],
   settled_title: ["已确定的分歧", "Settled"],

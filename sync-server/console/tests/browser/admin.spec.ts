@@ -66,3 +66,21 @@ test("stations with their telephones, packs with their versions", async ({ page,
   await page.getByRole("link", { name: "数据包" }).click();
   await expect(page.locator("tbody")).toContainText("cn-enforcement");
 });
+
+test("a session that ran out is renewed over the page, which then is read again", async ({
+  page,
+  mock,
+}) => {
+  evening(mock);
+  await enter(page, mock, "A1", "#/admin/devices");
+  await expect(page.locator("tbody tr")).toHaveCount(6);
+  mock.world.sessions.clear();
+  await page.getByRole("button", { name: "刷新" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("何管理");
+  mock.world.office.devices.pop();
+  await dialog.getByLabel("密码").fill("admin-1");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.locator("tbody tr")).toHaveCount(5);
+});

@@ -81,7 +81,7 @@ function AdminDevices() {
             onDone={(withdrawn) => {
               setOpen(null);
               setDone(withdrawn);
-              list.again();
+              list.again?.();
             }}
           />
         )

@@ -103,7 +103,9 @@ function ActCard(props: { act: Act }) {
         ))}
       </div>
       {act.open_conflicts > 0 && (
-        <div class="attention">{say("act_conflicts", { n: act.open_conflicts })}</div>
+        <div class="attention">
+          <RecordLink id={act.record}>{say("act_conflicts", { n: act.open_conflicts })}</RecordLink>
+        </div>
       )}
       {open && (
         <div class="attention">

@@ -81,7 +81,12 @@ export function Command(props: { part: CommandPart }) {
       {props.part === "evening" && <EveningLists evening={evening} />}
       {props.part === "waiting" && <Waiting held={held} rejected={rejected} />}
       {props.part === "devices" && (
-        <Devices list={devices} order={(items) => byQuiet(items, nowMs)} nowMs={nowMs} />
+        <Devices
+          waiting={{ page: "command", part: "waiting" }}
+          list={devices}
+          order={(items) => byQuiet(items, nowMs)}
+          nowMs={nowMs}
+        />
       )}
     </>
   );

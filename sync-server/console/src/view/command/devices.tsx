@@ -4,6 +4,7 @@
 import { Fragment, type ComponentChildren } from "preact";
 import type { Device } from "../../api/office";
 import { ageWords, isQuiet, silenceOf } from "../../desk/devices";
+import { address, type Route } from "../../desk/route";
 import { sheetTime } from "../../desk/shown-time";
 import type { Say } from "../../words/words";
 import { useWords } from "../context";
@@ -52,6 +53,8 @@ export function Devices(props: {
   act?: (device: Device) => ComponentChildren;
   below?: (device: Device) => ComponentChildren;
   lead?: ComponentChildren;
+  /** Where the changes that wait are listed, for those who may read them. */
+  waiting?: Route;
 }) {
   const { say } = useWords();
   const { nowMs, act, below } = props;
@@ -109,7 +112,13 @@ export function Devices(props: {
                         {device.roles.map((role) => say(roleKey(role))).join(" · ")}
                       </div>
                     </td>
-                    <td class="figures">{device.waiting}</td>
+                    <td class="figures">
+                      {props.waiting && device.waiting > 0 ? (
+                        <a href={address(props.waiting)}>{device.waiting}</a>
+                      ) : (
+                        device.waiting
+                      )}
+                    </td>
                     <td class="figures">{device.behind}</td>
                     <td class="figures">{device.app_version ?? say("not_told")}</td>
                     <td class="figures">{sheetTime(device.valid_until).slice(0, 10)}</td>

@@ -73,7 +73,7 @@ export function Quarantine(props: { list: List<WaitingChange> }) {
                   onDone={(decided) => {
                     setOpen(null);
                     setDone({ decided, what: `${name(change.person)} ${verb(change)}` });
-                    list.again();
+                    list.again?.();
                   }}
                 />
               )}

@@ -2,32 +2,44 @@
 
 import type { Incident } from "../../api/types";
 import { mark, placeWords, SHAPES, situationWords, stateWords } from "../../desk/request";
+import { sheetTime } from "../../desk/shown-time";
 import { Clock, Time } from "../clock";
 import { usePage, useWords } from "../context";
+import { ListFrame } from "../office/list-frame";
 import { CaseLink } from "../office/parts";
+import { liveList } from "../office/use-list";
 import { goTo } from "../route";
 
 /** The list. */
 export function OpenRequests(props: { requests: readonly Incident[]; loaded: boolean }) {
   const page = usePage();
   const { say } = useWords();
-  const { requests } = props;
-  const title = say("requests_open");
   return (
-    <section class="list-frame" aria-label={title}>
-      <header class="list-head">
-        <h3>
-          {title} {props.loaded && <span class="count figures">{requests.length}</span>}
-        </h3>
-      </header>
-      {!props.loaded && <p class="hint">{say("open_loading")}</p>}
-      {props.loaded && requests.length === 0 && (
-        <div class="empty">
-          <strong>{say("open_none")}</strong>
-          <p>{say("open_none_all")}</p>
-        </div>
-      )}
-      {requests.length > 0 && (
+    <ListFrame
+      title={say("requests_open")}
+      list={liveList(props.loaded ? props.requests : null)}
+      empty={say("open_none")}
+      emptyWhy={say("open_none_all")}
+      sheet={{
+        head: [
+          say("col_state"),
+          say("col_since"),
+          say("col_place"),
+          say("col_situation"),
+          say("col_station"),
+          say("col_case"),
+        ],
+        row: (incident) => [
+          stateWords(say, incident),
+          sheetTime(incident.t0),
+          placeWords(say, incident),
+          situationWords(say, incident),
+          incident.station.name,
+          incident.case_no ?? "",
+        ],
+      }}
+    >
+      {(requests) => (
         <table>
           <thead>
             <tr>
@@ -71,6 +83,6 @@ export function OpenRequests(props: { requests: readonly Incident[]; loaded: boo
           </tbody>
         </table>
       )}
-    </section>
+    </ListFrame>
   );
 }

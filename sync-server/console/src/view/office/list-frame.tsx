@@ -44,14 +44,16 @@ export function ListFrame<T>(props: {
             ? say("list_loading")
             : list.atMs !== null && say("list_as_of", { time: clockSeconds(list.atMs) })}
         </span>
-        <button type="button" class="plain" onClick={list.again}>
-          {say("list_again")}
-        </button>
+        {list.again && (
+          <button type="button" class="plain" onClick={list.again}>
+            {say("list_again")}
+          </button>
+        )}
         {items !== null && items.length > 0 && <Export {...props} />}
       </header>
       {props.lead}
       <div role="alert">
-        {list.problem && <ListProblem problem={list.problem} onAgain={list.again} />}
+        {list.problem && list.again && <ListProblem problem={list.problem} onAgain={list.again} />}
       </div>
       {items !== null && items.length > 0 && props.children(items)}
       {items !== null && items.length === 0 && list.problem === null && (

@@ -21,9 +21,24 @@ export interface List<T> {
   /** As of when, the server's clock, milliseconds. */
   atMs: number | null;
   next(): void;
-  again(): void;
+  /** Reads it again; `null`: it moves by itself. */
+  again: (() => void) | null;
   /** Every row, for a file; `told` hears how many came; `going` says whether to go on. */
   all(told: (n: number) => void, going: () => boolean): Promise<Answer<T[]>>;
+}
+
+/** A list that is here already and moves by itself; `null`: it did not come yet. */
+export function liveList<T>(items: readonly T[] | null): List<T> {
+  return {
+    items,
+    more: false,
+    problem: null,
+    loading: items === null,
+    atMs: null,
+    next: () => undefined,
+    again: null,
+    all: async () => ({ ok: true, value: [...(items ?? [])] }),
+  };
 }
 
 /** More pages than this are no list that somebody reads. */

@@ -141,9 +141,13 @@ function Records(props: { no: string }) {
                   )}
                 </td>
                 <td class={each.open_conflicts > 0 ? "attention" : ""}>
-                  {each.open_conflicts > 0
-                    ? say("act_conflicts", { n: each.open_conflicts })
-                    : say("no_conflicts")}
+                  {each.open_conflicts > 0 ? (
+                    <RecordLink id={each.id}>
+                      {say("act_conflicts", { n: each.open_conflicts })}
+                    </RecordLink>
+                  ) : (
+                    say("no_conflicts")
+                  )}
                 </td>
                 <td>
                   <At moment={each.first_received} />

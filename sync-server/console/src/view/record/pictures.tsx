@@ -71,7 +71,7 @@ export function Pictures(props: {
                     loading="lazy"
                   />
                 ) : (
-                  <span class="photo-blank" />
+                  <span class="photo-blank">{state === null && say("no_thumbnail")}</span>
                 )}
                 {state !== null && (
                   <span class={state === "photo_differs" ? "photo-state differs" : "photo-state"}>
@@ -96,6 +96,13 @@ export function Pictures(props: {
             <p>{say("photo_nothing_here")}</p>
           )}
           <p>{say(stateKey(large) ?? "photo_stored")}</p>
+          {large.file?.state === "stored" && (
+            <p>
+              <a href={page.office.original(large.hash)} target="_blank" rel="noopener">
+                {say("file_open")}
+              </a>
+            </p>
+          )}
           <p class="hint figures break">SHA-256 {large.hash}</p>
         </Dialog>
       )}
