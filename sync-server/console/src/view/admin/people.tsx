@@ -31,7 +31,7 @@ export function People() {
         emptyWhy={say("people_none_why")}
         sheet={{
           head: [
-            say("col_name"),
+            say("col_person"),
             say("person"),
             say("col_roles"),
             say("col_devices"),
@@ -44,7 +44,7 @@ export function People() {
           <table>
             <thead>
               <tr>
-                <th scope="col">{say("col_name")}</th>
+                <th scope="col">{say("col_person")}</th>
                 <th scope="col">{say("col_roles")}</th>
                 <th scope="col">{say("col_devices")}</th>
                 <th scope="col">{say("col_account")}</th>
