@@ -201,7 +201,7 @@ export class Office {
       id: `01JPQ7B2${String(this.enrolled++).padStart(18, "0")}`,
       struck: false,
       target: found.target,
-      choice: chosen ? "kept" : "value",
+      choice: choiceOf(chosen, field),
       reason,
     });
     record.conflicts = record.conflicts.filter((each) => each !== found);
@@ -271,6 +271,13 @@ export class Office {
     device.withdrawn = at("17:46");
     return device;
   }
+}
+
+/** The code of a choice, as the records have it. */
+function choiceOf(chosen, field) {
+  if (!chosen) return "other";
+  if (field) return "alternative";
+  return chosen.struck === undefined ? "kept" : "struck";
 }
 
 function waiting(seed, state, reason, { person, device_name, verb, case_no, time, received }) {

@@ -63,7 +63,10 @@ export function isDate(ms: number | null | undefined): ms is number {
   return ms !== null && ms !== undefined && Math.abs(ms) < 250_000_000_000_000;
 }
 
-/** `09:07`, Beijing time; with the date when it is not the day of `nowMs`, with the year when it is not the year; `–` for what is no instant. */
+/**
+ * `09:07`, Beijing time; with the date when it is not the day of `nowMs`, with the year when it is not
+ * that year; `–` for what is no instant.
+ */
 export function clockTime(ms: number | null, nowMs: number): string {
   if (!isDate(ms)) return "–";
   const [there, today] = [beijing(ms), beijing(nowMs)];

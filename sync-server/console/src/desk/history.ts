@@ -9,8 +9,8 @@ import { clockTime } from "./clock";
 const WORTH_SAYING_MS = 1_000;
 
 /**
- * How wrong the phone's clock was at least; empty where it lies within what is proven. It may have been more: the
- * proven interval is longer than an instant.
+ * How wrong the phone's clock was at least; empty where it lies within what is proven. It may have been
+ * more: the proven interval is longer than an instant.
  */
 export function skewWords(say: Say, skewMs: number): string {
   const off = Math.abs(skewMs);

@@ -62,7 +62,10 @@ export function verbLabel(words: WordList, kind: string | null, verb: string): L
   return exact ?? own(words.verbs, verb) ?? plain(verb);
 }
 
-/** The kind whose words fit a verb, where a list does not say of which kind the record is; `null` where several do. */
+/**
+ * The kind whose words fit a verb, where a list does not say of which kind the record is; `null` where
+ * several do.
+ */
 export function kindOfVerb(words: WordList, verb: string): string | null {
   const kinds = Object.keys(words.kinds).filter(
     (kind) => own(words.verbs, `${kind}/${verb}`) !== undefined,

@@ -8,7 +8,10 @@ import { readYuan } from "./money";
 /** How values of a contested field are typed. */
 export type Typed = "money" | "number" | "flag" | "text";
 
-/** Whether the console can settle it at all; a duplicate is corrected in the record, two finalisations by a new one. */
+/**
+ * Whether the console can settle it at all: a duplicate is corrected in the record, two finalisations by
+ * a new one.
+ */
 export function settleable(conflict: Conflict): boolean {
   return conflict.kind === "field" || conflict.kind === "struck_or_edited";
 }

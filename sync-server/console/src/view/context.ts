@@ -70,7 +70,10 @@ export function useToday(): number {
   return Date.parse(`${day}T12:00:00+08:00`);
 }
 
-/** Whether nothing may be done because the stream is cut; who has no desk has none, and learns from the answers. */
+/**
+ * Whether nothing may be done because the stream is cut. Who has no desk has no stream either and learns
+ * from the answers.
+ */
 export function useCut(): boolean {
   const session = signedIn(useDesk());
   const stale = useStale();

@@ -36,6 +36,7 @@ const GROUPS = [
   "party",
   "pack",
   "form",
+  "choice",
   "files",
   "withdrawal",
   "admin",

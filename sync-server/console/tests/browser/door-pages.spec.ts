@@ -72,6 +72,38 @@ for (const language of ["zh", "en"] as const) {
         await picture(page, `door-alarm-${language}-${theme}`);
       });
 
+      test("forms that are open, a photo, an invitation", async ({ page, mock }) => {
+        evening(mock);
+        await enter(page, mock, "C1", "#/command");
+        await page.getByRole("button", { name: /^(核定：|Decide about: )霍启明/ }).click();
+        await page.getByRole("button", { name: /^(确认|Confirm)$/ }).click();
+        await sound(page);
+        await picture(page, `door-decision-${language}-${theme}`);
+        await page.evaluate((hash) => (location.hash = hash), `#/records/${LIST}`);
+        await page.getByRole("button", { name: /^(另填|Another value)$/ }).click();
+        await page.getByRole("button", { name: /^(确定|Settle)$/ }).click();
+        await page
+          .getByText(/^(能证明的时间|What is proven of the time)$/)
+          .first()
+          .click();
+        await page.locator(".history summary").first().click();
+        await sound(page);
+        await picture(page, `door-settle-${language}-${theme}`);
+        await page.getByRole("button", { name: /(原件上传中|original arriving)/ }).click();
+        await sound(page);
+        await picture(page, `door-photo-${language}-${theme}`);
+        await page.keyboard.press("Escape");
+        await page.context().clearCookies();
+        await enter(page, mock, "A1", "#/admin");
+        await page.getByRole("button", { name: /何管理/ }).click();
+        await page.getByLabel(/^(设备名称|Name of the device)$/).fill("5");
+        await sound(page);
+        await page.keyboard.press("Enter");
+        await expect(page.locator(".qr")).toBeVisible();
+        await sound(page);
+        await picture(page, `door-invitation-${language}-${theme}`);
+      });
+
       test("administration", async ({ page, mock }) => {
         evening(mock);
         await enter(page, mock, "A1", "#/admin");

@@ -94,9 +94,9 @@ test("a conflict is settled with a side and a reason", async ({ page, mock }) =>
   await expect(page.locator(".done")).toBeFocused();
   await expect(estimate(page)).toHaveCount(0);
   await expect(page.getByRole("region", { name: "财产清单" })).toContainText("¥86,000.00");
-  await expect(page.getByRole("region", { name: "已确定的分歧" })).toContainText(
-    "理由：以承办人现场勘验为准",
-  );
+  const settled = page.getByRole("region", { name: "已确定的分歧" });
+  await expect(settled).toContainText("采用其中一种");
+  await expect(settled).toContainText("理由：以承办人现场勘验为准");
 });
 
 test("another value is typed in yuan", async ({ page, mock }) => {

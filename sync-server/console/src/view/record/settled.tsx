@@ -2,6 +2,7 @@
 
 import type { Item } from "../../api/office";
 import { fieldLabel, readTarget } from "../../desk/labels";
+import { wordOf } from "../../desk/reasons";
 import { itemWords, type Reading } from "../../desk/value";
 import { pick } from "../../words/words";
 import { useWords } from "../context";
@@ -32,6 +33,7 @@ export function Settled(props: { resolutions: Item[]; reading: Reading }) {
             <li key={resolution.id} class="entry">
               <div>
                 <strong>{what.filter(Boolean).join(" · ") || target}</strong>
+                <div>{wordOf(say, "choice", text(resolution, "choice"))}</div>
                 <div>{say("settled_because", { reason: text(resolution, "reason") })}</div>
               </div>
             </li>
