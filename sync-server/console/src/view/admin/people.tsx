@@ -153,7 +153,11 @@ function EnrolForm(props: { member: Member; onDone: (enrolment: Enrolment) => vo
             <span>{say(roleKey(role))}</span>
           </label>
         ))}
-        {lacks === "roles" && <div class="problem">{say("roles_needed")}</div>}
+        {lacks === "roles" && (
+          <div class="problem" role="alert">
+            {say("roles_needed")}
+          </div>
+        )}
       </fieldset>
       <div role="alert" class="problem">
         {problem && sentence(language, problem)}

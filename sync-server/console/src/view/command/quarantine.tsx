@@ -132,7 +132,11 @@ function DecisionForm(props: { change: WaitingChange; onDone: (decided: Decided)
         <legend>{say("decision")}</legend>
         {choice(true, say("admit"), say("admit_what"))}
         {choice(false, say("set_aside"), say("set_aside_what"))}
-        {lacks === "choice" && <div class="problem">{say("choose_first")}</div>}
+        {lacks === "choice" && (
+          <div class="problem" role="alert">
+            {say("choose_first")}
+          </div>
+        )}
       </fieldset>
       <Field
         label={say("decision_reason")}
