@@ -16,6 +16,7 @@ export function controls(mock) {
     restart: () => mock.restart(),
     expire: () => world.sessions.clear(),
     clock: (time) => world.setClock(`2026-03-17T${time}:00+08:00`),
+    acts: () => world.tell("acts", () => ({})),
     away: (station) => world.presence(station, false),
     back: (station) => world.presence(station, true),
   };

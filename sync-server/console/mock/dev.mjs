@@ -10,7 +10,9 @@ const mock = await startMock({ port: 8123 });
 const vite = await createServer();
 await vite.listen();
 vite.printUrls();
-console.log("D1/duty-1, D2/duty-2 (九江), D3/duty-3 + 246810 (里水), C1/command-1");
+console.log(
+  "D1/duty-1, D2/duty-2 (九江), D3/duty-3 + 246810 (里水), C1/command-1, Y1/president-1, A1/admin-1",
+);
 console.log(
   "voice | app | sms | lishui | cut | heal | restart | expire | clock hh:mm | away CODE | back CODE",
 );

@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controls } from "./control.mjs";
+import { answerDoors } from "./doors.mjs";
 import { Stream } from "./stream.mjs";
 import { THUMBNAIL } from "./story.mjs";
 import { World } from "./world.mjs";
@@ -99,7 +100,8 @@ async function answer(world, words, request, response) {
       "The page is out of date; reload it.",
     );
   }
-  if (route === "GET /session") return json(response, 200, session);
+  if (route === "GET /session")
+    return json(response, 200, { ...session, server_time: world.now() });
   if (route === "DELETE /session") {
     world.sessions.delete(token);
     return send(response, 204, "");
@@ -112,6 +114,8 @@ async function answer(world, words, request, response) {
     return once(world, request, response, () => voice(world, session, body));
   if (route === "POST /handover")
     return once(world, request, response, () => handover(world, session, body));
+  const asked = { world, session, method: request.method, path, query: url.searchParams, body };
+  if (answerDoors({ ...asked, response }, { problem, json, send }) !== false) return undefined;
   const match = /^\/incidents\/(\w+)(\/steps)?$/.exec(path);
   const incident = world.incidents.get(match?.[1]);
   if (!incident || !world.sees(session, incident)) {
@@ -160,6 +164,7 @@ function signIn(world, body, response) {
     csrf: randomUUID(),
     expires_at: "2026-03-17T12:00:00Z",
     arrival_target_s: 1_200,
+    server_time: world.now(),
   };
   world.sessions.set(token, session);
   const cookie = `session=${token}; HttpOnly; SameSite=Strict; Path=/`;
@@ -223,11 +228,11 @@ async function file(path, response) {
   }
 }
 
-function problem(response, status, code, detail_zh, detail, more = {}, headers = {}) {
+function problem(response, status, code, zh, en, more = {}, headers = {}) {
   json(
     response,
     status,
-    { title: detail, status, code, detail, detail_zh, ...more },
+    { type: `urn:lastmile:problem:${code}`, title: zh, title_en: en, status, code, ...more },
     {
       ...headers,
       "content-type": "application/problem+json",

@@ -1,6 +1,8 @@
 // What the mock server knows: stations, people, requests, sessions, the numbered events, and its
 // own clock, which stands at the morning of the story whatever the computer says.
 
+import { Office } from "./office.mjs";
+import { stationPoints } from "./doors.mjs";
 import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
 import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
 
@@ -10,6 +12,7 @@ export class World {
   constructor(start = "2026-03-17T01:07:00Z") {
     this.incidents = new Map();
     this.sessions = new Map();
+    this.office = new Office();
     this.events = [];
     this.streams = new Set();
     this.online = new Set(STATIONS.map((station) => station.code));
@@ -186,8 +189,7 @@ export class World {
   }
 
   map() {
-    const stations = STATIONS.map(({ code, name, position }) => ({ code, name, position }));
-    return { stations, areas: AREAS, crews: this.crews };
+    return { stations: stationPoints(), areas: AREAS, crews: this.crews };
   }
 }
 

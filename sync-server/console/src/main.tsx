@@ -4,6 +4,7 @@
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { Client } from "./api/client";
+import { Office } from "./api/office-client";
 import { startAlarm } from "./control/alarm";
 import { Console } from "./control/console";
 import {
@@ -13,6 +14,7 @@ import {
   type Preferences,
 } from "./control/preferences";
 import { Store } from "./control/store";
+import { doorOf, readRoute } from "./desk/route";
 import { Sound } from "./signal/sound";
 import { PageContext, type Page } from "./view/context";
 import { Shell } from "./view/shell";
@@ -25,6 +27,9 @@ import "./style/top.css";
 import "./style/detail.css";
 import "./style/desk.css";
 import "./style/map.css";
+import "./style/office.css";
+import "./style/cards.css";
+import "./style/record.css";
 
 /** A court's code, letters of any script and digits (粤0605); what the server did not fill in is no court. */
 function court(): string {
@@ -40,8 +45,17 @@ const code = court();
 const store = new Store();
 const sound = new Sound(() => undefined);
 const client = new Client(`/v1/courts/${encodeURIComponent(code)}`, () => console_.expired());
+const office = new Office(client);
 const console_ = new Console(store, client);
-startAlarm(store, sound, () => sayer(preferences.language));
+startAlarm(
+  store,
+  sound,
+  () => sayer(preferences.language),
+  () => {
+    const door = doorOf(readRoute(location.hash));
+    return door === "desk" ? null : door;
+  },
+);
 
 // Any act of a person lets the alarm sound, should the browser have held it back.
 for (const act of ["pointerdown", "keydown"] as const) {
@@ -53,6 +67,7 @@ function Root() {
   const page: Page = {
     store,
     console: console_,
+    office,
     sound,
     court: code,
     preferences: chosen,

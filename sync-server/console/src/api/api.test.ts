@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { EventReader, liveEvent } from "./event-stream";
-import { readProblem, sentence } from "./problem";
+import { Office } from "./office-client";
+import { readProblem, sentence, type Answer } from "./problem";
 
 describe("the stream", () => {
   const TEXT =
@@ -44,8 +45,10 @@ describe("the stream", () => {
 describe("refusals", () => {
   const body = {
     code: "already_acknowledged",
-    detail: "Somebody has it.",
-    detail_zh: "已有人接警。",
+    title: "未作改动",
+    title_en: "Nothing was changed.",
+    detail: "已有人接警。",
+    detail_en: "Somebody has it.",
     incident: { id: "a" },
   };
 
@@ -61,6 +64,12 @@ describe("refusals", () => {
     expect(sentence("en", problem)).toBe("Somebody has it.");
   });
 
+  it("say what their kind says where nothing is said of the case in both languages", () => {
+    const problem = readProblem(409, { ...body, detail_en: undefined }, null);
+    expect(sentence("zh", problem)).toBe("未作改动");
+    expect(sentence("en", problem)).toBe("Nothing was changed.");
+  });
+
   it("of somebody who is not our server are said to be unreadable", () => {
     for (const strange of [
       undefined,
@@ -68,7 +77,8 @@ describe("refusals", () => {
       "<html>",
       {},
       { code: "x" },
-      { code: 7, detail: "y" },
+      { code: 7, title: "y", title_en: "y" },
+      { code: "x", title: "只有中文" },
     ]) {
       expect(readProblem(502, strange, null)).toEqual({ kind: "unreadable", status: 502 });
     }
@@ -79,5 +89,45 @@ describe("refusals", () => {
     for (const strange of ["soon", "-3", "Infinity"]) {
       expect(readProblem(429, body, strange)).toMatchObject({ retryAfterS: null });
     }
+  });
+});
+
+describe("what is sent again", () => {
+  it("has the key it had until somebody answers", async () => {
+    const keys: (string | undefined)[] = [];
+    const answers: Answer<unknown>[] = [
+      { ok: false, problem: { kind: "timeout" } },
+      { ok: true, value: {} },
+      { ok: true, value: {} },
+    ];
+    const ask = async <T>(_: string, __: string, ___: unknown, key?: string) => {
+      keys.push(key);
+      return answers.shift() as Answer<T>;
+    };
+    const office = new Office({ base: "", ask });
+    await office.enrol("p", ["officer"], "phone");
+    await office.enrol("p", ["officer"], "phone");
+    await office.enrol("p", ["officer"], "phone");
+    const [first, again, next] = keys;
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+    expect(again).toBe(first);
+    expect(next).not.toBe(first);
+  });
+
+  it("asks with what is set, and with nothing that is not", async () => {
+    const paths: string[] = [];
+    const ask = async <T>(_: string, path: string) => {
+      paths.push(path);
+      return { ok: false, problem: { kind: "unreachable" } } as Answer<T>;
+    };
+    const office = new Office({ base: "/v1/courts/x", ask });
+    await office.cases("执 1&2", null);
+    await office.cases("", "a");
+    await office.records("(2026)粤0605执1101号", null);
+    expect(paths).toEqual([
+      "/cases?search=%E6%89%A7+1%262",
+      "/cases?after=a",
+      "/cases/(2026)%E7%B2%A40605%E6%89%A71101%E5%8F%B7/records",
+    ]);
   });
 });

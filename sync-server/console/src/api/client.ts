@@ -90,7 +90,8 @@ export class Client {
     return answer;
   }
 
-  private async ask<T>(
+  /** Sends one request. `path` follows the court's address; `key` makes it safe to send again. */
+  async ask<T>(
     method: "GET" | "POST" | "DELETE",
     path: string,
     body?: unknown,

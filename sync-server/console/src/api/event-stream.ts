@@ -65,6 +65,7 @@ const TYPES: ReadonlySet<string> = new Set([
   "incident",
   "gone",
   "presence",
+  "acts",
   "reset",
 ]);
 

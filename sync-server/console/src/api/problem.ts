@@ -32,9 +32,11 @@ export function readProblem(status: number, body: unknown, retryAfter: string | 
   const fields = body as Record<string, unknown>;
   const text = (name: string) => (typeof fields[name] === "string" ? (fields[name] as string) : "");
   const code = text("code");
-  const en = text("detail") || text("title");
-  const zh = text("detail_zh") || en;
-  if (code === "" || en === "") return { kind: "unreadable", status };
+  // What is said of this case counts only when it is said in both languages.
+  const own = text("detail") !== "" && text("detail_en") !== "";
+  const zh = own ? text("detail") : text("title");
+  const en = own ? text("detail_en") : text("title_en");
+  if (code === "" || zh === "" || en === "") return { kind: "unreadable", status };
   const incident = fields["incident"];
   const seconds = retryAfter === null ? Number.NaN : Number(retryAfter);
   return {

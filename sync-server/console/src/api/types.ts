@@ -121,6 +121,8 @@ export interface Session extends Person {
   station: StationName | null;
   csrf: string;
   expires_at: string;
+  /** The server's clock; those without a desk hear no other. */
+  server_time?: string;
   /** Seconds from T0 within which somebody is to be there; the court sets it. */
   arrival_target_s: number;
 }
@@ -207,4 +209,6 @@ export type LiveEvent =
   /** This session may no longer see it, as of version `seq`; `station` has it now. */
   | { type: "gone"; id: string; seq: number; station: StationName | null }
   | { type: "presence"; stations: Presence[] }
+  /** Records, devices or what waits may have changed: who shows them asks again. */
+  | { type: "acts" }
   | { type: "reset" };

@@ -5,14 +5,23 @@ import { alarm, tabTitle } from "../desk/alarm";
 import { isStale } from "../desk/link";
 import { hasDesk, isCommand, signedIn } from "../desk/state";
 import { ringingList } from "../desk/urgency";
+import type { Door } from "../desk/route";
 import type { Sound } from "../signal/sound";
 import { showTab } from "../signal/tab";
 import type { Say } from "../words/words";
 import { everySecond, now } from "./time";
 import type { Store } from "./store";
 
-/** Starts it. `words` gives the words of the language chosen now. */
-export function startAlarm(store: Store, sound: Sound, words: () => Say): void {
+/**
+ * Starts it. `words` gives the words of the language chosen now, `door` the workspace that is open, if it is
+ * not the desk.
+ */
+export function startAlarm(
+  store: Store,
+  sound: Sound,
+  words: () => Say,
+  door: () => Exclude<Door, "desk"> | null,
+): void {
   let beat = 0;
   const show = () => {
     const desk = store.get();
@@ -25,6 +34,8 @@ export function startAlarm(store: Store, sound: Sound, words: () => Say): void {
     const say = words();
     const place = session === null ? "" : (session.station?.name ?? say("command_centre"));
     const parts = place === "" ? [say("product")] : [place, say("product")];
+    const open = session === null ? null : door();
+    if (open !== null) parts.unshift(say(`door_${open}`));
     const cut = session !== null && hasDesk(session) && isStale(desk.heard, now());
     if (cut) parts.unshift(say("link_lost"));
     if (hidden) parts.push(say("hidden_title"));
@@ -33,6 +44,7 @@ export function startAlarm(store: Store, sound: Sound, words: () => Say): void {
   };
   store.listen(show);
   document.addEventListener("visibilitychange", show);
+  window.addEventListener("hashchange", show);
   everySecond(() => {
     beat += 1;
     show();

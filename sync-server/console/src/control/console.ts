@@ -9,6 +9,7 @@ import type {
   Incident,
   LiveEvent,
   Proposal,
+  Session,
   StepBody,
   VoiceReport,
 } from "../api/types";
@@ -22,6 +23,8 @@ const POSITIONS_S = 10;
 const POSITIONS_QUIET_S = 60;
 /** The server counts a desk as attended for ten seconds after it was heard. */
 const PRESENCE_S = 4;
+/** A busy hour moves records all the time; lists ask again this often at most, seconds. */
+const ACTS_S = 3;
 /** Alarms named at a time, as the server takes them. */
 const MOST_SHOWN = 200;
 
@@ -31,6 +34,8 @@ export class Console {
   private needsList = true;
   private untilPositions = 0;
   private untilPresence = 0;
+  private actsMoved = false;
+  private untilActs = 0;
 
   constructor(
     readonly store: Store,
@@ -43,13 +48,16 @@ export class Console {
   async begin(): Promise<void> {
     const answer = await this.client.session();
     this.store.send({ type: "session", session: answer.ok ? answer.value : null });
-    if (answer.ok) this.connect();
+    if (!answer.ok) return;
+    this.setClock(answer.value);
+    this.connect();
   }
 
   async signIn(credentials: Credentials): Promise<Problem | null> {
     const answer = await this.client.signIn(credentials);
     if (!answer.ok) return answer.problem;
     this.store.send({ type: "session", session: answer.value });
+    this.setClock(answer.value);
     this.connect();
     return null;
   }
@@ -126,6 +134,12 @@ export class Console {
     this.store.send({ type: "done", name, detail, at: nowOnServer(desk) });
   }
 
+  private setClock(session: Session): void {
+    const { server_time: serverTime } = session;
+    if (serverTime !== undefined)
+      this.store.send({ type: "clock", serverTime, pageMs: now().pageMs });
+  }
+
   private connect(): void {
     const session = signedIn(this.store.get());
     if (session === null || !hasDesk(session)) return;
@@ -154,6 +168,7 @@ export class Console {
     });
     switch (event.type) {
       case "hello":
+        this.store.send({ type: "acts" });
         if (this.needsList) void this.loadLists();
         break;
       case "reset":
@@ -168,6 +183,9 @@ export class Console {
         break;
       case "presence":
         this.store.send({ type: "presence", stations: event.stations });
+        break;
+      case "acts":
+        this.actsMoved = true;
         break;
       case "beat":
         break;
@@ -228,8 +246,16 @@ export class Console {
     this.untilPresence -= 1;
     if (this.untilPresence <= 0) {
       this.untilPresence = PRESENCE_S;
-      const showing = openList(desk.incidents.values()).filter(ringing).map((one) => one.id);
+      const showing = openList(desk.incidents.values())
+        .filter(ringing)
+        .map((one) => one.id);
       void this.client.presence(showing.slice(0, MOST_SHOWN));
+    }
+    this.untilActs -= 1;
+    if (this.actsMoved && this.untilActs <= 0) {
+      this.actsMoved = false;
+      this.untilActs = ACTS_S;
+      this.store.send({ type: "acts" });
     }
     this.untilPositions -= 1;
     if (this.untilPositions > 0) return;

@@ -58,12 +58,21 @@ function beijing(ms: number): string {
   return new Date(ms + BEIJING_MS).toISOString();
 }
 
-/** `09:07`, Beijing time; with the date when it is not the day of `nowMs`. */
+/** Whether an instant lies within the years that have four digits: a phone's clock may say anything. */
+export function isDate(ms: number | null | undefined): ms is number {
+  return ms !== null && ms !== undefined && Math.abs(ms) < 250_000_000_000_000;
+}
+
+/**
+ * `09:07`, Beijing time; with the date when it is not the day of `nowMs`, with the year when it is not
+ * that year; `–` for what is no instant.
+ */
 export function clockTime(ms: number | null, nowMs: number): string {
-  if (ms === null) return "–";
+  if (!isDate(ms)) return "–";
   const [there, today] = [beijing(ms), beijing(nowMs)];
   const time = there.slice(11, 16);
-  return there.slice(0, 10) === today.slice(0, 10) ? time : `${there.slice(5, 10)} ${time}`;
+  if (there.slice(0, 10) === today.slice(0, 10)) return time;
+  return `${there.slice(there.slice(0, 4) === today.slice(0, 4) ? 5 : 0, 10)} ${time}`;
 }
 
 /** `09:12:31`, Beijing time. */

@@ -153,3 +153,14 @@ it("hears by the server's clock", () => {
   const desk = after({ type: "heard", heard, serverTime: "2026-03-17T01:07:00Z" });
   expect(desk).toMatchObject({ link: "live", heard, clock: { pageMs: 500 } });
 });
+
+it("lets lists ask again when records moved, and when the same person came back", () => {
+  const desk = after({ type: "acts" });
+  expect(desk.acts).toBe(1);
+  expect(reduce(desk, { type: "session", session: SESSION }).acts).toBe(2);
+});
+
+it("knows the server's clock without hearing its stream", () => {
+  const desk = after({ type: "clock", serverTime: "2026-03-17T01:07:00Z", pageMs: 500 });
+  expect(desk).toMatchObject({ heard: null, clock: { pageMs: 500 } });
+});

@@ -46,6 +46,10 @@ export function reduce(desk: Desk, event: Event): Desk {
       return { ...desk, presence: event.stations };
     case "map":
       return { ...desk, map: { content: event.content, pageMs: event.pageMs } };
+    case "clock":
+      return { ...desk, clock: readClock(desk.clock, event.serverTime, event.pageMs) };
+    case "acts":
+      return { ...desk, acts: desk.acts + 1 };
     case "select":
       return { ...desk, selected: event.id };
     case "done":
@@ -69,7 +73,9 @@ function session(desk: Desk, next: Desk["session"]): Desk {
     next !== "unknown" &&
     before?.person === next.person &&
     before.station?.code === next.station?.code;
-  return goesOn ? { ...desk, session: next, expired: false } : { ...EMPTY, session: next };
+  return goesOn
+    ? { ...desk, session: next, expired: false, acts: desk.acts + 1 }
+    : { ...EMPTY, session: next };
 }
 
 /**

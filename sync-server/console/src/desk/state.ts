@@ -35,6 +35,8 @@ export interface Desk {
   link: Link;
   heard: Heard | null;
   clock: ClockReading | null;
+  /** Grows whenever records may have changed: lists that show them ask again. */
+  acts: number;
   news: readonly News[];
   nextNews: number;
 }
@@ -52,6 +54,7 @@ export const EMPTY: Desk = {
   link: "idle",
   heard: null,
   clock: null,
+  acts: 0,
   news: [],
   nextNews: 1,
 };
@@ -69,6 +72,8 @@ export type Event =
   | { type: "gone"; id: string; seq: number; station: StationName | null; at: number }
   | { type: "presence"; stations: Presence[] }
   | { type: "map"; content: MapContent; pageMs: number }
+  | { type: "clock"; serverTime: string; pageMs: number }
+  | { type: "acts" }
   | { type: "select"; id: string | null }
   | { type: "done"; name: string; detail: { zh: string; en: string }; at: number }
   | { type: "dismiss"; id: number };

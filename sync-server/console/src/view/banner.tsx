@@ -14,8 +14,17 @@ import { usePage, useStale, useWords } from "./context";
 import { hears } from "./keys";
 import { Told } from "./told";
 
+interface Alarmed {
+  rings: Incident[];
+  /** The page it stands over: on another one it has to be read again before Enter answers. */
+  where: string;
+  onPhone: (incident: Incident) => void;
+  /** Shows the request at the desk. */
+  onShow: () => void;
+}
+
 /** The banner. `rings`: what sounds, the most urgent one first. */
-export function Banner(props: { rings: Incident[]; onPhone: (incident: Incident) => void }) {
+export function Banner(props: Alarmed) {
   const first = props.rings[0];
   return (
     <>
@@ -40,22 +49,28 @@ function Announcement(props: { incident: Incident | undefined }) {
   );
 }
 
-function Alarm(props: {
-  rings: Incident[];
-  first: Incident;
-  onPhone: (incident: Incident) => void;
-}) {
+function Alarm(props: Alarmed & { first: Incident }) {
   const page = usePage();
   const { say, language } = useWords();
   const stale = useStale();
   const { first, rings } = props;
   const { send, sending, problem } = useAcknowledge();
   const may = mayAcknowledge(first) && !stale;
-  const ready = useShown(first.id, first.ringing_since, () => may && void send(first));
+  const ready = useShown(
+    `${first.id} ${first.ringing_since} ${props.where}`,
+    () => may && void send(first),
+  );
   const where = placeWords(say, first);
   return (
     <section class="banner" aria-label={say("assistance")} data-ready={ready}>
-      <button type="button" class="banner-text" onClick={() => page.console.select(first.id)}>
+      <button
+        type="button"
+        class="banner-text"
+        onClick={() => {
+          page.console.select(first.id);
+          props.onShow();
+        }}
+      >
         <strong class="banner-word">{say("assistance")}</strong>
         <Time at={first.t0} />
         <strong class="banner-place">{where}</strong>
@@ -96,7 +111,7 @@ function Alarm(props: {
 }
 
 /** Enter answers what has been in sight long enough to be read; gives whether it has. */
-function useShown(id: string, since: string | null, answer: () => void): boolean {
+function useShown(what: string, answer: () => void): boolean {
   const [ready, setReady] = useState(false);
   const act = useRef(answer);
   act.current = answer;
@@ -114,6 +129,6 @@ function useShown(id: string, since: string | null, answer: () => void): boolean
       clearTimeout(timer);
       document.removeEventListener("keydown", key);
     };
-  }, [id, since]);
+  }, [what]);
   return ready;
 }

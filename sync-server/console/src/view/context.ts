@@ -3,12 +3,14 @@
 
 import { createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
+import type { Office } from "../api/office-client";
 import type { Console } from "../control/console";
 import type { Preferences } from "../control/preferences";
 import type { Store } from "../control/store";
 import { everySecond, now, nowOnServer } from "../control/time";
 import { isStale } from "../desk/link";
-import type { Desk } from "../desk/state";
+import { dayOf } from "../desk/shown-time";
+import { hasDesk, signedIn, type Desk } from "../desk/state";
 import type { Sound } from "../signal/sound";
 import { sayer, type Language, type Say } from "../words/words";
 
@@ -16,6 +18,7 @@ import { sayer, type Language, type Say } from "../words/words";
 export interface Page {
   store: Store;
   console: Console;
+  office: Office;
   sound: Sound;
   court: string;
   preferences: Preferences;
@@ -57,6 +60,24 @@ export function useNow(): number {
   const [time, set] = useState(() => nowOnServer(store.get()));
   useEffect(() => everySecond(() => set(nowOnServer(store.get()))), [store]);
   return time;
+}
+
+/** An instant of today by the server's clock; shown again when the day changes, not each second. */
+export function useToday(): number {
+  const { store } = usePage();
+  const [day, set] = useState(() => dayOf(nowOnServer(store.get())));
+  useEffect(() => everySecond(() => set(dayOf(nowOnServer(store.get())))), [store]);
+  return Date.parse(`${day}T12:00:00+08:00`);
+}
+
+/**
+ * Whether nothing may be done because the stream is cut. Who has no desk has no stream either and learns
+ * from the answers.
+ */
+export function useCut(): boolean {
+  const session = signedIn(useDesk());
+  const stale = useStale();
+  return session !== null && hasDesk(session) && stale;
 }
 
 /** Whether what is shown is old, looked at each second and at every change. */

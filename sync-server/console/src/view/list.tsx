@@ -20,7 +20,7 @@ export function Lists() {
   const open = openList(desk.incidents.values()).filter(here);
   const closed = closedList(desk.incidents.values()).filter(here);
   return (
-    <nav class="lists" aria-label={say("requests")} id="requests" tabIndex={-1}>
+    <nav class="lists" aria-label={say("requests")} data-heading tabIndex={-1}>
       {command && <StationFilter value={station} onChange={setStation} />}
       <h2>{say("open", { n: open.length })}</h2>
       {open.length > 0 ? (

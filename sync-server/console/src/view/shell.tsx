@@ -2,10 +2,10 @@
 // runs out is renewed over the page, which stays as it was.
 
 import { useState } from "preact/hooks";
-import { hasDesk, signedIn } from "../desk/state";
+import { signedIn } from "../desk/state";
 import { useDesk, usePage, useWords } from "./context";
-import { Desk } from "./desk";
 import { Dialog } from "./dialog";
+import { Frame } from "./frame";
 import { Handover } from "./handover";
 import { Header } from "./header";
 import { SignInForm } from "./sign-in";
@@ -31,18 +31,19 @@ export function Shell() {
   }
   return (
     <>
-      <a class="skip" href="#requests">
+      <a
+        class="skip"
+        href="#content"
+        onClick={(event) => {
+          // The part after `#` is the page's address.
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main:not([hidden]) [data-heading]")?.focus();
+        }}
+      >
         {say("skip")}
       </a>
       <Header onHandover={() => setHandover(true)} />
-      {hasDesk(session) ? (
-        <Desk />
-      ) : (
-        <main class="alone">
-          <h2>{say("no_desk_title")}</h2>
-          <p>{say("no_desk")}</p>
-        </main>
-      )}
+      <Frame session={session} />
       {handover && <Handover onClose={() => setHandover(false)} />}
       {desk.expired && (
         <Dialog title={say("sign_in_again")}>

@@ -19,10 +19,10 @@ export const SHELL = {
   ],
   no_desk_title: ["本账号没有值班岗位", "This account has no duty desk"],
   no_desk: [
-    "值班台供派出所值班员和执行指挥中心使用。如需开通，请联系法院管理员。",
-    "The console is for station dispatchers and the command centre. To be given a desk, ask the court's administrator.",
+    "控制台供派出所值班员、执行指挥中心、院长和管理员使用。如需开通，请联系法院管理员。",
+    "The console is for station dispatchers, the command centre, the president and administrators. To be given a desk, ask the court's administrator.",
   ],
-  skip: ["跳到求助列表", "Skip to the requests"],
+  skip: ["跳到正文", "Skip to the content"],
   close: ["关闭", "Close"],
   cancel: ["取消", "Cancel"],
 

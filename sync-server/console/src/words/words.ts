@@ -3,12 +3,17 @@
 // component.
 
 import { ACTS } from "./acts";
+import { ADMIN } from "./admin";
+import { COMMAND } from "./command";
 import { DESK } from "./desk";
+import { DOORS_WORDS } from "./doors";
 import { FORMS } from "./forms";
 import { MAP } from "./map";
+import { RECORD } from "./record";
 import { REQUEST } from "./request";
 import { SHELL } from "./shell";
 import { SIGN_IN } from "./sign-in";
+import { WAITING } from "./waiting";
 
 /** The languages, the first one first. */
 export const LANGUAGES = ["zh", "en"] as const;
@@ -28,6 +33,11 @@ export const WORDS = {
   ...ACTS,
   ...FORMS,
   ...MAP,
+  ...DOORS_WORDS,
+  ...COMMAND,
+  ...RECORD,
+  ...ADMIN,
+  ...WAITING,
 } as const;
 
 /** A key of the table. */

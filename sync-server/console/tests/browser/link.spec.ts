@@ -139,8 +139,8 @@ test("signing in is refused, then throttled for as long as the server says", asy
 
 test("an account without a desk is told so", async ({ page, mock }) => {
   await page.goto(mock.address);
-  await page.getByLabel("工号").fill("A1");
-  await page.getByLabel("密码").fill("admin-1");
+  await page.getByLabel("工号").fill("O1");
+  await page.getByLabel("密码").fill("officer-1");
   await page.keyboard.press("Enter");
   await expect(page.getByText("本账号没有值班岗位")).toBeVisible();
 });

@@ -55,6 +55,8 @@ const PASSWORDS: Record<string, string> = {
   D3: "duty-3",
   C1: "command-1",
   A1: "admin-1",
+  Y1: "president-1",
+  O1: "officer-1",
 };
 
 /** Signs a person in and waits until the desk is connected. */
