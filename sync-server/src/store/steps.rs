@@ -7,13 +7,16 @@ use rusqlite::OptionalExtension;
 use super::{Reading, RequestRow, RequestState, StoreError, Writing, models};
 
 impl Reading<'_> {
-    /// The steps of a request and those of others that name it, oldest first: their transfer form.
+    /// The steps of a request and those of others that name it, oldest first: their transfer form. Two searches and
+    /// not one with `OR`, which would read the steps of every request.
     pub fn steps_of(&self, document: DocumentId) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT transition.bytes FROM assist JOIN transition
-               ON transition.court = assist.court AND transition.id = assist.step
-             WHERE assist.court = ?1 AND (assist.document = ?2 OR assist.other = ?2)
-             ORDER BY assist.place",
+            "WITH mine AS (
+               SELECT place, step FROM assist WHERE court = ?1 AND document = ?2
+               UNION SELECT place, step FROM assist WHERE court = ?1 AND other = ?2)
+             SELECT transition.bytes FROM mine JOIN transition
+               ON transition.court = ?1 AND transition.id = mine.step
+             ORDER BY mine.place",
         )?;
         let rows = statement
             .query_map((self.court, document.as_bytes()), |row| row.get::<_, Vec<u8>>(0))?;
