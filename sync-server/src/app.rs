@@ -16,6 +16,7 @@ use crate::files::derive::{catch_up, look_at_unseen};
 use crate::files::scrub::scrub;
 use crate::files::{FileError, upload};
 use crate::http::{AppState, Limits, router};
+use crate::outside::Outside;
 use crate::server::{OpenError, Options, Server};
 
 /// Serves on `listener` until `stop` turns true; requests under way are answered first.
@@ -27,6 +28,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let state = AppState::new(Arc::clone(&server), limits, stop.clone());
     let tending = tokio::spawn(tend_files(Arc::clone(&server), limits.scrub_days, stop.clone()));
+    let looking = tokio::spawn(look_outside(Arc::clone(&server), stop.clone()));
     let climbing = tokio::spawn(climb_ladders(Arc::clone(&server), limits.ladder, stop.clone()));
     let mut stopped = stop;
     let signal = async move {
@@ -41,8 +43,32 @@ pub async fn serve(
     let served = axum::serve(listener, service).with_graceful_shutdown(signal).await;
     // Ends by itself when the service stops; after a failure nothing tells it to.
     tending.abort();
+    looking.abort();
     climbing.abort();
     served
+}
+
+/// How often the service looks for what another process wrote.
+const OUTSIDE: Duration = Duration::from_secs(2);
+
+async fn look_outside(server: Arc<Server>, mut stop: watch::Receiver<bool>) {
+    let mut outside = Outside::default();
+    while !*stop.borrow() {
+        let looking = Arc::clone(&server);
+        let looked = tokio::task::spawn_blocking(move || {
+            let found = outside.look(&looking);
+            (outside, found)
+        });
+        let Ok((back, found)) = looked.await else { return };
+        outside = back;
+        if let Err(error) = found {
+            tracing::error!(code = error.code(), "what others wrote could not be looked for");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(OUTSIDE) => {}
+            _ = stop.changed() => {}
+        }
+    }
 }
 
 /// Tells the next rung of every request that nobody answers, looking `every` so often; never, when that is zero.

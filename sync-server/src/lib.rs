@@ -54,6 +54,7 @@ pub mod ingest;
 pub mod issuer;
 pub mod keys;
 pub mod operator;
+pub mod outside;
 pub mod papers;
 pub mod publish;
 pub mod reference;

@@ -12,6 +12,7 @@ use lastmile_core::records::{
 use lastmile_core::sync::channel::{DIRECTORY, SetHash, of_case};
 use lastmile_core::sync::request::{Cursor, Repair};
 use lastmile_core::sync::response::{ChannelNews, Entry, Outcome, SyncResponse};
+use lastmile_server::server::Server;
 use lastmile_server::store::StoreError;
 use lastmile_server::upkeep;
 use world::author::Author;
@@ -228,6 +229,33 @@ fn a_request_that_waits_is_answered_the_moment_something_comes() {
         lu.sync();
         let answer = receive.recv_timeout(Duration::from_secs(30)).unwrap();
         assert_eq!(answer.changes.len(), 1);
+    });
+}
+
+#[test]
+fn a_request_that_waits_hears_what_another_process_wrote() {
+    let mut world = World::new();
+    let wen = world.officer("wenruotang");
+    wen.sync();
+    let told = wen.ask(&wen.request()).unwrap();
+    let mut request = wen.request();
+    request.wait_s = 40;
+    let cursor = |told: &ChannelNews| Cursor {
+        channel: told.channel.clone(),
+        seq: told.entries.len() as u64,
+        set: told.set,
+    };
+    request.cursors = told.news.iter().map(cursor).collect();
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| send.send(wen.ask(&request).unwrap()).unwrap());
+        assert!(receive.recv_timeout(Duration::from_millis(300)).is_err());
+        // As the command line does, with the service running.
+        let other = Server::open(&world.data(), world.options()).unwrap();
+        let pack = case_pack(CASE, 2, &["luqihang", "wenruotang", "ouziqian"]);
+        other.publish(|publisher| publisher.case(&pack)).unwrap();
+        let answer = receive.recv_timeout(Duration::from_secs(30)).unwrap();
+        assert!(!answer.news.is_empty());
     });
 }
 

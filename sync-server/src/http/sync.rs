@@ -20,10 +20,6 @@ use super::problem::{Problem, ProblemCode};
 use crate::server::Server;
 use crate::sync::{Session, SyncError};
 
-/// A waiting request looks again at least this often, because another process (the command line) may
-/// have written.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
-
 impl From<SyncError> for Problem {
     fn from(error: SyncError) -> Self {
         match error {
@@ -137,7 +133,7 @@ async fn wait(
         }
         tokio::select! {
             () = notify.notified() => {}
-            () = tokio::time::sleep(left.min(LOOK_AGAIN)) => {}
+            () = tokio::time::sleep(left) => {}
             _ = stopping.changed() => {}
         }
         (session, answer) = state.run(move |server| look(server, session)).await??;

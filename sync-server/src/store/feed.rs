@@ -53,6 +53,15 @@ impl Reading<'_> {
             .optional()?)
     }
 
+    /// Every channel's name, and the sequence of its last entry.
+    pub fn channel_ends(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT name, seq FROM channel WHERE court = ?1")?;
+        let ends =
+            statement.query_map([self.court], |row| Ok((row.get(0)?, count(row.get(1)?))))?;
+        Ok(ends.collect::<Result<_, _>>()?)
+    }
+
     /// Every channel's name.
     pub fn channels(&self) -> Result<Vec<String>, StoreError> {
         let mut statement =

@@ -91,7 +91,7 @@ impl World {
         self.dir.path().join("data")
     }
 
-    fn options(&self) -> Options {
+    pub fn options(&self) -> Options {
         let usual = Options::default();
         Options {
             kinds: self.kinds.clone(),
