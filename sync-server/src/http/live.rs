@@ -16,7 +16,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{Stream, unfold};
 use lastmile_core::assistance::life::COMMAND;
-use lastmile_core::id::{DocumentId, sha256};
+use lastmile_core::id::DocumentId;
 use lastmile_core::pack::station::StationPack;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,6 +28,7 @@ use super::AppState;
 use super::api::input::{CourtPath, Told};
 use super::api::moment;
 use super::incident_view::Desk;
+use super::live_list::{Lists, Shown};
 use super::problem::{Problem, ProblemCode};
 use super::session::Console;
 use crate::assistance::lives::life;
@@ -210,10 +211,12 @@ impl Following {
     /// Queues every incident that differs from what was sent last.
     async fn look(&mut self) -> Result<(), Problem> {
         let (console, known) = (self.console.clone(), self.sent.clone());
-        let looked = self.state.run(move |server| differing(server, &console, &known)).await??;
+        let lists = Arc::clone(&self.state.lists);
+        let looked =
+            self.state.run(move |server| differing(server, &lists, &console, &known)).await??;
         self.sent = looked.sent;
         for incident in looked.changed {
-            self.say("incident", &json!({ "incident": incident }));
+            self.say("incident", &incident);
         }
         for incident in looked.gone {
             self.say("gone", &incident);
@@ -248,39 +251,41 @@ struct Looked {
     gone: Vec<serde_json::Value>,
 }
 
+impl Looked {
+    fn take(&mut self, known: &HashMap<DocumentId, [u8; 32]>, shown: &Shown) {
+        if known.get(&shown.id) != Some(&shown.hash) {
+            self.changed.push(shown.event.clone());
+        }
+        if !shown.over {
+            self.sent.insert(shown.id, shown.hash);
+        }
+    }
+}
+
 fn differing(
     server: &Server,
+    lists: &Lists,
     console: &Console,
     known: &HashMap<DocumentId, [u8; 32]>,
 ) -> Result<Looked, Problem> {
+    let open = lists.open(server, &console.who)?;
+    let mut looked = Looked { sent: HashMap::new(), changed: Vec::new(), gone: Vec::new() };
+    for shown in open.iter() {
+        looked.take(known, shown);
+    }
+    // One that was open and is not any more is told once more, as it ended; or that it is somebody else's now.
+    let closed: Vec<DocumentId> =
+        known.keys().filter(|id| !open.iter().any(|shown| shown.id == **id)).copied().collect();
+    if closed.is_empty() {
+        return Ok(looked);
+    }
     let desk = Desk::new(server, console.who.clone())?;
     server.store().read::<_, Problem>(|reading| {
-        let mut looked = Looked { sent: HashMap::new(), changed: Vec::new(), gone: Vec::new() };
-        let mut rows = reading.open_requests_of_desk()?;
-        // One that was open and is not any more is told once more, as it ended.
-        for id in known
-            .keys()
-            .filter(|id| !rows.iter().any(|row| row.document == **id))
-            .copied()
-            .collect::<Vec<_>>()
-        {
-            rows.extend(reading.request(id)?);
-        }
-        for row in rows {
-            let Some(view) = desk.see(reading, &row, false)? else {
-                if known.contains_key(&row.document) {
-                    looked.gone.push(gone(&desk, reading, row.document)?);
-                }
-                continue;
-            };
-            let over = view.over();
-            let value = serde_json::to_value(view).unwrap_or_default();
-            let hash = sha256(value.to_string().as_bytes());
-            if known.get(&row.document) != Some(&hash) {
-                looked.changed.push(value);
-            }
-            if !over {
-                looked.sent.insert(row.document, hash);
+        for id in closed {
+            let Some(row) = reading.request(id)? else { continue };
+            match desk.see(reading, &row, false)? {
+                Some(view) => looked.take(known, &Shown::of(id, &view)),
+                None => looked.gone.push(gone(&desk, reading, id)?),
             }
         }
         Ok(looked)

@@ -9,6 +9,7 @@ mod health;
 mod incident_view;
 mod incidents;
 mod live;
+pub mod live_list;
 mod log;
 mod map;
 pub mod metrics;
@@ -40,6 +41,7 @@ use utoipa_axum::routes;
 use crate::accounts::throttle::Throttle;
 use crate::server::Server;
 use health::Health;
+use live_list::Lists;
 use metrics::Counters;
 use problem::{Problem, ProblemCode};
 use resent::Resent;
@@ -61,6 +63,8 @@ pub struct AppState {
     pub throttle: Arc<Mutex<Throttle>>,
     /// Console requests that were carried out, for those that are sent again.
     pub resent: Arc<Resent>,
+    /// Open incidents as each kind of desk sees them.
+    pub lists: Arc<Lists>,
     /// What this process has counted since it started.
     pub counters: Counters,
     health: Arc<Health>,
@@ -112,6 +116,7 @@ impl AppState {
             limits,
             throttle: Arc::default(),
             resent: Arc::default(),
+            lists: Arc::default(),
             counters: Counters::default(),
             health: Arc::default(),
         }

@@ -1,6 +1,7 @@
 //! The measurements behind `make bench`, one file each, and the table they end in.
 
 pub mod acceptance;
+pub mod dispatch;
 pub mod export;
 pub mod officer_day;
 pub mod papers;
