@@ -5,6 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
+/// Not a channel: wakes whoever lists acts, of all cases. No channel has a name without colon that is not in
+/// [`crate::sync::access`] or [`crate::assistance`].
+pub const ACTS: &str = "acts";
+
 /// Who waits for which channel.
 #[derive(Debug, Default)]
 pub struct Waiters(Mutex<HashMap<String, Vec<Weak<Notify>>>>);
