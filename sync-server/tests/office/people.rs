@@ -18,6 +18,8 @@ fn everybody_is_answered_what_their_role_needs_and_nothing_else() {
     };
     let refused = |code: &str| (403, code.to_owned());
     let fine = (200, String::new());
+    // A picture in a record: whoever reads the record sees it.
+    let picture = format!("/files/{}?as=thumbnail", "0".repeat(64));
     for person in ["guanyongyi", "rongguoliang"] {
         let browser = signed_in(&world, person);
         for path in reads.iter().chain(&both) {
@@ -26,16 +28,17 @@ fn everybody_is_answered_what_their_role_needs_and_nothing_else() {
         for path in runs {
             assert_eq!(code(&browser, path), refused("not_your_role"), "{person} {path}");
         }
+        assert_eq!(code(&browser, &picture), (404, "not_found".to_owned()));
     }
     let admin = signed_in(&world, "zhangyi");
     for path in runs.iter().chain(&both).chain(&["/map"]) {
         assert_eq!(code(&admin, path), fine, "{path}");
     }
-    for path in reads.iter().chain(&["/cases/1/export"]) {
+    for path in reads.iter().chain(&["/cases/1/export", picture.as_str()]) {
         assert_eq!(code(&admin, path), refused("no_content_for_admin"), "{path}");
     }
     let desk = signed_in(&world, "tanliheng");
-    for path in reads.iter().chain(&runs).chain(&both) {
+    for path in reads.iter().chain(&runs).chain(&both).chain(&[picture.as_str()]) {
         assert_eq!(code(&desk, path), refused("not_your_role"), "{path}");
     }
     let nobody = Browser::new(&world);

@@ -25,6 +25,7 @@ use crate::store::{Reading, StoreError};
 
 /// A phone of somebody's.
 #[derive(Debug, Serialize, ToSchema)]
+#[allow(clippy::struct_field_names)] // their names everywhere in the API
 pub(super) struct Device {
     /// Its newest certificate for everyday changes, 64 hexadecimal digits.
     pub certificate: String,

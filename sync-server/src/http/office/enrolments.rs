@@ -68,7 +68,7 @@ pub(super) struct Invitation {
     request_body = NewInvitation,
     responses((status = 200, description = "The invitation, told once", body = Invitation))
 )]
-pub(super) async fn enrol(
+pub(super) async fn invite(
     State(state): State<AppState>,
     console: Console,
     headers: HeaderMap,
@@ -88,7 +88,7 @@ pub(super) async fn enrol(
     let url = state.server.public_url().map(str::to_owned).or_else(|| origin(&headers));
     let url = url.ok_or_else(|| wrong("origin"))?;
     let own = console.who.person == asked.person;
-    let made = state.run(move |server| {
+    let invited = state.run(move |server| {
         let (person, roles) = (asked.person.as_str(), roles::codes(&granted));
         let now = server.store().read(|reading| roles::current(reading, person))?;
         if now.as_ref() != Some(&roles) {
@@ -98,12 +98,12 @@ pub(super) async fn enrol(
                 return Err(Problem::new(ProblemCode::ApprovalsNeeded).with("approvals_needed", 2));
             }
         }
-        invite(server, person, &granted, device, url).map_err(problem)
+        made(server, person, &granted, device, url).map_err(problem)
     });
-    Ok(Json(made.await??))
+    Ok(Json(invited.await??))
 }
 
-fn invite(
+fn made(
     server: &Server,
     person: &str,
     granted: &[Role],

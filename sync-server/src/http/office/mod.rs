@@ -48,7 +48,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(devices::devices))
         .routes(routes!(withdrawal::withdraw))
         .routes(routes!(packs::packs))
-        .routes(routes!(enrolments::enrol))
+        .routes(routes!(enrolments::invite))
         .routes(routes!(export::export))
 }
 
