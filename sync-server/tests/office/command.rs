@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use lastmile_core::document::{Fields, Intent};
 use lastmile_core::export::verify::verify;
+use lastmile_core::pack::party::Party;
 use lastmile_core::phone::Capture;
 use lastmile_core::records::builtin;
 use lastmile_server::waiters::ACTS;
@@ -171,6 +172,7 @@ fn cases_are_found_by_number_cause_and_party() {
     let world = office();
     let mut other = case_pack(OTHER_CASE, 1, &["luqihang"]);
     other.cause = "民间借贷纠纷".into();
+    other.parties = vec![Party { id: "p1".into(), name: "罗敬武".into(), ..Party::default() }];
     world.publish(&other);
     let command = signed_in(&world, "guanyongyi");
     let found = |search: &str| -> Vec<String> {
@@ -181,6 +183,7 @@ fn cases_are_found_by_number_cause_and_party() {
     };
     assert_eq!(found("执1102"), [OTHER_CASE]);
     assert_eq!(found("借贷"), [OTHER_CASE]);
+    assert_eq!(found("罗敬武"), [OTHER_CASE]);
     assert_eq!(found(""), [CASE, OTHER_CASE]);
     assert_eq!(found("%25"), Vec::<String>::new(), "no pattern: the text itself");
 }
