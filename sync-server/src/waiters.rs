@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-/// Not a channel: wakes whoever lists acts, of all cases. No channel has a name without colon that is not in
-/// [`crate::sync::access`] or [`crate::assistance`].
+/// No channel, but woken like one: whenever something of an act changes, in whichever case. No channel is called
+/// so: those of cases, stations and devices have a colon in their names.
 pub const ACTS: &str = "acts";
 
 /// Who waits for which channel.

@@ -1,10 +1,15 @@
 //! What an administrator does: sees phones, takes one out of service, invites one.
 
+use std::sync::Arc;
+
 use lastmile_core::id::sha256;
 use lastmile_core::identity::TransitionKind;
 use lastmile_core::identity::enrolment::EnrolmentCode;
-use lastmile_core::identity::{Canonical, Signed, Transition};
+use lastmile_core::identity::{Canonical, Signed, Signer, SoftwareSigner, Transition};
+use lastmile_core::phone::enrol::{NewKeys, enrol};
+use lastmile_core::phone::transport::HttpTransport;
 use lastmile_core::records::Role;
+use lastmile_core::time::SeededEntropy;
 use lastmile_server::roles;
 use lastmile_server::store::StoreError;
 use serde_json::{Value, json};
@@ -135,6 +140,35 @@ fn a_phone_is_invited_with_a_code_that_is_told_once() {
     assert_ne!(kept.hash, sha256(text.as_bytes()), "of the secret, not of the text");
     assert_eq!((kept.person.as_str(), kept.name.as_str()), ("wenruotang", "温若棠"));
     assert_eq!(kept.label.as_deref(), Some("执行局 2 号手机"));
+}
+
+/// One row for a phone with two keys, under the name the administrator gave it; withdrawn, both keys are.
+#[test]
+fn an_invited_phone_is_one_device_with_both_its_keys() {
+    let world = office();
+    let admin = signed_in(&world, "zhangyi");
+    let made = invite(&admin, "wenruotang", &["officer"], "执行局 2 号手机");
+    let code = EnrolmentCode::parse(made.body["code"].as_str().unwrap()).unwrap();
+    let signer = || -> Arc<dyn Signer> {
+        Arc::new(SoftwareSigner::from_pkcs8(&SoftwareSigner::generate().unwrap()).unwrap())
+    };
+    let protection = "tee".to_owned();
+    let keys = NewKeys { record: signer(), finalise: Some(signer()), protection };
+    let road = HttpTransport::new(&world.url(), &[]).unwrap();
+    let entropy = SeededEntropy::new(7);
+    let enrolled = enrol(&code, &keys, &road, world.clock.as_ref(), &entropy).unwrap();
+    let listed = devices(&admin);
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["device_name"], "执行局 2 号手机");
+    assert_eq!(listed[0]["certificate"], enrolled.record.to_hex());
+    let path = format!("/devices/{}/withdrawal", enrolled.record.to_hex());
+    let body = json!({ "reason": "replaced", "wipe": false });
+    assert_eq!(admin.send("POST", &path, Some(&body)).status, 200);
+    let directory = world.server().directory().unwrap();
+    for certificate in [enrolled.record, enrolled.finalise.unwrap()] {
+        assert!(directory.withdrawn(&certificate).is_some(), "{certificate:?}");
+    }
+    assert_eq!(decisions(&world), [], "nobody ordered it wiped");
 }
 
 #[test]

@@ -2,16 +2,24 @@
 //! its console is told when an act changes.
 
 use std::io::Cursor;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
 use futures_util::FutureExt;
 use lastmile_core::document::{Fields, Intent};
 use lastmile_core::export::verify::verify;
 use lastmile_core::pack::party::Party;
 use lastmile_core::phone::Capture;
 use lastmile_core::records::builtin;
+use lastmile_core::time::SystemEntropy;
+use lastmile_server::http::{AppState, Limits, router};
+use lastmile_server::operator::{self, OperatorRole};
+use lastmile_server::store::Writing;
 use lastmile_server::waiters::ACTS;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::browser::{Browser, Events};
 use crate::world::{CASE, Device, OTHER_CASE, World, case_pack};
@@ -219,6 +227,36 @@ fn a_case_is_saved_as_the_file_that_anybody_can_check() {
         .filter(|name| name.starts_with("export-"))
         .collect();
     assert_eq!(left, Vec::<String>::new(), "nothing of it stays on the disk");
+}
+
+/// Whoever comes while one is made, or being sent, is told to come again; then it is there.
+#[test]
+fn one_case_is_exported_at_a_time() {
+    let world = office();
+    let server = Arc::clone(world.running.as_ref().unwrap().server());
+    let token = |writing: &Writing<'_>| {
+        operator::add(writing, &SystemEntropy, OperatorRole::Command, "测试", None, 0)
+    };
+    let token = server.store().write(token).unwrap();
+    let (_, stopping) = tokio::sync::watch::channel(false);
+    let state = AppState::new(server, Limits::default(), stopping);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let ask = || {
+        let (court, case) = ("%E7%B2%A40605", "(2026)%E7%B2%A40605%E6%89%A71101%E5%8F%B7");
+        let request = Request::get(format!("/v1/courts/{court}/cases/{case}/export"))
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap();
+        let answer = runtime.block_on(router(state.clone()).oneshot(request)).unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.into_body())
+    };
+    let (status, sending) = ask();
+    assert_eq!(status, 200);
+    assert_eq!(ask().0, 503, "not all of the first is sent");
+    let bytes = runtime.block_on(to_bytes(sending, usize::MAX)).unwrap();
+    assert!(bytes.starts_with(b"PK"), "an archive");
+    assert_eq!(ask().0, 200);
 }
 
 /// The next event, other than who is there.
