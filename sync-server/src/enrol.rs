@@ -41,6 +41,8 @@ pub struct NewEnrolment {
     pub protection: Option<String>,
     /// Device id; derived from the key when not given.
     pub device: Option<String>,
+    /// What people call the phone, for lists.
+    pub label: Option<String>,
     /// Where the phone will find the service.
     pub url: String,
 }
@@ -133,6 +135,7 @@ pub fn make(server: &Server, new: &NewEnrolment) -> Result<EnrolmentCode, CourtE
         person: new.person.clone(),
         name: new.name.clone(),
         device: new.device.clone(),
+        label: new.label.clone(),
         protection: new.protection.clone(),
         valid_ms: i64::from(valid_days) * DAY_MS,
         made_ms: now_ms,

@@ -26,6 +26,7 @@
 //! | [`accounts`] | people at the console: passwords, one-time codes, sessions |
 //! | [`operator`] | tokens of programs that read the API |
 //! | [`papers`] | papers of records, as PDF |
+//! | [`law`] | what the rules say about records, as the court has them |
 //! | [`court`] | making a court: keys, certificates, devices |
 //! | [`keys`], [`rotate`] | the court's private keys: sealed at rest, held against certificates, replaced |
 //! | [`certify`] | certificates on their way into the database and the directory channel |
@@ -53,6 +54,7 @@ pub mod import;
 pub mod ingest;
 pub mod issuer;
 pub mod keys;
+pub mod law;
 pub mod operator;
 pub mod outside;
 pub mod papers;

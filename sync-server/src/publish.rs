@@ -5,12 +5,13 @@
 use std::collections::BTreeSet;
 
 use lastmile_core::id::BlobHash;
+use lastmile_core::identity::Canonical;
 use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::pack::carried::MAX_CARRIED;
 use lastmile_core::pack::case::CasePack;
 use lastmile_core::pack::payload::{Audience, Payload};
 use lastmile_core::pack::roster::RosterPack;
-use lastmile_core::pack::signed::{PackError, SignedPack};
+use lastmile_core::pack::signed::{PackError, PackHeader, SignedPack};
 use lastmile_core::records::Role;
 use lastmile_core::sync::channel::{self, EntryKind};
 
@@ -94,6 +95,20 @@ pub fn payload_of<P: Payload>(row: &PackRow) -> Result<P, PublishError> {
     let signed = SignedPack::from_bytes(&row.bytes)?;
     let (_, _, payload) = signed.raw_parts();
     Ok(P::decode(payload).map_err(PackError::from)?)
+}
+
+/// What the newest pack of a kind and subject says, for readers that take it as it is, and when it was signed.
+pub fn stored_json(
+    reading: &Reading<'_>,
+    kind: &str,
+    subject: &str,
+) -> Result<Option<(serde_json::Value, i64)>, PublishError> {
+    let Some(row) = reading.latest_pack(kind, subject)? else { return Ok(None) };
+    let signed = SignedPack::from_bytes(&row.bytes)?;
+    let (header, _, payload) = signed.raw_parts();
+    let header = PackHeader::decode(header).map_err(|_| StoreError::Damaged("pack header"))?;
+    let json = serde_json::from_slice(payload).map_err(|_| StoreError::Damaged("pack"))?;
+    Ok(Some((json, header.made_at_ms)))
 }
 
 /// Whether the stored pack says word for word what `pack` says.

@@ -12,8 +12,10 @@ use lastmile_core::pack::area::AreaPack;
 use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
+use lastmile_core::sync::channel::CASE;
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
+use crate::assistance::DISPATCH;
 use crate::assistance::presence::Presence;
 use crate::courier::Opener;
 use crate::files::incoming::{Disk, RealDisk};
@@ -27,7 +29,7 @@ use crate::sequencer::Sequencer;
 use crate::store::{Reading, Store, StoreError};
 use crate::sync::answered::Answered;
 use crate::trust::Trust;
-use crate::waiters::Waiters;
+use crate::waiters::{ACTS, Waiters};
 
 /// File of the database in the data directory.
 pub const DATABASE: &str = "server.db";
@@ -48,6 +50,8 @@ pub struct Options {
     pub passphrase: Passphrase,
     /// The disk under arriving files; tests put one here that is full.
     pub disk: Arc<dyn Disk>,
+    /// Where phones find this service, `https://...`; unknown when nobody said.
+    pub public_url: Option<String>,
 }
 
 /// Opens courts of the demo and tests; no other court has their passphrase.
@@ -60,6 +64,7 @@ impl Default for Options {
             entropy: Arc::new(entropy),
             passphrase: Passphrase::demo(),
             disk: Arc::new(RealDisk),
+            public_url: None,
         }
     }
 }
@@ -131,6 +136,19 @@ impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server").field("dir", &self.dir).finish_non_exhaustive()
     }
+}
+
+/// Whether something of a case has changed beside requests for assistance: a record of another kind, the word of
+/// the court about a file, a case pack.
+fn of_acts(done: &Ingested) -> bool {
+    let mut records = done.documents.iter();
+    let told = if done.documents.is_empty() {
+        // A step that was taken about a request stands in the case's channel, too.
+        !done.channels.contains(DISPATCH)
+    } else {
+        records.any(|document| !document.kind().envelope.to_station)
+    };
+    told && done.channels.iter().any(|name| name.starts_with(CASE))
 }
 
 impl Server {
@@ -246,6 +264,11 @@ impl Server {
     /// The pinned root.
     pub fn root(&self) -> CertificateId {
         self.store.court().root
+    }
+
+    /// Where phones find this service, when somebody said.
+    pub fn public_url(&self) -> Option<&str> {
+        self.options.public_url.as_deref()
     }
 
     /// Record kinds.
@@ -367,11 +390,15 @@ impl Server {
                 return Err(error);
             }
         };
+        let acts = of_acts(&done);
         for document in done.documents.drain(..) {
             hot.put(document);
         }
         drop(hot);
         self.waiters.wake(&done.channels);
+        if acts {
+            self.waiters.wake([&ACTS.to_owned()]);
+        }
         Ok(done)
     }
 

@@ -5,6 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
+/// No channel, but woken like one: whenever something of an act changes, in whichever case. No channel is called
+/// so: those of cases, stations and devices have a colon in their names.
+pub const ACTS: &str = "acts";
+
 /// Who waits for which channel.
 #[derive(Debug, Default)]
 pub struct Waiters {

@@ -42,6 +42,7 @@ fn new(world: &World, person: &str) -> NewEnrolment {
         hours: 72,
         protection: None,
         device: None,
+        label: None,
         url: world.url(),
     }
 }

@@ -2,7 +2,6 @@
 //! neighbours. A failing rule that blocks keeps the record from being finalised; everything else is the
 //! screen's step, and every exception is a signed act.
 
-use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::{Phone, PhoneError};
@@ -10,7 +9,7 @@ use crate::calendar::HolidayTable;
 use crate::document::RecordView;
 use crate::id::DocumentId;
 use crate::rules::{
-    Circumstances, Finding, Layer, NoCalendar, RulePack, RulePackError, Stage, blocking,
+    Circumstances, Finding, Layer, NoCalendar, RulePack, RulePackError, Stage, as_of, blocking,
 };
 
 /// Kind of packs that carry a court's own rules; their id is the court's code.
@@ -66,18 +65,9 @@ impl Phone {
         if rules.is_empty() { Ok(()) } else { Err(PhoneError::RulesBlock(rules)) }
     }
 
-    /// The national rules with the court's own over them. A court's pack that cannot be used never
-    /// takes the national rules away.
     fn rules_in_force(&self) -> Result<(RulePack, Option<RulePackError>), PhoneError> {
-        let national = RulePack::national()
-            .map_err(|_| PhoneError::Protocol("the national rule pack does not load"))?;
-        let Some(own) = self.reference(RULES, &self.court)? else { return Ok((national, None)) };
-        let layered = RulePack::from_json(own.to_string().as_bytes())
-            .and_then(|own| RulePack::layered([national.clone(), own]));
-        Ok(match layered {
-            Ok(pack) => (pack, None),
-            Err(error) => (national, Some(error)),
-        })
+        RulePack::in_force(self.reference(RULES, &self.court)?.as_ref())
+            .map_err(|_| PhoneError::Protocol("the national rule pack does not load"))
     }
 
     pub(super) fn reference(&self, kind: &str, id: &str) -> Result<Option<Json>, PhoneError> {
@@ -91,10 +81,4 @@ impl Phone {
         let others = rows.into_iter().filter(|row| row.id != id);
         Ok(others.filter_map(|row| self.record_view(row.id).ok()).collect())
     }
-}
-
-/// When the case system said what the pack says.
-fn as_of(pack: &Json) -> Option<i64> {
-    let text = pack.get("as_of")?.as_str()?;
-    Some(text.parse::<Timestamp>().ok()?.as_millisecond())
 }

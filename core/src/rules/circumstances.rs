@@ -45,6 +45,11 @@ impl Circumstances<'_> {
     }
 }
 
+/// When the case system said what a case pack says, milliseconds since 1970; none when the pack does not tell.
+pub fn as_of(case: &Json) -> Option<i64> {
+    Some(case.get("as_of")?.as_str()?.parse::<Timestamp>().ok()?.as_millisecond())
+}
+
 /// `2026-03-17T09:05:00+08:00`; none outside the years a date can have.
 fn instant(ms: i64) -> Option<String> {
     let zoned =

@@ -45,7 +45,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use circumstances::Circumstances;
+pub use circumstances::{Circumstances, as_of};
 pub use dates::{DateMath, NoCalendar};
 pub use finding::{Finding, Outcome, Overridden, Stage, blocking, missing, unchecked};
 pub use guide::guide;

@@ -281,6 +281,19 @@ impl RulePack {
         Ok(Self { layers: vec![raw.layer], instruments: raw.instruments, rules })
     }
 
+    /// The national rules with the court's own over them. A court's pack that cannot be used never takes the
+    /// national rules away: they are given alone then, with the reason.
+    pub fn in_force(own: Option<&Json>) -> Result<(Self, Option<RulePackError>), RulePackError> {
+        let national = Self::national()?;
+        let Some(own) = own else { return Ok((national, None)) };
+        let layered = Self::from_json(own.to_string().as_bytes())
+            .and_then(|own| Self::layered([national.clone(), own]));
+        Ok(match layered {
+            Ok(pack) => (pack, None),
+            Err(error) => (national, Some(error)),
+        })
+    }
+
     /// Lays packs over each other, the national one first. A later rule of the same id replaces the
     /// earlier one, unless it is milder: a court may ask for more than the law, not for less.
     pub fn layered(packs: impl IntoIterator<Item = Self>) -> Result<Self, RulePackError> {

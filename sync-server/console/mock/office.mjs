@@ -347,7 +347,7 @@ function devices() {
       behind: 87,
       app_version: "1.3.2",
     }),
-    row("xianguifang", "V1 网格员手机", null, { app_version: null }),
+    row("xianguifang", "V1 网格员手机", null, { app_version: null, behind: null }),
     row("huoqiming", "V2 村委会手机", at("10:30"), { waiting: 1, withdrawn: at("09:30") }),
   ];
 }

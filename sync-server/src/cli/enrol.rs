@@ -127,6 +127,7 @@ fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
             hours: args.hours,
             protection: args.protection.clone(),
             device: args.device.clone(),
+            label: None,
             url: args.server_url.clone(),
         },
     )?;

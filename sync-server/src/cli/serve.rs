@@ -24,6 +24,10 @@ pub struct ServeArgs {
     /// 监听地址,端口0表示任选空闲端口 / address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8460")]
     listen: String,
+    /// 手机访问本服务的地址,写入控制台生成的登记码;默认为管理员浏览器所在地址 / where phones find the service, for
+    /// invitations made at the console; by default where the administrator's browser is.
+    #[arg(long)]
+    public_url: Option<String>,
     /// 就绪后把地址写入此文件 / when ready, write the address into this file.
     #[arg(long)]
     ready_file: Option<PathBuf>,
@@ -45,7 +49,7 @@ const LADDER: Duration = Duration::from_secs(1);
 /// Runs it.
 pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
     log_as_json();
-    let mut options = Options::default();
+    let mut options = Options { public_url: args.public_url.clone(), ..Options::default() };
     if let Some(path) = &args.clock_file {
         options.clock = Arc::new(FileClock::new(path));
     }

@@ -7,10 +7,11 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use lastmile_core::id::BlobHash;
 use lastmile_core::sync::files::{FileKind, file_purpose, named};
+use lastmile_core::sync::token::TOKEN_HEADER;
 use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 
 use super::AppState;
-use super::api::access;
+use super::api::access::Reader;
 use super::api::input::{Asked as Query, FilePath, FileQuery, Segments};
 use super::problem::{Problem, ProblemCode};
 use super::range::{Asked, asked};
@@ -18,7 +19,6 @@ use super::tus;
 use crate::files::access::may_read;
 use crate::files::depot::Place;
 use crate::files::derive::mend;
-use crate::operator::OperatorRole;
 use crate::store::{Reading, StoreError};
 use crate::sync::{Asker, SyncError};
 
@@ -32,7 +32,7 @@ struct Found {
 
 /// A file of evidence
 ///
-/// For operators, and for phones with a token of purpose `file:` and the hash. One range. What is not a
+/// For whoever reads cases, with a token or signed in, and for phones with a token of purpose `file:` and the hash. One range. What is not a
 /// picture, sound or film is an attachment.
 #[utoipa::path(
     get,
@@ -47,6 +47,7 @@ struct Found {
 )]
 pub(super) async fn file(
     State(state): State<AppState>,
+    reader: Result<Reader, Problem>,
     Segments(path): Segments<FilePath>,
     Query(query): Query<FileQuery>,
     method: Method,
@@ -58,15 +59,11 @@ pub(super) async fn file(
             .ok_or_else(|| Problem::new(ProblemCode::BadQuery).with("name", "as"))?,
     };
     let operator = headers.contains_key(header::AUTHORIZATION);
-    let token = if operator {
-        if access::operator(&headers, &state).await?.role != OperatorRole::Command {
-            return Err(ProblemCode::NoContentForAdmin.into());
-        }
-        None
-    } else if headers.contains_key(lastmile_core::sync::token::TOKEN_HEADER) {
+    let token = if !operator && headers.contains_key(TOKEN_HEADER) {
         Some(tus::token(&headers)?)
     } else {
-        return Err(ProblemCode::Unauthorized.into());
+        reader?;
+        None
     };
     if path.court != state.server.court() {
         return Err(ProblemCode::WrongCourt.into());

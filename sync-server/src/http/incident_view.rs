@@ -58,9 +58,9 @@ pub(super) struct StationRef {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PersonRef {
     /// Staff id.
-    person: String,
+    pub person: String,
     /// Name by the roster.
-    name: String,
+    pub name: String,
 }
 
 /// Whoever took it.

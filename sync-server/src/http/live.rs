@@ -18,6 +18,7 @@ use futures_util::stream::{Stream, unfold};
 use lastmile_core::assistance::life::COMMAND;
 use lastmile_core::id::DocumentId;
 use lastmile_core::pack::station::StationPack;
+use lastmile_core::records::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -37,9 +38,12 @@ use crate::assistance::{DISPATCH, desk};
 use crate::publish::stored;
 use crate::server::Server;
 use crate::store::Reading;
+use crate::waiters::ACTS;
 
 /// How often the stream says that it lives.
 const BEAT: Duration = Duration::from_secs(5);
+/// How often `acts` is said at most.
+const ACTS_EVERY: Duration = Duration::from_secs(1);
 /// Incidents that a console says it shows.
 const MOST_SHOWN: usize = 200;
 
@@ -105,7 +109,8 @@ pub(super) async fn presence(
 /// What changes at this console, as server-sent events
 ///
 /// `hello` once, `reset` after a break (read the list again), `incident` whenever one differs from what was sent
-/// last, `gone` when another station has it now, `beat` every five seconds with the server's clock.
+/// last, `gone` when another station has it now, `beat` every five seconds with the server's clock; for whoever
+/// reads cases also `acts`, with nothing in it, when something of an act has changed: once a second at most.
 #[utoipa::path(
     get,
     path = "/v1/courts/{court}/live",
@@ -143,11 +148,16 @@ struct Following {
     attended: Option<Vec<serde_json::Value>>,
     number: u64,
     notify: Arc<Notify>,
+    /// Wakes when something of an act changes; for consoles that list acts.
+    acts: Option<Arc<Notify>>,
+    /// When `acts` may be said next.
+    acts_next: Instant,
 }
 
 impl Following {
     async fn new(state: AppState, console: Console) -> Result<Self, Problem> {
         let notify = register(&state);
+        let acts = register_acts(&state, &console);
         let mut following = Self {
             state,
             console,
@@ -156,6 +166,8 @@ impl Following {
             attended: None,
             number: 0,
             notify,
+            acts,
+            acts_next: Instant::now(),
         };
         // What stands now is what the console reads from the list.
         following.look().await?;
@@ -181,19 +193,29 @@ impl Following {
                 return None;
             }
             let woken = tokio::select! {
-                () = self.notify.notified() => true,
-                () = tokio::time::sleep_until(beat) => false,
+                () = self.notify.notified() => Woken::Requests,
+                () = changed(self.acts.as_ref(), self.acts_next) => Woken::Acts,
+                () = tokio::time::sleep_until(beat) => Woken::Beat,
                 _ = stopping.changed() => return None,
             };
             self.console = self.console.again(&self.state).await.ok()?;
-            if woken {
-                // Registered first, looked at afterwards: nothing falls between.
-                self.notify = register(&self.state);
-                self.look().await.ok()?;
-            } else {
-                let server_time = moment(self.state.server.now_ms());
-                self.say("beat", &json!({ "server_time": server_time }));
-                self.say_presence().await.ok()?;
+            match woken {
+                Woken::Requests => {
+                    // Registered first, looked at afterwards: nothing falls between.
+                    self.notify = register(&self.state);
+                    self.look().await.ok()?;
+                }
+                Woken::Acts => {
+                    // Registered first, read afterwards by whoever is told.
+                    self.acts = register_acts(&self.state, &self.console);
+                    self.acts_next = Instant::now() + ACTS_EVERY;
+                    self.say("acts", &json!({}));
+                }
+                Woken::Beat => {
+                    let server_time = moment(self.state.server.now_ms());
+                    self.say("beat", &json!({ "server_time": server_time }));
+                    self.say_presence().await.ok()?;
+                }
             }
         }
     }
@@ -238,6 +260,30 @@ fn attended(server: &Server) -> Result<Vec<serde_json::Value>, Problem> {
     let stations = pack.unwrap_or_default().stations;
     let stations = stations.iter().map(|station| said(&station.code, &station.name));
     Ok(stations.chain([said(COMMAND, "执行指挥中心")]).collect())
+}
+
+/// Why a stream wakes.
+enum Woken {
+    Requests,
+    Acts,
+    Beat,
+}
+
+/// Returns when something of an act has changed, and not before `next`: what comes in between is told once.
+async fn changed(acts: Option<&Arc<Notify>>, next: Instant) {
+    match acts {
+        // A permit is taken only when it is due: one that comes earlier waits for it.
+        Some(acts) => {
+            tokio::time::sleep_until(next).await;
+            acts.notified().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn register_acts(state: &AppState, console: &Console) -> Option<Arc<Notify>> {
+    let lists = console.who.is(&[Role::Command, Role::President]);
+    lists.then(|| state.server.waiters().register(&[ACTS.to_owned()]))
 }
 
 fn register(state: &AppState) -> Arc<Notify> {

@@ -26,6 +26,8 @@ pub(super) struct StationPoint {
     name: String,
     /// An RFC 5870 URI in WGS-84.
     position: Option<String>,
+    /// Duty telephone (值班电话), if the court has one.
+    duty_phone: Option<String>,
 }
 
 /// What the map is drawn from.
@@ -51,7 +53,7 @@ pub(super) async fn map(
     State(state): State<AppState>,
     console: Console,
 ) -> Result<Json<MapView>, Problem> {
-    if !console.who.is(&[Role::Dispatcher, Role::Command, Role::President]) {
+    if !console.who.is(&[Role::Dispatcher, Role::Command, Role::President, Role::Admin]) {
         return Err(ProblemCode::NotYourRole.into());
     }
     Ok(Json(state.run(drawn).await??))
@@ -71,6 +73,7 @@ fn drawn(server: &Server) -> Result<MapView, Problem> {
         code: station.code,
         name: station.name,
         position: station.position,
+        duty_phone: station.duty_phone,
     });
     Ok(MapView {
         stations: points.collect(),

@@ -13,6 +13,7 @@ pub mod live_list;
 mod log;
 mod map;
 pub mod metrics;
+mod office;
 mod pages;
 pub mod problem;
 mod range;
@@ -59,6 +60,8 @@ pub struct AppState {
     pub limits: Limits,
     /// How many bodies of uploads arrive at a time.
     pub uploads: Arc<Semaphore>,
+    /// One export of a case at a time.
+    pub exports: Arc<Semaphore>,
     /// Mistakes of those who sign in.
     pub throttle: Arc<Mutex<Throttle>>,
     /// Console requests that were carried out, for those that are sent again.
@@ -112,6 +115,7 @@ impl AppState {
             server,
             work: Arc::new(Semaphore::new(limits.at_work)),
             uploads: Arc::new(Semaphore::new(limits.uploads)),
+            exports: Arc::new(Semaphore::new(1)),
             stopping,
             limits,
             throttle: Arc::default(),
@@ -162,6 +166,7 @@ pub fn router(state: AppState) -> Router {
 /// The endpoints with their description. One list for both, so that neither has what the other lacks.
 fn described() -> OpenApiRouter<AppState> {
     api::router()
+        .merge(office::router())
         .routes(routes!(sync::sync))
         .routes(routes!(session::begin, session::current, session::end))
         .routes(routes!(session::change_password))

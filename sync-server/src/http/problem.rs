@@ -131,6 +131,12 @@ problems! {
     UnknownCase = 404, "unknown_case", "本院没有该案件", "This court has no such case.";
     /// No such record here.
     UnknownRecord = 404, "unknown_record", "没有该记录", "There is no such record.";
+    /// No such phone here.
+    UnknownDevice = 404, "unknown_device", "没有该设备", "There is no such phone.";
+    /// Nobody of this id in the roster.
+    UnknownPerson = 404, "unknown_person", "人员名册中没有该人员", "The roster has no such person.";
+    /// What takes the approval of two persons is not done at a console.
+    ApprovalsNeeded = 409, "approvals_needed", "院长、管理员角色及本人角色的变更须由两人批准,请用命令行 enrol add --approval 办理", "An administrator's or president's role, and one's own, needs the approval of two persons; use the command line: enrol add --approval.";
     /// Another version of tus.
     WrongTus = 412, "wrong_tus", "上传协议版本不符,请升级应用", "The upload follows another version of tus; update the app.";
     /// A header of an upload is missing or cannot be read.

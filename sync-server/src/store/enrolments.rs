@@ -19,6 +19,8 @@ pub struct EnrolmentRow {
     pub name: String,
     /// Device id, when the administrator chose one.
     pub device: Option<String>,
+    /// What the administrator calls the phone.
+    pub label: Option<String>,
     /// What the phone's keys must at least be kept in, when the administrator asks for it.
     pub protection: Option<String>,
     /// How long the certificates will be valid, milliseconds.
@@ -40,7 +42,7 @@ pub struct EnrolmentRow {
 }
 
 const COLUMNS: &str = "id, hash, person, name, device, protection, valid_ms, made_ms, expires_ms, \
-                       failures, revoked_ms, used_ms, keys_hash, certificates";
+                       failures, revoked_ms, used_ms, keys_hash, certificates, label";
 
 fn enrolment(row: &Row<'_>) -> rusqlite::Result<EnrolmentRow> {
     let certificates: Option<Vec<u8>> = row.get(13)?;
@@ -50,6 +52,7 @@ fn enrolment(row: &Row<'_>) -> rusqlite::Result<EnrolmentRow> {
         person: row.get(2)?,
         name: row.get(3)?,
         device: row.get(4)?,
+        label: row.get(14)?,
         protection: row.get(5)?,
         valid_ms: row.get(6)?,
         made_ms: row.get(7)?,
@@ -87,7 +90,8 @@ impl Writing<'_> {
     pub fn put_enrolment(&self, row: &EnrolmentRow) -> Result<(), StoreError> {
         self.db.execute(
             "INSERT INTO enrolment (court, id, hash, person, name, device, protection, valid_ms,
-               made_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+               made_ms, expires_ms, label)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             (
                 self.court,
                 row.id,
@@ -99,6 +103,7 @@ impl Writing<'_> {
                 row.valid_ms,
                 row.made_ms,
                 row.expires_ms,
+                &row.label,
             ),
         )?;
         Ok(())

@@ -6,7 +6,7 @@
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
-//!          file_trouble, upload
+//!          file_trouble, upload, contact
 //! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
@@ -14,6 +14,8 @@
 
 mod accounts;
 mod certificates;
+mod contacts;
+mod days;
 mod enrolments;
 mod envelopes;
 mod error;
@@ -55,7 +57,7 @@ pub use log::{CheckpointRow, EvidenceRow, LogEntry, StoredTree};
 pub use looks::SeenUse;
 pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
-pub use packs::{PackRow, TransitionRow};
+pub use packs::{ListedPack, PackRow, TransitionRow};
 pub use pages::{AfterConflict, WaitingRow};
 pub use timestamps::TimestampRow;
 pub use tokens::TokenRow;

@@ -21,6 +21,21 @@ pub struct PackRow {
     pub bytes: Vec<u8>,
 }
 
+/// A pack without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedPack {
+    /// Kind name.
+    pub kind: String,
+    /// Which of the kind.
+    pub subject: String,
+    /// Version.
+    pub version: u64,
+    /// SHA-256 of the unsigned body.
+    pub id: [u8; 32],
+    /// When it was signed, server clock.
+    pub made_ms: i64,
+}
+
 /// A signed transition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransitionRow {
@@ -69,6 +84,32 @@ impl Reading<'_> {
              ORDER BY subject",
         )?;
         let rows = statement.query_map((self.court, kind), pack)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The newest version of every pack, by kind and subject, after the place (kind, subject).
+    pub fn packs_page(
+        &self,
+        (kind, subject): (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<ListedPack>, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT kind, subject, version, id, made_ms FROM pack AS newest
+             WHERE court = ?1 AND (kind, subject) > (?2, ?3) AND version = (SELECT max(version)
+               FROM pack WHERE court = newest.court AND kind = newest.kind
+                 AND subject = newest.subject)
+             ORDER BY kind, subject LIMIT ?4",
+        )?;
+        let rows =
+            statement.query_map((self.court, kind, subject, stored(limit as u64)), |row| {
+                Ok(ListedPack {
+                    kind: row.get(0)?,
+                    subject: row.get(1)?,
+                    version: count(row.get(2)?),
+                    id: row.get(3)?,
+                    made_ms: row.get(4)?,
+                })
+            })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

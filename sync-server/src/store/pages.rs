@@ -47,13 +47,24 @@ pub struct AfterConflict<'a> {
 }
 
 impl Reading<'_> {
-    /// Cases by number, from the one after `after` on; `""` is before all.
-    pub fn cases_page(&self, after: &str, limit: usize) -> Result<Vec<CaseRow>, StoreError> {
+    /// Cases by number, from the one after `after` on (`""` is before all); only those whose number, cause or
+    /// a party's name has the text `search` in it, when given.
+    pub fn cases_page(
+        &self,
+        search: Option<&str>,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<CaseRow>, StoreError> {
         let mut statement = self.db.prepare(
             "SELECT case_no, version, cause, handler, team, state FROM case_file
-             WHERE court = ?1 AND case_no > ?2 ORDER BY case_no LIMIT ?3",
+             WHERE court = ?1 AND case_no > ?2
+               AND (?4 IS NULL OR instr(case_no, ?4) OR instr(cause, ?4) OR EXISTS
+                 (SELECT 1 FROM party WHERE party.court = case_file.court
+                    AND party.case_no = case_file.case_no AND instr(party.name, ?4)))
+             ORDER BY case_no LIMIT ?3",
         )?;
-        let rows = statement.query_map((self.court, after, stored(limit as u64)), case_file)?;
+        let limit = stored(limit as u64);
+        let rows = statement.query_map((self.court, after, limit, search), case_file)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

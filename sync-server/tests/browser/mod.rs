@@ -118,6 +118,19 @@ impl Events {
         }
     }
 
+    /// Name of the next event, beats too; nothing when the stream has ended.
+    pub fn name_or_end(&mut self) -> Option<String> {
+        loop {
+            let mut line = String::new();
+            if self.0.read_line(&mut line).unwrap_or(0) == 0 {
+                return None;
+            }
+            if let Some(name) = line.strip_prefix("event:") {
+                return Some(name.trim().to_owned());
+            }
+        }
+    }
+
     /// Whether nothing more comes.
     pub fn ended(mut self) -> bool {
         let mut rest = String::new();

@@ -222,8 +222,8 @@ export interface Device {
   app_version: string | null;
   /** Changes of it that are not accepted here yet. */
   waiting: number;
-  /** Entries that it has not fetched. */
-  behind: number;
+  /** Entries that it has not fetched; `null` while the court does not keep how far a phone has read. */
+  behind: number | null;
 }
 
 /** Somebody of the court's roster. */

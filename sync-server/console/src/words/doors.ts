@@ -78,6 +78,7 @@ export const DOORS_WORDS = {
   col_age: ["多久前", "How long ago"],
   col_waiting: ["未被采纳的改动", "Changes not accepted"],
   col_behind: ["未取的条目", "Entries not fetched"],
+  figure_unknown: ["未知", "unknown"],
   col_app: ["应用版本", "App"],
   col_valid_until: ["证书至", "Valid until"],
   col_withdrawn: ["吊销时间", "Withdrawn"],

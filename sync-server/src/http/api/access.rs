@@ -20,13 +20,13 @@ const MAX_HEADER: usize = 200;
 
 /// Proof that the request may read content: every handler of the API takes one.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(in crate::http) struct Reader {
     person: Option<String>,
 }
 
 impl Reader {
     /// Who decides with this request: the person whose token it carries, not whom its body names.
-    pub(super) fn decides(self) -> Result<String, Problem> {
+    pub(in crate::http) fn decides(self) -> Result<String, Problem> {
         self.person.ok_or_else(|| ProblemCode::TokenOfNobody.into())
     }
 }

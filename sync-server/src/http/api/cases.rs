@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::Reader;
-use super::input::{Asked, CasePath, CourtPath, PageQuery, Segments, limit, place_after};
+use super::input::{Asked, CasePath, CasesQuery, CourtPath, Segments, bounded, limit, place_after};
 use super::shown::Page;
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
@@ -75,19 +75,24 @@ fn party_of(row: PartyRow) -> Party {
     get,
     path = "/v1/courts/{court}/cases",
     tag = "cases",
-    params(CourtPath, PageQuery),
+    params(CourtPath, CasesQuery),
     responses((status = 200, description = "A page of cases", body = Page<Case>))
 )]
 pub(super) async fn cases(
     _: Reader,
     State(state): State<AppState>,
-    Asked(asked): Asked<PageQuery>,
+    Asked(asked): Asked<CasesQuery>,
 ) -> Result<Json<Page<Case>>, Problem> {
     let limit = limit(asked.limit)?;
     let after: String = place_after(asked.after.as_deref())?.unwrap_or_default();
+    // An empty field of a form asks for everything.
+    let search = asked.search.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let search = bounded("search", search)?;
     let rows = state
         .run(move |server| {
-            server.store().read::<_, StoreError>(|reading| reading.cases_page(&after, limit + 1))
+            server.store().read::<_, StoreError>(|reading| {
+                reading.cases_page(search.as_deref(), &after, limit + 1)
+            })
         })
         .await??;
     Ok(Json(Page::of(rows, limit, |row| row.case_no.clone(), case_of)))

@@ -1,5 +1,8 @@
 //! Open conflicts: every side, with author and time. Nothing here says who is right.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use axum::Json;
 use axum::extract::State;
 use lastmile_core::id::DocumentId;
@@ -8,9 +11,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::access::Reader;
+use super::contested::{Contested, MustDecide};
 use super::input::{Asked, ConflictsQuery, CourtPath, bounded, limit, place_after};
 use super::shown::{Moment, Page};
 use crate::http::AppState;
+use crate::http::office::roster::Names;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::store::{AfterConflict, ConflictRow, StoreError};
 
@@ -27,6 +32,14 @@ pub(super) struct Conflict {
     pub target: String,
     /// The sides.
     pub sides: Vec<Side>,
+    /// Kind of the record.
+    pub record_kind: Option<String>,
+    /// The record's one-line title.
+    pub title: Option<String>,
+    /// What the contested item is called, when it has a name that is not contested itself.
+    pub item_name: Option<String>,
+    /// Who may settle it; absent where that takes a correction record (补正笔录).
+    pub must_decide: Option<MustDecide>,
 }
 
 /// One side of a conflict.
@@ -45,10 +58,14 @@ pub(super) struct Side {
     pub claim: serde_json::Map<String, Value>,
 }
 
-pub(super) fn conflict_of(row: ConflictRow) -> Conflict {
+pub(super) fn conflict_of(row: ConflictRow, about: Option<&Contested>) -> Conflict {
     let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
     let sides = detail.get("sides").and_then(Value::as_array).map(Vec::as_slice);
     Conflict {
+        record_kind: about.map(Contested::record_kind),
+        title: about.map(Contested::title),
+        item_name: about.and_then(|about| about.item_name(&row.target)),
+        must_decide: about.and_then(|about| about.must_decide(&row)),
         record: row.document.to_hex(),
         case_no: row.case_no,
         kind: row.kind,
@@ -89,14 +106,29 @@ pub(super) async fn conflicts(
             }
             None => Default::default(),
         };
-    let rows = state
+    let (rows, around) = state
         .run(move |server| {
             let after = AfterConflict { document: &document, kind: &kind, target: &target };
+            let directory = server.directory()?;
             server.store().read::<_, StoreError>(|reading| {
-                reading.conflicts_page(case_no.as_deref(), after, limit + 1)
+                let rows = reading.conflicts_page(case_no.as_deref(), after, limit + 1)?;
+                let names = Names::read(reading, &directory)?;
+                let mut around = HashMap::new();
+                for row in &rows {
+                    if let Entry::Vacant(place) = around.entry(row.document)
+                        && let Some(record) = reading.record(row.document)?
+                    {
+                        place.insert(Contested::new(server.kinds(), &names, &record));
+                    }
+                }
+                Ok((rows, around))
             })
         })
         .await??;
     let key = |row: &ConflictRow| (row.document.to_hex(), row.kind.clone(), row.target.clone());
-    Ok(Json(Page::of(rows, limit, key, conflict_of)))
+    let shown = |row: ConflictRow| {
+        let about = around.get(&row.document);
+        conflict_of(row, about)
+    };
+    Ok(Json(Page::of(rows, limit, key, shown)))
 }

@@ -14,7 +14,7 @@ use crate::store::{FileStanding, Reading, StoreError};
 /// Where a file stands that a record names.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum FileState {
+pub(in crate::http) enum FileState {
     /// 原件待上传: nothing of it has come.
     Absent,
     /// Part of it has come.
@@ -108,15 +108,20 @@ fn photo_findings(
     })
 }
 
-fn file_of(standing: FileStanding, found: &mut [PhotoFindings]) -> RecordFile {
-    let FileStanding { named, file, arrived, trouble, thumbnail, preview } = standing;
-    let state = match (&file, arrived, &trouble) {
+/// Where a file stands.
+pub(in crate::http) fn state_of(standing: &FileStanding) -> FileState {
+    match (&standing.file, standing.arrived, &standing.trouble) {
         (Some(_), ..) => FileState::Stored,
         (None, Some(1..), _) => FileState::Arriving,
         (None, _, Some(code)) if code == trouble::DIFFERS => FileState::Differs,
         (None, _, Some(_)) => FileState::Lost,
         (None, _, None) => FileState::Absent,
-    };
+    }
+}
+
+fn file_of(standing: FileStanding, found: &mut [PhotoFindings]) -> RecordFile {
+    let state = state_of(&standing);
+    let FileStanding { named, file, arrived, thumbnail, preview, .. } = standing;
     let about = found.iter_mut().find(|photo| {
         photo.hash == named.hash && named.item.rsplit('/').next() == Some(photo.item.as_str())
     });

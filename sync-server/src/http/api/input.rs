@@ -16,7 +16,7 @@ use crate::http::problem::{Problem, ProblemCode};
 /// Rows of a page when the reader does not say.
 const USUAL: u16 = 50;
 /// Most rows of a page.
-pub(super) const MOST: u16 = 200;
+pub(in crate::http) const MOST: u16 = 200;
 /// Longest code, case number or kind that is looked up, in bytes.
 const MAX_NAME: usize = 128;
 /// Longest place, in characters.
@@ -75,7 +75,7 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Told<T> {
 /// A change.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct EnvelopePath {
+pub(in crate::http) struct EnvelopePath {
     /// Court code.
     #[param(example = "粤0605")]
     #[allow(dead_code)] // compared where access is checked
@@ -97,7 +97,7 @@ pub(in crate::http) struct CourtPath {
 /// A case.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct CasePath {
+pub(in crate::http) struct CasePath {
     /// Court code.
     #[param(example = "粤0605")]
     #[allow(dead_code)] // compared where access is checked
@@ -166,7 +166,7 @@ impl RecordPath {
 /// A paper of a record.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct PaperPath {
+pub(in crate::http) struct PaperPath {
     /// Court code.
     #[param(example = "粤0605")]
     #[allow(dead_code)] // compared where access is checked
@@ -183,7 +183,23 @@ pub(super) struct PaperPath {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PageQuery {
+pub(in crate::http) struct PageQuery {
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2048)]
+    pub after: Option<String>,
+    /// Most rows, 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u16>,
+}
+
+/// Which cases.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct CasesQuery {
+    /// Only those whose number, cause or a party's name has this text in it.
+    #[param(max_length = 128)]
+    pub search: Option<String>,
     /// Where to go on: `next` of the page before.
     #[param(max_length = 2048)]
     pub after: Option<String>,
@@ -196,7 +212,7 @@ pub(super) struct PageQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RecordsQuery {
+pub(in crate::http) struct RecordsQuery {
     /// Only this kind.
     #[param(max_length = 128)]
     pub kind: Option<String>,
@@ -212,7 +228,7 @@ pub(super) struct RecordsQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ConflictsQuery {
+pub(in crate::http) struct ConflictsQuery {
     /// Only this case's.
     #[param(max_length = 128)]
     pub case_no: Option<String>,
@@ -228,7 +244,7 @@ pub(super) struct ConflictsQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RequestsQuery {
+pub(in crate::http) struct RequestsQuery {
     /// Only this station's, by code.
     #[param(max_length = 128)]
     pub station: Option<String>,
@@ -241,7 +257,7 @@ pub(super) struct RequestsQuery {
 }
 
 /// The number of rows asked for.
-pub(super) fn limit(asked: Option<u16>) -> Result<usize, Problem> {
+pub(in crate::http) fn limit(asked: Option<u16>) -> Result<usize, Problem> {
     match asked.unwrap_or(USUAL) {
         limit @ 1..=MOST => Ok(usize::from(limit)),
         _ => Err(Problem::new(ProblemCode::BadQuery).with("name", "limit")),
@@ -249,7 +265,7 @@ pub(super) fn limit(asked: Option<u16>) -> Result<usize, Problem> {
 }
 
 /// A name that may be looked up; `name` is the parameter's.
-pub(super) fn bounded(
+pub(in crate::http) fn bounded(
     name: &'static str,
     value: Option<String>,
 ) -> Result<Option<String>, Problem> {
@@ -262,12 +278,14 @@ pub(super) fn bounded(
 }
 
 /// Writes a place so that nobody reads anything into it.
-pub(super) fn place(of: &impl Serialize) -> Option<String> {
+pub(in crate::http) fn place(of: &impl Serialize) -> Option<String> {
     serde_json::to_vec(of).ok().map(|json| BASE64URL_NOPAD.encode(&json))
 }
 
 /// Reads a place back; nothing when the reader begins.
-pub(super) fn place_after<T: DeserializeOwned>(after: Option<&str>) -> Result<Option<T>, Problem> {
+pub(in crate::http) fn place_after<T: DeserializeOwned>(
+    after: Option<&str>,
+) -> Result<Option<T>, Problem> {
     let Some(after) = after else { return Ok(None) };
     if after.len() > MAX_PLACE {
         return Err(ProblemCode::BadCursor.into());
@@ -277,7 +295,7 @@ pub(super) fn place_after<T: DeserializeOwned>(after: Option<&str>) -> Result<Op
 }
 
 /// A place in a list ordered by receipt: time and record.
-pub(super) fn receipt_place(after: Option<&str>) -> Result<(i64, Vec<u8>), Problem> {
+pub(in crate::http) fn receipt_place(after: Option<&str>) -> Result<(i64, Vec<u8>), Problem> {
     let Some((ms, id)) = place_after::<(i64, String)>(after)? else {
         return Ok((i64::MIN, Vec::new()));
     };

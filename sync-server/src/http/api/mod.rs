@@ -9,18 +9,20 @@
 //! | [`evidence`] | the files of a record and what does not fit about them |
 //! | [`papers`] | papers as PDF |
 //! | [`cases`], [`records`], [`conflicts`], [`requests`], [`waiting`] | the answers |
+//! | [`contested`] | what a conflict is about and who may settle it |
 //! | [`document`] | the OpenAPI description |
 
 pub(super) mod access;
 mod cases;
 mod conflicts;
+mod contested;
 pub mod document;
-mod evidence;
+pub(super) mod evidence;
 pub(super) mod input;
 mod papers;
 mod records;
 mod requests;
-mod shown;
+pub(super) mod shown;
 mod waiting;
 
 use utoipa_axum::router::OpenApiRouter;

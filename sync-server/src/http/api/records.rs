@@ -14,12 +14,14 @@ use utoipa::ToSchema;
 
 use super::access::Reader;
 use super::conflicts::{Conflict, conflict_of};
+use super::contested::Contested;
 use super::evidence::{RecordFile, files_of};
 use super::input::{
     Asked, CasePath, RecordPath, RecordsQuery, Segments, bounded, limit, receipt_place,
 };
 use super::shown::{Moment, Page};
 use crate::http::AppState;
+use crate::http::office::roster::Names;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::ingest::rebuild;
 use crate::server::Server;
@@ -71,6 +73,8 @@ pub(super) struct Change {
     pub verb: String,
     /// Staff id of who did it: the author at capture, not who carried it.
     pub person: String,
+    /// Name of the author's device.
+    pub device_name: Option<String>,
     /// The phone's clock at capture; may be wrong, never orders anything.
     pub device: Moment,
     /// Milliseconds since that phone's boot at capture.
@@ -139,7 +143,8 @@ fn change_of(
     late: &BTreeSet<&str>,
     directory: &Directory,
 ) -> Result<Change, StoreError> {
-    let author = directory.get(&row.certificate).map(|found| found.payload().not_after_ms);
+    let author = directory.get(&row.certificate).map(|found| found.payload());
+    let author_end = author.map(|author| author.not_after_ms);
     let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope body"))?;
     let change = body.change.to_hex();
     Ok(Change {
@@ -148,10 +153,11 @@ fn change_of(
         author_withdrawn: directory
             .withdrawn(&row.certificate)
             .map(|since| Moment::of(since.at_ms)),
-        author_expired: author.filter(|end_ms| row.received_ms > *end_ms).map(Moment::of),
+        author_expired: author_end.filter(|end_ms| row.received_ms > *end_ms).map(Moment::of),
         change,
         verb: body.verb,
         person: row.person.clone(),
+        device_name: author.and_then(|author| author.device.clone()),
         device: Moment::of(body.device_ms),
         monotonic_ms: body.monotonic_ms,
         boot: HEXLOWER.encode(body.boot.as_bytes()),
@@ -215,12 +221,14 @@ pub(super) async fn record(
             let directory = server.directory()?;
             server.store().read::<_, StoreError>(|reading| {
                 let Some(row) = reading.record(id)? else { return Ok(None) };
-                let conflicts = reading.conflicts_of(id)?;
+                let names = Names::read(reading, &directory)?;
+                let about = Contested::new(server.kinds(), &names, &row);
+                let conflicts = reading.conflicts_of(id)?.into_iter();
                 detail(
                     reading,
                     server,
                     row,
-                    conflicts.into_iter().map(conflict_of).collect(),
+                    conflicts.map(|row| conflict_of(row, Some(&about))).collect(),
                     &reading.document_log(id)?,
                     &directory,
                 )

@@ -9,7 +9,7 @@ use super::input::place;
 
 /// A point in time, for people and for programs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct Moment {
+pub(in crate::http) struct Moment {
     /// RFC 3339 in China's time, `+08:00`. Absent when the clock said something beyond all years.
     #[schema(format = "date-time", example = "2026-03-17T08:30:00.000+08:00")]
     pub at: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct Moment {
 
 impl Moment {
     /// The moment `ms` milliseconds after 1970-01-01T00:00:00Z.
-    pub(super) fn of(ms: i64) -> Self {
+    pub(in crate::http) fn of(ms: i64) -> Self {
         let china = TimeZone::fixed(tz::offset(8));
         let at = Timestamp::from_millisecond(ms)
             .ok()
@@ -30,7 +30,7 @@ impl Moment {
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Page<T: ToSchema> {
+pub(in crate::http) struct Page<T: ToSchema> {
     /// The rows.
     pub items: Vec<T>,
     /// Where the next page begins (`after`); absent on the last.
@@ -40,7 +40,7 @@ pub(super) struct Page<T: ToSchema> {
 
 impl<T: ToSchema> Page<T> {
     /// A page of at most `limit` rows, from rows of which one more was read when there is one.
-    pub(super) fn of<R, P: Serialize>(
+    pub(in crate::http) fn of<R, P: Serialize>(
         mut rows: Vec<R>,
         limit: usize,
         key: impl FnOnce(&R) -> P,

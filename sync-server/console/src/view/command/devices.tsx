@@ -36,7 +36,7 @@ function deviceSheet(say: Say, nowMs: number): Sheet<Device> {
       sheetTime(device.last_contact),
       ageWords(say, silenceOf(device, nowMs)),
       String(device.waiting),
-      String(device.behind),
+      device.behind === null ? say("figure_unknown") : String(device.behind),
       device.app_version ?? "",
       sheetTime(device.valid_until),
       sheetTime(device.withdrawn),
@@ -119,7 +119,7 @@ export function Devices(props: {
                         device.waiting
                       )}
                     </td>
-                    <td class="figures">{device.behind}</td>
+                    <td class="figures">{device.behind ?? say("figure_unknown")}</td>
                     <td class="figures">{device.app_version ?? say("not_told")}</td>
                     <td class="figures">{sheetTime(device.valid_until).slice(0, 10)}</td>
                     {act && <td>{act(device)}</td>}
