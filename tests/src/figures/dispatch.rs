@@ -3,7 +3,7 @@
 //! server is the program as a process of its own; everything is real HTTP on the loopback. Time runs from before the
 //! request is saved on the phone until the event was read at each console.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -211,13 +211,13 @@ fn follow(address: SocketAddr, session: &Session, heard: Sender<Heard>) -> Run {
         }
     }
     std::thread::spawn(move || {
-        let mut known = HashMap::new();
+        let mut known = HashSet::new();
         let mut line = String::new();
         while lines.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
             let at = Instant::now();
             let data = line.trim().strip_prefix("data: ").or(line.trim().strip_prefix("data:"));
             if let Some(id) = data.and_then(incident_in)
-                && known.insert(id, ()).is_none()
+                && known.insert(id)
                 && heard.send((id, at)).is_err()
             {
                 return;
