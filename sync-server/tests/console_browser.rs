@@ -17,12 +17,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use browser::{Browser, PASSWORD};
+use browser::{Browser, PASSWORD, account};
 use lastmile_core::document::Fields;
 use lastmile_core::id::DocumentId;
+use lastmile_core::records::Role;
 use lastmile_core::value::Value as Field;
 use lastmile_server::demo::clock::FileClock;
 use lastmile_server::demo::link::{Link, Mode};
+use lastmile_server::keys::{self, Passphrase};
+use lastmile_server::roles;
 use scene::scene;
 use serde_json::{Value, json};
 use world::process::Process;
@@ -67,6 +70,12 @@ impl Stage {
                 let _ = self.officer.phone.sync(&self.officer.transport());
                 let shown = self.officer.phone.request_shown(id.unwrap()).unwrap();
                 json!({ "hop": shown.hop.code(), "alarm": shown.alarm })
+            }
+            "act" => {
+                let record = self.officer.seizure();
+                self.officer.line(record, "注塑机");
+                self.officer.sync();
+                json!({ "record": record.to_hex() })
             }
             "told" => json!({ "told": self.incident(id.unwrap())["told"] }),
             "steps" => {
@@ -121,6 +130,15 @@ impl Stage {
     }
 }
 
+/// Approved by the root's holder, as the first administrators are.
+fn administrator(world: &World) {
+    let root = keys::load_file(&world.data().join(keys::ROOT_KEY), &Passphrase::demo()).unwrap();
+    let directory = world.server().directory().unwrap();
+    let approval = roles::approve(&directory, &root, "zhangyi", &[Role::Admin], 1).unwrap();
+    assert!(roles::set(world.server(), "zhangyi", &[Role::Admin], &[approval]).unwrap());
+    account(world, "zhangyi", &[]);
+}
+
 fn start(world: &World, address: &str) -> Process {
     Process::start_at(world, address, &["--ladder"], &[])
 }
@@ -154,6 +172,7 @@ fn people_at_consoles_see_and_do_what_they_should() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/interop/console");
     installed(&folder);
     let (mut world, mut officer, _first) = scene();
+    administrator(&world);
     world.stop();
     let hours = Hours { begun: Instant::now(), skipped_ms: Arc::default() };
     let address = world.address.clone();

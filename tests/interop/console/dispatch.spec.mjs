@@ -182,9 +182,9 @@ test('a call by telephone, and the phone\'s own request joins it', async ({ page
   await picture(page, 'voice')
   await form.getByRole('button', { name: '录入并立即受理' }).click()
   await expect(form).toHaveCount(0)
+  // Enter answers the request that was just written down.
   await expect(banner(page)).toContainText(place)
-  await banner(page).getByRole('button', { name: /^接警/ }).click()
-  await expect(banner(page)).toHaveCount(0)
+  await acknowledge(page)
   const { id } = await stage({ do: 'ask', place })
   await expect(banner(page)).toContainText('有新情况，未确认')
   await expect(row(page, place)).toHaveCount(1)

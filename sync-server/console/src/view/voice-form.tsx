@@ -36,12 +36,16 @@ export function VoiceForm(props: {
   const [sending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const key = useRef(freshKey());
+  const taken = useRef(false);
 
   useEffect(() => {
     const opener = document.activeElement;
     form.current?.querySelector<HTMLElement>("input")?.focus();
     return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // The new request rings: Enter is to answer it, not to open another form.
+      const list = taken.current ? document.querySelector<HTMLElement>("[role=listbox]") : null;
+      if (list !== null) list.focus();
+      else if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
   useEffect(() => {
@@ -68,6 +72,7 @@ export function VoiceForm(props: {
       zh: sayIn("zh", "voice_taken", place),
       en: sayIn("en", "voice_taken", place),
     });
+    taken.current = true;
     props.onTaken(incident, proposed);
   };
 
