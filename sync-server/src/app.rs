@@ -17,6 +17,7 @@ use crate::files::scrub::scrub;
 use crate::files::{FileError, upload};
 use crate::http::{AppState, Limits, router};
 use crate::server::{OpenError, Options, Server};
+use crate::sms::take::look_again;
 
 /// Serves on `listener` until `stop` turns true; requests under way are answered first.
 pub async fn serve(
@@ -49,7 +50,11 @@ pub async fn serve(
 async fn climb_ladders(server: Arc<Server>, every: Duration, mut stop: watch::Receiver<bool>) {
     while !every.is_zero() && !*stop.borrow() {
         let climbing = Arc::clone(&server);
-        let climbed = tokio::task::spawn_blocking(move || climb(&climbing)).await;
+        let climbed = tokio::task::spawn_blocking(move || {
+            look_again(&climbing)?;
+            climb(&climbing)
+        });
+        let climbed = climbed.await;
         if let Ok(Err(error)) = climbed {
             tracing::error!(code = error.code(), "open requests could not be looked at");
         }

@@ -5,6 +5,7 @@
 //! ```text
 //! record accepted ─► route (ingest) ─► desk::received ─┐           ┌─► channel `dispatch`: every step
 //! telephone ─► http ─► voice ──────────────────────────┤
+//! text message ─► [`crate::sms`] ──────────────────────┤
 //! console ─► http ─► desk::take ─► life + check ───────┴─► signed ─┴─► the case's channel: what phones may know
 //! ```
 //!
@@ -15,6 +16,7 @@
 //! | --- | --- |
 //! | [`desk`] | taking a step |
 //! | [`voice`] | a call by telephone, written down |
+//! | `opening` | a request that has no record yet |
 //! | [`join`] | several reports of one event |
 //! | [`facts`] | what is known of a request, however it came |
 //! | [`climb`] | the ladder: what is due while nobody acts |
@@ -26,6 +28,7 @@ pub mod desk;
 pub mod facts;
 pub mod join;
 pub mod lives;
+pub(crate) mod opening;
 pub mod presence;
 pub mod voice;
 

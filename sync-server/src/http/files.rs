@@ -59,8 +59,10 @@ pub(super) async fn file(
     };
     let operator = headers.contains_key(header::AUTHORIZATION);
     let token = if operator {
-        if access::operator(&headers, &state).await?.role != OperatorRole::Command {
-            return Err(ProblemCode::NoContentForAdmin.into());
+        match access::operator(&headers, &state).await?.role {
+            OperatorRole::Command => {}
+            OperatorRole::Admin => return Err(ProblemCode::NoContentForAdmin.into()),
+            OperatorRole::Gateway => return Err(ProblemCode::NotYourRole.into()),
         }
         None
     } else if headers.contains_key(lastmile_core::sync::token::TOKEN_HEADER) {

@@ -18,6 +18,7 @@ mod range;
 mod receive;
 pub mod resent;
 pub mod session;
+mod sms;
 mod sync;
 mod tus;
 mod uploads;
@@ -167,6 +168,10 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(map::map))
         .routes(routes!(live::presence))
         .routes(routes!(live::live))
+        .routes(routes!(sms::incoming))
+        .routes(routes!(sms::outgoing))
+        .routes(routes!(sms::became))
+        .routes(routes!(sms::texts))
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))

@@ -131,6 +131,8 @@ problems! {
     UnknownCase = 404, "unknown_case", "本院没有该案件", "This court has no such case.";
     /// No such record here.
     UnknownRecord = 404, "unknown_record", "没有该记录", "There is no such record.";
+    /// No text of this name was to be sent.
+    UnknownText = 404, "unknown_text", "没有这条待发短信", "There is no such text to be sent.";
     /// Another version of tus.
     WrongTus = 412, "wrong_tus", "上传协议版本不符,请升级应用", "The upload follows another version of tus; update the app.";
     /// A header of an upload is missing or cannot be read.

@@ -6,7 +6,7 @@
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
-//!          file_trouble, upload
+//!          file_trouble, upload, sms, sms_out
 //! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
@@ -28,6 +28,7 @@ mod models;
 mod packs;
 mod pages;
 mod schema;
+mod sms;
 mod steps;
 mod timestamps;
 mod tokens;
@@ -57,6 +58,7 @@ pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};
 pub use pages::{AfterConflict, WaitingRow};
+pub use sms::{NewOutgoing, OutgoingRow, TextRow, TextSubject};
 pub use timestamps::TimestampRow;
 pub use tokens::TokenRow;
 pub use uploads::{UploadId, UploadRow};

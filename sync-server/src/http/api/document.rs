@@ -25,6 +25,7 @@ use crate::http::problem::ProblemCode;
         (name = "waiting", description = "Changes not part of their record 未并入记录的修改"),
         (name = "files", description = "Files of evidence 证据原件"),
         (name = "console", description = "People at the console 控制台登录"),
+        (name = "gateway", description = "Gateways of text messages 短信网关"),
         (name = "sync", description = "What phones use 手机同步"),
         (name = "service", description = "Running the service 运维")
     )
