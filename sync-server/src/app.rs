@@ -51,7 +51,9 @@ async fn climb_ladders(server: Arc<Server>, every: Duration, mut stop: watch::Re
     while !every.is_zero() && !*stop.borrow() {
         let climbing = Arc::clone(&server);
         let climbed = tokio::task::spawn_blocking(move || {
-            look_again(&climbing)?;
+            if let Err(error) = look_again(&climbing) {
+                tracing::error!(code = error.code(), "texts could not be looked at again");
+            }
             climb(&climbing)
         });
         let climbed = climbed.await;

@@ -259,7 +259,7 @@ fn an_administrator_gets_no_content_from_any_route() {
         ["/healthz", "/metrics", "/openapi.json"].contains(&path)
             || path.ends_with("/sync")
             || path.contains("/uploads")
-            || ["/enrol", "/wiped", "/courier", "/log/checkpoint", "/log/timestamps"]
+            || ["/enrol", "/wiped", "/courier", "/watch", "/log/checkpoint", "/log/timestamps"]
                 .iter()
                 .any(|end| path.ends_with(end))
     };
@@ -280,8 +280,16 @@ fn an_administrator_gets_no_content_from_any_route() {
                 continue;
             }
             // People sign in for these; a token opens none of them (console_session.rs, dispatch.rs).
-            let console =
-                ["/session", "/incidents", "/live", "/presence", "/map", "/handover", "/texts"];
+            let console = [
+                "/session",
+                "/incidents",
+                "/live",
+                "/presence",
+                "/map",
+                "/handover",
+                "/texts",
+                "/watches",
+            ];
             if console.iter().any(|part| path.contains(part)) {
                 assert!(matches!(status, 400 | 401), "{method} {path}: {text}");
                 continue;

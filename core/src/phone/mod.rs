@@ -32,6 +32,7 @@
 //! | `export` | a case as one file that proves itself, written without the court |
 //! | `papers` | what papers need beside the record |
 //! | `assistance` | what the court did about a request, and what the screen shows |
+//! | `watch` | promises before a dead zone, check-ins |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
 //!
@@ -73,6 +74,7 @@ mod times;
 pub mod transport;
 mod upload;
 mod upload_turn;
+mod watch;
 mod wipe;
 mod withdrawn;
 

@@ -19,6 +19,7 @@ pub mod response;
 #[cfg(test)]
 mod tests;
 pub mod token;
+pub mod watch;
 
 /// Media type of requests and answers. Only an answer with it and [`PROTOCOL_HEADER`] counts:
 /// captive portals answer 200 too.

@@ -32,6 +32,8 @@ pub enum Errand {
     Courier,
     /// A wiped phone's report; signed itself, it needs no token.
     Wiped,
+    /// A promise before a dead zone, or a check-in.
+    Watch,
 }
 
 impl Errand {
@@ -41,6 +43,7 @@ impl Errand {
             Self::Sync => "sync",
             Self::Courier => "courier",
             Self::Wiped => "wiped",
+            Self::Watch => "watch",
         }
     }
 
@@ -50,6 +53,7 @@ impl Errand {
             Self::Sync => super::MEDIA_TYPE,
             Self::Courier => crate::courier::MEDIA_TYPE,
             Self::Wiped => crate::identity::wiped::MEDIA_TYPE,
+            Self::Watch => super::watch::MEDIA_TYPE,
         }
     }
 }

@@ -20,6 +20,7 @@
 //! | [`join`] | several reports of one event |
 //! | [`facts`] | what is known of a request, however it came |
 //! | [`climb`] | the ladder: what is due while nobody acts |
+//! | [`silence`] | promises before a dead zone: silence calls for help |
 //! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
@@ -30,11 +31,12 @@ pub mod join;
 pub mod lives;
 pub(crate) mod opening;
 pub mod presence;
+pub mod silence;
 pub mod voice;
 
 /// The channel of every step. No phone reads it: it has those that phones must not see.
 pub const DISPATCH: &str = "dispatch";
 /// Code of the transitions that are steps.
 pub const ASSIST: &str = "assist";
-/// Code of those that say what was told by voice or text message.
+/// Code of those that say what was told by voice or text message, or that nobody is heard of.
 pub const REPORT: &str = "report";

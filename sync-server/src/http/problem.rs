@@ -133,6 +133,10 @@ problems! {
     UnknownRecord = 404, "unknown_record", "没有该记录", "There is no such record.";
     /// No text of this name was to be sent.
     UnknownText = 404, "unknown_text", "没有这条待发短信", "There is no such text to be sent.";
+    /// No such promise of the person's crew.
+    UnknownWatch = 404, "unknown_watch", "没有这条报备", "There is no such promise of your crew.";
+    /// Too many open promises.
+    WatchesTooMany = 429, "watches_too_many", "未结束的报备过多,请先报平安", "You have too many open promises; check in first.";
     /// Another version of tus.
     WrongTus = 412, "wrong_tus", "上传协议版本不符,请升级应用", "The upload follows another version of tus; update the app.";
     /// A header of an upload is missing or cannot be read.

@@ -6,7 +6,7 @@
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
-//!          file_trouble, upload, sms, sms_out
+//!          file_trouble, upload, sms, sms_out, watch, watch_word
 //! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
@@ -33,6 +33,7 @@ mod steps;
 mod timestamps;
 mod tokens;
 mod uploads;
+mod watches;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -62,6 +63,7 @@ pub use sms::{NewOutgoing, OutgoingRow, TextRow, TextSubject};
 pub use timestamps::TimestampRow;
 pub use tokens::TokenRow;
 pub use uploads::{UploadId, UploadRow};
+pub use watches::WatchRow;
 
 /// How long a writer waits for another process (the command line beside the service).
 const BUSY: Duration = Duration::from_secs(20);

@@ -6,8 +6,21 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 12] =
-    [V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, super::looks::SCHEMA, super::sms::SCHEMA];
+const STEPS: [&str; 13] = [
+    V1,
+    V2,
+    V3,
+    V4,
+    V5,
+    V6,
+    V7,
+    V8,
+    V9,
+    V10,
+    super::looks::SCHEMA,
+    super::sms::SCHEMA,
+    super::watches::SCHEMA,
+];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
