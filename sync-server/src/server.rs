@@ -14,6 +14,7 @@ use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
+use crate::assistance::positions::Positions;
 use crate::assistance::presence::Presence;
 use crate::courier::Opener;
 use crate::files::incoming::{Disk, RealDisk};
@@ -119,6 +120,7 @@ pub struct Server {
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
     presence: Presence,
+    positions: Positions,
     answered: Answered,
     opener: Opener,
     files: Files,
@@ -155,6 +157,8 @@ impl Server {
         let (court, epoch) = (&store.court().court, store.court().epoch);
         let sequencer = Sequencer::new(court, epoch, keys.checkpoint.clone());
         let files = Files::open(dir, Arc::clone(&options.disk))?;
+        let fixes = store.read::<_, StoreError>(|reading| reading.crew_fixes())?;
+        let positions = Positions::recalled(fixes);
         let server = Self {
             dir: dir.to_owned(),
             store,
@@ -167,6 +171,7 @@ impl Server {
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             presence: Presence::default(),
+            positions,
             answered: Answered::default(),
             opener: Opener::default(),
             files,
@@ -271,6 +276,11 @@ impl Server {
     /// Which desks have somebody at a console.
     pub fn presence(&self) -> &Presence {
         &self.presence
+    }
+
+    /// Where crews are.
+    pub fn positions(&self) -> &Positions {
+        &self.positions
     }
 
     /// Who waits for news.

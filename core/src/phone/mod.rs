@@ -33,6 +33,7 @@
 //! | `papers` | what papers need beside the record |
 //! | `assistance` | what the court did about a request, and what the screen shows |
 //! | `watch` | promises before a dead zone, check-ins |
+//! | `positions` | where the crew is while its request for help is open |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
 //!
@@ -58,6 +59,7 @@ mod open;
 mod papers;
 mod peer;
 mod pictures;
+mod positions;
 mod proof;
 mod read;
 mod rebase;

@@ -14,6 +14,7 @@ pub mod channel;
 pub mod files;
 pub mod frame;
 pub mod peer;
+pub mod positions;
 pub mod request;
 pub mod response;
 #[cfg(test)]

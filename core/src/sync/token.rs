@@ -34,6 +34,8 @@ pub enum Errand {
     Wiped,
     /// A promise before a dead zone, or a check-in.
     Watch,
+    /// Where a crew is while its request for help is open.
+    Positions,
 }
 
 impl Errand {
@@ -44,6 +46,7 @@ impl Errand {
             Self::Courier => "courier",
             Self::Wiped => "wiped",
             Self::Watch => "watch",
+            Self::Positions => "positions",
         }
     }
 
@@ -54,6 +57,7 @@ impl Errand {
             Self::Courier => crate::courier::MEDIA_TYPE,
             Self::Wiped => crate::identity::wiped::MEDIA_TYPE,
             Self::Watch => super::watch::MEDIA_TYPE,
+            Self::Positions => super::positions::MEDIA_TYPE,
         }
     }
 }

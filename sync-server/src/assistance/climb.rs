@@ -8,7 +8,7 @@ use lastmile_core::assistance::step::State;
 
 use super::desk::{self, DeskError};
 use super::lives::life;
-use super::silence;
+use super::{positions, silence};
 use crate::ingest::Ingested;
 use crate::server::Server;
 use crate::store::StoreError;
@@ -34,6 +34,10 @@ pub fn climb(server: &Server) -> Result<usize, DeskError> {
         }
         Ok(late)
     })?;
+    // Where crews are never stands before what they asked for.
+    if let Err(error) = positions::look(server) {
+        tracing::error!(code = error.code(), "fixes could not be looked after");
+    }
     let mut told = silence::look(server)?;
     let directory = server.directory()?;
     for (document, station) in unsigned {

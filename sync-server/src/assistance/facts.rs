@@ -49,6 +49,14 @@ pub struct Heard {
     pub at_ms: i64,
 }
 
+impl Heard {
+    /// Whether somebody is of the crew that this is about: who sent the text or made the promise. Whoever writes
+    /// down a call is nobody of the crew.
+    pub fn crew_of(&self, person: &str) -> bool {
+        matches!(self.told.how.as_str(), "sms" | "watch") && self.person.as_deref() == Some(person)
+    }
+}
+
 /// Text messages about one request that are read together at most.
 const TOGETHER: usize = 50;
 

@@ -21,6 +21,7 @@
 //! | [`facts`] | what is known of a request, however it came |
 //! | [`climb`] | the ladder: what is due while nobody acts |
 //! | [`silence`] | promises before a dead zone: silence calls for help |
+//! | [`positions`] | where crews are while their requests are open |
 //! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
@@ -30,6 +31,7 @@ pub mod facts;
 pub mod join;
 pub mod lives;
 pub(crate) mod opening;
+pub mod positions;
 pub mod presence;
 pub mod silence;
 pub mod voice;

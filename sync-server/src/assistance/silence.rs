@@ -44,6 +44,9 @@ pub enum SilenceError {
     /// No such promise.
     #[error("there is no such promise")]
     Unknown,
+    /// Nobody of the person's crews asks for help.
+    #[error("no request of the person's crews is open")]
+    NoOpenRequest,
     /// Too many open ones.
     #[error("a person has at most {MAX_OPEN} open promises")]
     TooMany,

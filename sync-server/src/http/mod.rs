@@ -13,6 +13,7 @@ mod log;
 mod map;
 pub mod metrics;
 mod pages;
+mod positions;
 pub mod problem;
 mod range;
 mod receive;
@@ -169,6 +170,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(map::map))
         .routes(routes!(live::presence))
         .routes(routes!(live::live))
+        .routes(routes!(positions::positions))
         .routes(routes!(watch::watch))
         .routes(routes!(watch::promises))
         .routes(routes!(sms::incoming))

@@ -135,6 +135,8 @@ problems! {
     UnknownText = 404, "unknown_text", "没有这条待发短信", "There is no such text to be sent.";
     /// No such promise of the person's crew.
     UnknownWatch = 404, "unknown_watch", "没有这条报备", "There is no such promise of your crew.";
+    /// No request of the person's crews is open.
+    NoOpenRequest = 409, "no_open_request", "没有进行中的求助,不接收位置", "No request of your crew is open; positions are not taken.";
     /// Too many open promises.
     WatchesTooMany = 429, "watches_too_many", "未结束的报备过多,请先报平安", "You have too many open promises; check in first.";
     /// Another version of tus.

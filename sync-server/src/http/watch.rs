@@ -38,6 +38,7 @@ impl From<SilenceError> for Problem {
             SilenceError::Message(field) => Self::new(ProblemCode::BadBody).with("field", field),
             SilenceError::NotOfCrew => ProblemCode::NotYourRole.into(),
             SilenceError::Unknown => ProblemCode::UnknownWatch.into(),
+            SilenceError::NoOpenRequest => ProblemCode::NoOpenRequest.into(),
             SilenceError::TooMany => ProblemCode::WatchesTooMany.into(),
             SilenceError::Desk(error) => desk_problem(error),
         }

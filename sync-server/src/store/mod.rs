@@ -6,7 +6,7 @@
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
-//!          file_trouble, upload, sms, sms_out, watch, watch_word
+//!          file_trouble, upload, sms, sms_out, watch, watch_word, crew_fix
 //! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
@@ -27,6 +27,7 @@ mod members;
 mod models;
 mod packs;
 mod pages;
+mod positions;
 mod schema;
 mod sms;
 mod steps;
@@ -59,6 +60,7 @@ pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{PackRow, TransitionRow};
 pub use pages::{AfterConflict, WaitingRow};
+pub use positions::FixRow;
 pub use sms::{NewOutgoing, OutgoingRow, TextRow, TextSubject};
 pub use timestamps::TimestampRow;
 pub use tokens::TokenRow;

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 13] = [
+const STEPS: [&str; 14] = [
     V1,
     V2,
     V3,
@@ -20,6 +20,7 @@ const STEPS: [&str; 13] = [
     super::looks::SCHEMA,
     super::sms::SCHEMA,
     super::watches::SCHEMA,
+    super::positions::SCHEMA,
 ];
 
 /// Brings the database up to date, in one transaction per step.
