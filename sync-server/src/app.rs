@@ -18,6 +18,7 @@ use crate::files::{FileError, upload};
 use crate::http::{AppState, Limits, router};
 use crate::outside::Outside;
 use crate::server::{OpenError, Options, Server};
+use crate::sms::take::look_again;
 
 /// Serves on `listener` until `stop` turns true; requests under way are answered first.
 pub async fn serve(
@@ -75,7 +76,13 @@ async fn look_outside(server: Arc<Server>, mut stop: watch::Receiver<bool>) {
 async fn climb_ladders(server: Arc<Server>, every: Duration, mut stop: watch::Receiver<bool>) {
     while !every.is_zero() && !*stop.borrow() {
         let climbing = Arc::clone(&server);
-        let climbed = tokio::task::spawn_blocking(move || climb(&climbing)).await;
+        let climbed = tokio::task::spawn_blocking(move || {
+            if let Err(error) = look_again(&climbing) {
+                tracing::error!(code = error.code(), "texts could not be looked at again");
+            }
+            climb(&climbing)
+        });
+        let climbed = climbed.await;
         if let Ok(Err(error)) = climbed {
             tracing::error!(code = error.code(), "open requests could not be looked at");
         }

@@ -23,6 +23,7 @@
 //! | [`server`] | one court's server as a value; [`app`] runs it on a socket |
 //! | [`http`] | the endpoints and their problems; the read API with its description, health, metrics |
 //! | [`assistance`] | requests for police assistance: the steps taken about them, signed |
+//! | [`sms`] | requests as text messages, and the answers |
 //! | [`accounts`] | people at the console: passwords, one-time codes, sessions |
 //! | [`operator`] | tokens of programs that read the API |
 //! | [`papers`] | papers of records, as PDF |
@@ -67,6 +68,7 @@ pub mod rotate;
 pub mod routing;
 pub mod sequencer;
 pub mod server;
+pub mod sms;
 pub mod store;
 pub mod sync;
 pub mod timestamp;

@@ -24,6 +24,8 @@ pub enum OperatorRole {
     Command,
     /// Administrator: runs the service, sees figures, reads no content.
     Admin,
+    /// The program that carries text messages: hands in those that came, fetches those that go out, nothing else.
+    Gateway,
 }
 
 impl OperatorRole {
@@ -32,12 +34,13 @@ impl OperatorRole {
         match self {
             Self::Command => "command",
             Self::Admin => "admin",
+            Self::Gateway => "gateway",
         }
     }
 
     /// The role of a code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Command, Self::Admin].into_iter().find(|role| role.code() == code)
+        [Self::Command, Self::Admin, Self::Gateway].into_iter().find(|role| role.code() == code)
     }
 }
 

@@ -16,6 +16,7 @@ use lastmile_core::sync::channel::CASE;
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
 use crate::assistance::DISPATCH;
+use crate::assistance::positions::Positions;
 use crate::assistance::presence::Presence;
 use crate::courier::Opener;
 use crate::files::incoming::{Disk, RealDisk};
@@ -124,6 +125,7 @@ pub struct Server {
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
     presence: Presence,
+    positions: Positions,
     answered: Answered,
     opener: Opener,
     files: Files,
@@ -173,6 +175,8 @@ impl Server {
         let (court, epoch) = (&store.court().court, store.court().epoch);
         let sequencer = Sequencer::new(court, epoch, keys.checkpoint.clone());
         let files = Files::open(dir, Arc::clone(&options.disk))?;
+        let fixes = store.read::<_, StoreError>(|reading| reading.crew_fixes())?;
+        let positions = Positions::recalled(fixes);
         let server = Self {
             dir: dir.to_owned(),
             store,
@@ -185,6 +189,7 @@ impl Server {
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             presence: Presence::default(),
+            positions,
             answered: Answered::default(),
             opener: Opener::default(),
             files,
@@ -294,6 +299,11 @@ impl Server {
     /// Which desks have somebody at a console.
     pub fn presence(&self) -> &Presence {
         &self.presence
+    }
+
+    /// Where crews are.
+    pub fn positions(&self) -> &Positions {
+        &self.positions
     }
 
     /// Who waits for news.

@@ -17,7 +17,7 @@ use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{self, EntryHash, EntryKind, SetHash};
 
 use crate::assistance::lives::life;
-use crate::assistance::{REPORT, voice};
+use crate::assistance::{REPORT, opening};
 use crate::files::trouble;
 use crate::ingest::{Ingest, IngestError, Ingested, model_of};
 use crate::publish::{self, PublishError};
@@ -80,10 +80,14 @@ fn told_requests(ingest: &Ingest<'_>) -> Result<(), IngestError> {
         else {
             continue;
         };
-        if ingest.writing.request(document)?.is_none() {
+        if let Some(known) = ingest.writing.request(document)? {
+            // It was told before its record came: its clocks run from then.
+            let received_ms = known.received_ms.min(made_ms);
+            ingest.writing.put_request(&RequestRow { received_ms, ..known })?;
+        } else {
             let stands = life(ingest.writing, document)?;
             let station = stands.station.unwrap_or_else(|| COMMAND.to_owned());
-            let request = voice::row(ingest, document, &told, station, made_ms)?;
+            let request = opening::row(ingest, document, &told, station, made_ms)?;
             ingest.writing.put_request(&request)?;
             ingest.writing.set_request_state(document, stands.state)?;
         }

@@ -259,9 +259,17 @@ fn an_administrator_gets_no_content_from_any_route() {
         ["/healthz", "/metrics", "/openapi.json"].contains(&path)
             || path.ends_with("/sync")
             || path.contains("/uploads")
-            || ["/enrol", "/wiped", "/courier", "/log/checkpoint", "/log/timestamps"]
-                .iter()
-                .any(|end| path.ends_with(end))
+            || [
+                "/enrol",
+                "/wiped",
+                "/courier",
+                "/watch",
+                "/positions",
+                "/log/checkpoint",
+                "/log/timestamps",
+            ]
+            .iter()
+            .any(|end| path.ends_with(end))
     };
     let (mut tried, mut told) = (0, 0);
     for (path, methods) in description["paths"].as_object().unwrap() {
@@ -280,7 +288,16 @@ fn an_administrator_gets_no_content_from_any_route() {
                 continue;
             }
             // People sign in for these; a token opens none of them (console_session.rs, dispatch, office).
-            let desk = ["/session", "/incidents", "/live", "/presence", "/map", "/handover"];
+            let desk = [
+                "/session",
+                "/incidents",
+                "/live",
+                "/presence",
+                "/map",
+                "/handover",
+                "/texts",
+                "/watches",
+            ];
             let office = ["/devices", "/people", "/packs", "/enrolments"];
             let mut console = desk.iter().chain(&office);
             if console.any(|part| path.contains(part)) {

@@ -195,6 +195,11 @@ fn answers_have_the_described_shape() {
             assert_eq!(status, 401, "{path}");
             continue;
         }
+        if item["get"]["tags"] == serde_json::json!(["gateway"]) {
+            // For the token of a gateway, which reads nothing else (sms.rs).
+            assert_eq!(status, 403, "{path}");
+            continue;
+        }
         assert_eq!(status, 200, "{path}");
         let answer: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(misfit(&document, schema, &answer), None, "{path}: {answer}");

@@ -139,6 +139,17 @@ impl Word {
 }
 
 impl Standing {
+    /// Stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Quiet { .. } => "quiet",
+            Self::Overdue { .. } => "overdue",
+            Self::Raised { .. } => "raised",
+            Self::HeardLate { .. } => "heard_late",
+            Self::Kept { .. } => "kept",
+        }
+    }
+
     /// The words on screens.
     pub const fn label(self) -> Label {
         match self {

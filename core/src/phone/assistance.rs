@@ -7,6 +7,7 @@ use super::exchange::kind_of;
 use super::{Phone, PhoneError};
 use crate::assistance::hops::{Carried, Known, Shown, shown};
 use crate::assistance::life::{Life, Step};
+use crate::assistance::message::{self, Heard, SmsError};
 use crate::assistance::withdraw;
 use crate::id::DocumentId;
 use crate::identity::{Signed, Transition, TransitionKind};
@@ -15,6 +16,11 @@ use crate::pack::station::StationPack;
 use crate::sync::channel::EntryKind;
 
 impl Phone {
+    /// Reads a text message from the court, verified with the certificates this phone has.
+    pub fn read_text(&self, text: &str) -> Result<Heard, SmsError> {
+        message::read(text, &self.directory())
+    }
+
     /// The steps the court has signed about a request, as far as they arrived here. Of a request that was joined
     /// with another one, those of the other: there the steps are taken.
     pub fn request_life(&self, record: DocumentId) -> Result<Life, PhoneError> {

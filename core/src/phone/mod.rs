@@ -32,6 +32,8 @@
 //! | `export` | a case as one file that proves itself, written without the court |
 //! | `papers` | what papers need beside the record |
 //! | `assistance` | what the court did about a request, and what the screen shows |
+//! | `watch` | promises before a dead zone, check-ins |
+//! | `positions` | where the crew is while its request for help is open |
 //! | `law` | what the rules still ask of a record |
 //! | `rebuild` | every cache made anew from the log |
 //!
@@ -57,6 +59,7 @@ mod open;
 mod papers;
 mod peer;
 mod pictures;
+mod positions;
 mod proof;
 mod read;
 mod rebase;
@@ -73,6 +76,7 @@ mod times;
 pub mod transport;
 mod upload;
 mod upload_turn;
+mod watch;
 mod wipe;
 mod withdrawn;
 

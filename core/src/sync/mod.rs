@@ -14,11 +14,13 @@ pub mod channel;
 pub mod files;
 pub mod frame;
 pub mod peer;
+pub mod positions;
 pub mod request;
 pub mod response;
 #[cfg(test)]
 mod tests;
 pub mod token;
+pub mod watch;
 
 /// Media type of requests and answers. Only an answer with it and [`PROTOCOL_HEADER`] counts:
 /// captive portals answer 200 too.

@@ -32,6 +32,10 @@ pub enum Errand {
     Courier,
     /// A wiped phone's report; signed itself, it needs no token.
     Wiped,
+    /// A promise before a dead zone, or a check-in.
+    Watch,
+    /// Where a crew is while its request for help is open.
+    Positions,
 }
 
 impl Errand {
@@ -41,6 +45,8 @@ impl Errand {
             Self::Sync => "sync",
             Self::Courier => "courier",
             Self::Wiped => "wiped",
+            Self::Watch => "watch",
+            Self::Positions => "positions",
         }
     }
 
@@ -50,6 +56,8 @@ impl Errand {
             Self::Sync => super::MEDIA_TYPE,
             Self::Courier => crate::courier::MEDIA_TYPE,
             Self::Wiped => crate::identity::wiped::MEDIA_TYPE,
+            Self::Watch => super::watch::MEDIA_TYPE,
+            Self::Positions => super::positions::MEDIA_TYPE,
         }
     }
 }

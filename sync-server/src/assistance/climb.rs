@@ -1,5 +1,6 @@
-//! The ladder of R-POL-03 in this server: looks at every open request again and again, and signs what is due. The
-//! ladder itself is [`lastmile_core::assistance::ladder`]'s; a rung is told once, whoever looks first.
+//! The ladder of R-POL-03 in this server: looks at every open request and every promise of a crew again and again,
+//! and signs what is due. The ladder itself is [`lastmile_core::assistance::ladder`]'s; a rung is told once, whoever
+//! looks first.
 
 use lastmile_core::assistance::ladder::{Settings, due};
 use lastmile_core::assistance::life::COMMAND;
@@ -7,11 +8,12 @@ use lastmile_core::assistance::step::State;
 
 use super::desk::{self, DeskError};
 use super::lives::life;
+use super::{positions, silence};
 use crate::ingest::Ingested;
 use crate::server::Server;
 use crate::store::StoreError;
 
-/// Signs what is due now; gives how many steps that were.
+/// Signs what is due now; gives how many steps and incidents that were.
 pub fn climb(server: &Server) -> Result<usize, DeskError> {
     let (now_ms, settings) = (server.now_ms(), Settings::default());
     let mut unsigned = Vec::new();
@@ -32,7 +34,11 @@ pub fn climb(server: &Server) -> Result<usize, DeskError> {
         }
         Ok(late)
     })?;
-    let mut told = 0;
+    // Where crews are never stands before what they asked for.
+    if let Err(error) = positions::look(server) {
+        tracing::error!(code = error.code(), "fixes could not be looked after");
+    }
+    let mut told = silence::look(server)?;
     let directory = server.directory()?;
     for (document, station) in unsigned {
         server.ingest_as(&directory, |ingest| {

@@ -18,6 +18,7 @@ use crate::accounts::sign_in::Who;
 use crate::ingest::{Ingest, Ingested};
 use crate::issuer::IssueError;
 use crate::server::Server;
+use crate::sms::tell;
 use crate::store::StoreError;
 
 /// Signed steps, each with the channel it belongs into.
@@ -202,6 +203,9 @@ pub(crate) fn escalated(
     if check::may(&before, &step, Actor::Rule).is_err() {
         return Ok(Vec::new());
     }
+    if matches!(rung, Rung::SecondChannel | Rung::NobodyThere) {
+        tell::duty_phone(ingest, &before)?;
+    }
     sign(ingest, &before, &step)
 }
 
@@ -253,6 +257,7 @@ pub(crate) fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<En
     if let (Some(StepCode::Merged), Some(head)) = (step.known(), step.other) {
         entries.extend(caught_up(ingest, step.document, head)?);
     }
+    let texted = tell::texted(ingest, before, step)?;
     ingest.writing.put_step(step.document, step.other, thing.1)?;
     let mut after = before.clone();
     after.take(Step { id: thing.1, ..step.clone() });
@@ -261,6 +266,7 @@ pub(crate) fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<En
         let thing = signed(ingest, &name, step)?;
         entries.push((name, thing));
     }
+    tell::answer(ingest, &texted, step)?;
     debug_assert_eq!(step.to_kind().code(), ASSIST);
     Ok(entries)
 }
@@ -306,7 +312,17 @@ fn caught_up(
     if ingest.writing.case_of_record(head)?.as_ref() == Some(&case) {
         return Ok(Vec::new());
     }
-    let (name, head) = (channel::of_case(&case), life(ingest.writing, head)?.as_phones_see());
-    let steps = head.hops.iter().filter(|hop| hop.unfit.is_none() && !hop.step.silent());
+    so_far(ingest, &case, head)
+}
+
+/// What was done about a request so far, as far as phones may know, for the channel of a case that hears of it only
+/// now: its record came after a text message had told of it.
+pub(crate) fn so_far(
+    ingest: &Ingest<'_>,
+    case: &str,
+    document: DocumentId,
+) -> Result<Entries, IssueError> {
+    let (name, stands) = (channel::of_case(case), life(ingest.writing, document)?.as_phones_see());
+    let steps = stands.hops.iter().filter(|hop| hop.unfit.is_none() && !hop.step.silent());
     steps.map(|hop| Ok((name.clone(), signed(ingest, &name, &hop.step)?))).collect()
 }

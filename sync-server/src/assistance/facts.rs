@@ -22,26 +22,87 @@ pub fn facts(
     document: DocumentId,
     record: Option<&RecordRow>,
 ) -> Result<Value, StoreError> {
-    if let Some(record) = record {
-        return serde_json::from_str(&record.facts)
-            .map_err(|_| StoreError::Damaged("record facts"));
+    let Some(record) = record else {
+        return Ok(told(reading, document)?.map(|heard| shaped(&heard.told)).unwrap_or_default());
+    };
+    let mut facts: Value =
+        serde_json::from_str(&record.facts).map_err(|_| StoreError::Damaged("record facts"))?;
+    // A text message that is newer than the record: the crew has no data again, and this is what it says.
+    if let Some(heard) = told(reading, document)?.filter(|h| h.at_ms > record.last_received_ms)
+        && let Value::Object(newer) = shaped(&heard.told)["head"].take()
+    {
+        for (field, value) in newer.into_iter().filter(|(field, _)| field != "channel") {
+            facts["head"][field] = value;
+        }
     }
-    Ok(told(reading, document)?.map(|told| shaped(&told)).unwrap_or_default())
+    Ok(facts)
 }
 
+/// What was told of a request, and by whom.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// What was told, by several text messages together: of each field the last word.
+    pub told: Told,
+    /// Staff id of whose word it is; for a call, whoever wrote it down.
+    pub person: Option<String>,
+    /// When the last word came, server clock, milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+impl Heard {
+    /// Whether somebody is of the crew that this is about: who sent the text or made the promise. Whoever writes
+    /// down a call is nobody of the crew.
+    pub fn crew_of(&self, person: &str) -> bool {
+        matches!(self.told.how.as_str(), "sms" | "watch") && self.person.as_deref() == Some(person)
+    }
+}
+
+/// Text messages about one request that are read together at most.
+const TOGETHER: usize = 50;
+
 /// What was told by voice or text message.
-pub fn told(reading: &Reading<'_>, document: DocumentId) -> Result<Option<Told>, StoreError> {
+pub fn told(reading: &Reading<'_>, document: DocumentId) -> Result<Option<Heard>, StoreError> {
+    let mut next = reading.last_transition(REPORT, &document.to_hex(), DISPATCH)?;
+    let mut heard: Option<Heard> = None;
+    for _ in 0..TOGETHER {
+        let Some(bytes) = next.map(|id| reading.transition(&id)).transpose()?.flatten() else {
+            break;
+        };
+        let body = report_of(&bytes)?;
+        next = body.follows;
+        let TransitionKind::Report { told, .. } = body.kind else { break };
+        match &mut heard {
+            None => {
+                let (person, at_ms) = (body.on_behalf_of, body.at_ms);
+                heard = Some(Heard { told: *told, person, at_ms });
+            }
+            Some(heard) => fill(&mut heard.told, *told),
+        }
+    }
+    Ok(heard)
+}
+
+fn report_of(bytes: &[u8]) -> Result<Transition, StoreError> {
     const DAMAGED: StoreError = StoreError::Damaged("report of a request");
-    let last = reading.last_transition(REPORT, &document.to_hex(), DISPATCH)?;
-    let Some(bytes) = last.map(|id| reading.transition(&id)).transpose()?.flatten() else {
-        return Ok(None);
-    };
     // The server's own signature was made when it was stored.
-    let signed = Signed::<Transition>::from_bytes(&bytes).map_err(|_| DAMAGED)?;
-    let body = Transition::decode(signed.raw_parts().0).map_err(|_| DAMAGED)?;
-    match body.kind {
-        TransitionKind::Report { told, .. } => Ok(Some(*told)),
-        _ => Err(DAMAGED),
+    let signed = Signed::<Transition>::from_bytes(bytes).map_err(|_| DAMAGED)?;
+    Transition::decode(signed.raw_parts().0).map_err(|_| DAMAGED)
+}
+
+/// What a later message does not say stands as an earlier one said it.
+fn fill(told: &mut Told, earlier: Told) {
+    told.case = told.case.take().or(earlier.case);
+    told.place = told.place.take().or(earlier.place);
+    told.position = told.position.take().or(earlier.position);
+    told.situation = told.situation.take().or(earlier.situation);
+    told.text = told.text.take().or(earlier.text);
+    told.people = told.people.or(earlier.people);
+    told.weapons = told.weapons.or(earlier.weapons);
+    told.injured = told.injured.or(earlier.injured);
+    told.officers = told.officers.or(earlier.officers);
+    told.callback = told.callback.take().or(earlier.callback);
+    if told.needs.is_empty() {
+        told.needs = earlier.needs;
     }
 }
 
@@ -69,6 +130,10 @@ fn shaped(told: &Told) -> Value {
 /// What a request is compared by when the same event may have been reported twice.
 pub fn report(reading: &Reading<'_>, row: &RequestRow, life: &Life) -> Result<Report, StoreError> {
     let record = reading.record(row.document)?;
+    // Who writes down a call is nobody of the crew.
+    let texted = told(reading, row.document)?
+        .filter(|heard| matches!(heard.told.how.as_str(), "sms" | "watch"));
+    let texted = texted.filter(|_| record.is_none()).and_then(|heard| heard.person);
     let facts = facts(reading, row.document, record.as_ref())?;
     let text = |field: &str| facts["head"][field].as_str();
     let position = text("position").and_then(|text| text.parse::<Position>().ok());
@@ -77,7 +142,7 @@ pub fn report(reading: &Reading<'_>, row: &RequestRow, life: &Life) -> Result<Re
         document: row.document,
         case: row.case_no.clone(),
         act: text("act_record").and_then(|id| DocumentId::from_hex(id).ok()),
-        crew: record.into_iter().map(|record| record.handler).collect(),
+        crew: record.map(|record| record.handler).into_iter().chain(texted).collect(),
         position: position
             .map(|position| (position.coordinate(), position.accuracy_m().unwrap_or(UNSTATED_M))),
         place: text("place").unwrap_or_default().to_owned(),

@@ -5,6 +5,7 @@
 //! ```text
 //! record accepted ─► route (ingest) ─► desk::received ─┐           ┌─► channel `dispatch`: every step
 //! telephone ─► http ─► voice ──────────────────────────┤
+//! text message ─► [`crate::sms`] ──────────────────────┤
 //! console ─► http ─► desk::take ─► life + check ───────┴─► signed ─┴─► the case's channel: what phones may know
 //! ```
 //!
@@ -15,9 +16,12 @@
 //! | --- | --- |
 //! | [`desk`] | taking a step |
 //! | [`voice`] | a call by telephone, written down |
+//! | `opening` | a request that has no record yet |
 //! | [`join`] | several reports of one event |
 //! | [`facts`] | what is known of a request, however it came |
 //! | [`climb`] | the ladder: what is due while nobody acts |
+//! | [`silence`] | promises before a dead zone: silence calls for help |
+//! | [`positions`] | where crews are while their requests are open |
 //! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
@@ -26,12 +30,15 @@ pub mod desk;
 pub mod facts;
 pub mod join;
 pub mod lives;
+pub(crate) mod opening;
+pub mod positions;
 pub mod presence;
+pub mod silence;
 pub mod voice;
 
 /// The channel of every step. No phone reads it: it has those that phones must not see.
 pub const DISPATCH: &str = "dispatch";
 /// Code of the transitions that are steps.
 pub const ASSIST: &str = "assist";
-/// Code of those that say what was told by voice or text message.
+/// Code of those that say what was told by voice or text message, or that nobody is heard of.
 pub const REPORT: &str = "report";

@@ -4,22 +4,22 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lastmile_core::assistance::call::label_of;
-use lastmile_core::assistance::check::{self, Actor};
-use lastmile_core::assistance::life::{Life, Step};
+use lastmile_core::assistance::check::Actor;
+use lastmile_core::assistance::life::Step;
 use lastmile_core::assistance::step::StepCode;
 use lastmile_core::geo::Position;
 use lastmile_core::id::{DocumentId, sha256};
 use lastmile_core::identifier::case_number;
-use lastmile_core::identity::transition::{Told, TransitionKind};
+use lastmile_core::identity::transition::Told;
 
-use super::DISPATCH;
 use super::desk::{self, DeskError};
 use super::join::{self, Resembles};
 use super::lives::life;
+use super::opening;
 use crate::accounts::sign_in::Who;
 use crate::ingest::{Ingest, Ingested};
 use crate::server::Server;
-use crate::store::{RequestRow, RequestState, StoreError};
+use crate::store::StoreError;
 
 /// A call may have been so long ago, milliseconds: a shift.
 const OLDEST_MS: i64 = 12 * 60 * 60 * 1_000;
@@ -89,14 +89,9 @@ pub fn take(
         if ingest.writing.request(document)?.is_none() {
             told.called_ms = told.called_ms.min(ingest.now_ms);
             told.case = told.case.take().map(|case| written(&case, ingest.now_ms));
-            for (name, thing) in open(ingest, who, document, told.clone())? {
-                ingest.writing.append(&name, &[thing])?;
-                news.channels.insert(name);
-            }
-            for (name, thing) in join::by_rule(ingest, document)? {
-                ingest.writing.append(&name, &[thing])?;
-                news.channels.insert(name);
-            }
+            let opened = open(ingest, who, document, told.clone())?;
+            opening::enter(ingest, opened, &mut news)?;
+            opening::enter(ingest, join::by_rule(ingest, document)?, &mut news)?;
         }
         taken = Some(Taken { document, proposed: proposed(ingest, document)? });
         Ok::<_, DeskError>(news)
@@ -133,45 +128,14 @@ fn open(
     // Whoever picked up the telephone has it; the command centre gives it to the station it concerns.
     let routed = ingest.stations.route(told.position.as_deref()).0;
     let station = who.station.clone().unwrap_or_else(|| routed.to_owned());
-    let step = Step {
+    let received = Step {
         by: Some(who.person.clone()),
-        station: Some(station.clone()),
+        station: Some(station),
         when_ms: Some(told.called_ms),
         ..desk::by_rule(ingest, document, StepCode::Received)
     };
-    let before = Life::new(document);
     let actor = Actor::Person { roles: &who.roles, station: who.station.as_deref() };
-    check::may(&before, &step, actor)
-        .map_err(|unfit| DeskError::Unfit(unfit, Box::new(before.clone())))?;
-    ingest.writing.put_request(&row(ingest, document, &told, station, ingest.now_ms)?)?;
-    let kind = TransitionKind::Report { document, told: Box::new(told) };
-    let subject = document.to_hex();
-    let person = Some(who.person.as_str());
-    let report =
-        ingest.issuer.decided(ingest.writing, DISPATCH, kind, &subject, person, ingest.now_ms)?;
-    let mut entries = vec![(DISPATCH.to_owned(), report)];
-    entries.extend(desk::sign(ingest, &before, &step)?);
-    Ok(entries)
-}
-
-/// The row of a request that was told and has no record. A case that the court does not have is no case yet: what
-/// was said stays in the report.
-pub(crate) fn row(
-    ingest: &Ingest<'_>,
-    document: DocumentId,
-    told: &Told,
-    station: String,
-    received_ms: i64,
-) -> Result<RequestRow, StoreError> {
-    let named = told.case.as_deref().map(|case| ingest.writing.case(case)).transpose()?.flatten();
-    Ok(RequestRow {
-        document,
-        case_no: named.map(|case| case.case_no).unwrap_or_default(),
-        station,
-        routed_by: ingest.stations.route(told.position.as_deref()).1.code().to_owned(),
-        state: RequestState::Delivered.code().to_owned(),
-        received_ms,
-    })
+    opening::open(ingest, &received, told, Some(&who.person), actor)
 }
 
 fn proposed(ingest: &Ingest<'_>, document: DocumentId) -> Result<Vec<Resembles>, StoreError> {

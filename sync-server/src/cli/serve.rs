@@ -14,6 +14,7 @@ use crate::app;
 use crate::demo::clock::FileClock;
 use crate::http::Limits;
 use crate::server::Options;
+use crate::sms::folder::Folder;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -35,6 +36,10 @@ pub struct ServeArgs {
     /// days at the latest; 0: never.
     #[arg(long, default_value_t = Limits::default().scrub_days)]
     scrub_days: u16,
+    /// 短信网关目录:收到的短信读自in/,待发的写入out/ / folder of a gateway of text messages: those that came are
+    /// read from in/, those to be sent written to out/.
+    #[arg(long)]
+    sms_dir: Option<PathBuf>,
     /// 演示用:服务器时间取自此文件(毫秒) / for demonstrations: the server's time is read from this file.
     #[arg(long, hide = true)]
     clock_file: Option<PathBuf>,
@@ -78,6 +83,10 @@ pub fn run(args: &ServeArgs, language: Language, out: &mut dyn Write) -> Exit {
                 // Nobody listens any more when the service has failed already.
                 let _ = stop.send(true);
             });
+            if let Some(dir) = &args.sms_dir {
+                let folder = Folder::open(dir)?;
+                tokio::spawn(folder.tend(Arc::clone(&server), stopped.clone()));
+            }
             // Under a clock that is set by hand nobody can say how long a request has waited, but who sets it.
             let ladder = match (&args.clock_file, args.ladder) {
                 (Some(_), false) => Duration::ZERO,

@@ -30,7 +30,8 @@ pub struct AddArgs {
     /// 数据目录 / data directory.
     #[arg(long)]
     data: PathBuf,
-    /// 角色:command 指挥中心,可查看内容;admin 管理员,只看运行指标 / command reads content, admin figures.
+    /// 角色:command 指挥中心,可查看内容;admin 管理员,只看运行指标;gateway 短信网关,只收发短信 / command reads
+    /// content, admin figures; gateway carries text messages and does nothing else.
     #[arg(long, value_parser = role)]
     role: OperatorRole,
     /// 用途,便于日后吊销时辨认 / what it is for, to know it again.
@@ -62,7 +63,7 @@ pub struct RevokeArgs {
 }
 
 fn role(code: &str) -> Result<OperatorRole, String> {
-    OperatorRole::from_code(code).ok_or_else(|| "command, admin".to_owned())
+    OperatorRole::from_code(code).ok_or_else(|| "command, admin, gateway".to_owned())
 }
 
 /// There is no such token, or it was revoked before.

@@ -77,7 +77,7 @@ pub(super) struct HolderView {
 /// What the crew reported.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RequestFacts {
-    /// How it came: `app`, `sms`, `voice`, `radio`.
+    /// How it came: `app`, `sms`, `voice`, `radio`, `watch` (nobody hears of the crew).
     channel: String,
     /// Where, in words; empty when nobody said or two said different things.
     place: String,

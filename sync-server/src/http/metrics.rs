@@ -18,6 +18,7 @@ use prometheus_client::registry::Registry;
 use super::AppState;
 use super::api::access;
 use super::problem::{Problem, ProblemCode};
+use crate::operator::OperatorRole;
 use crate::server::Server;
 use crate::store::{Figures, StoreError};
 
@@ -38,7 +39,7 @@ pub struct Counters {
     pub upload_bytes: Counter,
 }
 
-/// Whoever may see figures: an operator with any token, or a program on this machine.
+/// Whoever may see figures: an operator with any token but a gateway's, or a program on this machine.
 #[derive(Debug)]
 pub(super) struct Watcher;
 
@@ -50,7 +51,10 @@ impl FromRequestParts<AppState> for Watcher {
         if peer.is_some_and(|peer| is_local(peer) && !is_forwarded(&parts.headers)) {
             return Ok(Self);
         }
-        access::operator(&parts.headers, state).await.map(|_| Self)
+        match access::operator(&parts.headers, state).await?.role {
+            OperatorRole::Gateway => Err(ProblemCode::NotYourRole.into()),
+            OperatorRole::Command | OperatorRole::Admin => Ok(Self),
+        }
     }
 }
 
@@ -67,7 +71,7 @@ fn is_forwarded(headers: &HeaderMap) -> bool {
 
 /// Figures of the service, OpenMetrics
 ///
-/// With any operator's token; without one from the server's own machine.
+/// With any operator's token but a gateway's; without one from the server's own machine.
 #[utoipa::path(
     get,
     path = "/metrics",

@@ -15,15 +15,18 @@ mod map;
 pub mod metrics;
 mod office;
 mod pages;
+mod positions;
 pub mod problem;
 mod range;
 mod receive;
 pub mod resent;
 pub mod session;
+mod sms;
 mod sync;
 mod tus;
 mod uploads;
 mod voice;
+mod watch;
 mod wiped;
 
 use std::sync::{Arc, Mutex};
@@ -33,7 +36,7 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, watch as signal};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -55,7 +58,7 @@ pub struct AppState {
     /// How many requests work on the database and the processor at a time.
     pub work: Arc<Semaphore>,
     /// Turns true when the service stops: requests that wait are answered.
-    pub stopping: watch::Receiver<bool>,
+    pub stopping: signal::Receiver<bool>,
     /// Bounds that tests tighten.
     pub limits: Limits,
     /// How many bodies of uploads arrive at a time.
@@ -110,7 +113,7 @@ impl Default for Limits {
 
 impl AppState {
     /// State for `server`; `stopping` turns true when the service stops.
-    pub fn new(server: Arc<Server>, limits: Limits, stopping: watch::Receiver<bool>) -> Self {
+    pub fn new(server: Arc<Server>, limits: Limits, stopping: signal::Receiver<bool>) -> Self {
         Self {
             server,
             work: Arc::new(Semaphore::new(limits.at_work)),
@@ -177,6 +180,13 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(map::map))
         .routes(routes!(live::presence))
         .routes(routes!(live::live))
+        .routes(routes!(positions::positions))
+        .routes(routes!(watch::watch))
+        .routes(routes!(watch::promises))
+        .routes(routes!(sms::incoming))
+        .routes(routes!(sms::outgoing))
+        .routes(routes!(sms::became))
+        .routes(routes!(sms::texts))
         .routes(routes!(enrol::enrol))
         .routes(routes!(courier::courier))
         .routes(routes!(log::checkpoint))

@@ -137,6 +137,14 @@ problems! {
     UnknownPerson = 404, "unknown_person", "人员名册中没有该人员", "The roster has no such person.";
     /// What takes the approval of two persons is not done at a console.
     ApprovalsNeeded = 409, "approvals_needed", "院长、管理员角色及本人角色的变更须由两人批准,请用命令行 enrol add --approval 办理", "An administrator's or president's role, and one's own, needs the approval of two persons; use the command line: enrol add --approval.";
+    /// No text of this name was to be sent.
+    UnknownText = 404, "unknown_text", "没有这条待发短信", "There is no such text to be sent.";
+    /// No such promise of the person's crew.
+    UnknownWatch = 404, "unknown_watch", "没有这条报备", "There is no such promise of your crew.";
+    /// No request of the person's crews is open.
+    NoOpenRequest = 409, "no_open_request", "没有进行中的求助,不接收位置", "No request of your crew is open; positions are not taken.";
+    /// Too many open promises.
+    WatchesTooMany = 429, "watches_too_many", "未结束的报备过多,请先报平安", "You have too many open promises; check in first.";
     /// Another version of tus.
     WrongTus = 412, "wrong_tus", "上传协议版本不符,请升级应用", "The upload follows another version of tus; update the app.";
     /// A header of an upload is missing or cannot be read.

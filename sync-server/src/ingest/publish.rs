@@ -10,6 +10,7 @@ use lastmile_core::records::{FieldType, Kind};
 use lastmile_core::sync::channel::{self, EntryKind};
 
 use super::{Ingest, IngestError, Item};
+use crate::assistance::lives::life;
 use crate::assistance::{DISPATCH, desk, join};
 use crate::routing::RoutedBy;
 use crate::store::{RequestRow, RequestState};
@@ -165,7 +166,22 @@ fn enter(
     let settled = before
         .as_ref()
         .is_some_and(|request| request.routed_by != RoutedBy::Command.code() || position.is_none());
-    if !settled {
+    // Told by text message, and now its record comes: the station it was told to gets it, unless the record knows
+    // better where it is.
+    let told_before = before.as_ref().filter(|_| given.is_empty());
+    let held_by = match told_before {
+        Some(request) => life(ingest.writing, request.document)?.station,
+        None => None,
+    };
+    if let Some(request) = told_before {
+        let (station, by) = match ingest.stations.route(position) {
+            (station, RoutedBy::Area) if station != request.station => (station, RoutedBy::Area),
+            (station, by) if !settled => (station, by),
+            (_, by) => (held_by.as_deref().unwrap_or(&request.station), by),
+        };
+        routes.push((station, by));
+        stands = Some(station);
+    } else if !settled {
         let (station, by) = ingest.stations.route(position);
         if stands != Some(station) {
             routes.push((station, by));
@@ -180,7 +196,8 @@ fn enter(
         routes.push((station, RoutedBy::Area));
     }
     for (station, by) in routes {
-        let route = Route { station, by, latest, known: &given };
+        let before = ingest.writing.request(document.id())?;
+        let route = Route { station, by, latest, known: &given, before };
         route.take(ingest, document, &state, feeds)?;
     }
     Ok(())
@@ -194,6 +211,8 @@ struct Route<'a> {
     latest: usize,
     /// Channels that carry the document already.
     known: &'a [String],
+    /// The request as it stood.
+    before: Option<RequestRow>,
 }
 
 impl Route<'_> {
@@ -227,14 +246,23 @@ impl Route<'_> {
             .map(|node| (latest, (EntryKind::Change, node.provenance.envelope.0)));
         let entries: Things = std::iter::once((latest, route)).chain(whole).collect();
         feeds.entry(to_channel).or_default().extend(entries);
+        let (received_ms, before) =
+            (ingest.writing.received(document.id())?.0, self.before.as_ref());
+        let delivered = || RequestState::Delivered.code().to_owned();
         ingest.writing.put_request(&RequestRow {
             document: document.id(),
             case_no: state.case.clone(),
             station: self.station.to_owned(),
             routed_by: self.by.code().to_owned(),
-            state: RequestState::Delivered.code().to_owned(),
-            received_ms: ingest.writing.received(document.id())?.0,
+            // Told before its record came: its clocks run from then, and what was done about it stands.
+            state: before.map_or_else(delivered, |request| request.state.clone()),
+            received_ms: before.map_or(received_ms, |known| known.received_ms.min(received_ms)),
         })?;
+        if before.is_some_and(|request| request.case_no.is_empty()) {
+            for (name, thing) in desk::so_far(ingest, &state.case, document.id())? {
+                feeds.entry(name).or_default().push((latest, thing));
+            }
+        }
         for (name, thing) in desk::routed(ingest, document.id(), self.station)? {
             feeds.entry(name).or_default().push((latest, thing));
         }

@@ -6,7 +6,7 @@
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
-//!          file_trouble, upload, contact
+//!          file_trouble, upload, contact, sms, sms_out, watch, watch_word, crew_fix
 //! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
@@ -29,11 +29,14 @@ mod members;
 mod models;
 mod packs;
 mod pages;
+mod positions;
 mod schema;
+mod sms;
 mod steps;
 mod timestamps;
 mod tokens;
 mod uploads;
+mod watches;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -59,9 +62,12 @@ pub use members::Membership;
 pub use models::{CaseRow, ConflictRow, PartyRow, RecordRow, RequestRow, RequestState};
 pub use packs::{ListedPack, PackRow, TransitionRow};
 pub use pages::{AfterConflict, WaitingRow};
+pub use positions::FixRow;
+pub use sms::{NewOutgoing, OutgoingRow, TextRow, TextSubject};
 pub use timestamps::TimestampRow;
 pub use tokens::TokenRow;
 pub use uploads::{UploadId, UploadRow};
+pub use watches::WatchRow;
 
 /// How long a writer waits for another process (the command line beside the service).
 const BUSY: Duration = Duration::from_secs(20);

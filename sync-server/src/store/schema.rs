@@ -6,8 +6,23 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 12] =
-    [V1, V2, V3, V4, V5, V6, V7, V8, V9, V10, super::looks::SCHEMA, super::contacts::SCHEMA];
+const STEPS: [&str; 15] = [
+    V1,
+    V2,
+    V3,
+    V4,
+    V5,
+    V6,
+    V7,
+    V8,
+    V9,
+    V10,
+    super::looks::SCHEMA,
+    super::contacts::SCHEMA,
+    super::sms::SCHEMA,
+    super::watches::SCHEMA,
+    super::positions::SCHEMA,
+];
 
 /// Brings the database up to date, in one transaction per step.
 pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {

@@ -27,6 +27,11 @@ impl Asker {
         from_header(header).map_err(|_| SyncError::BadToken)
     }
 
+    /// When the request was made, by the phone's idea of the server's clock, milliseconds since 1970.
+    pub fn at_ms(&self) -> i64 {
+        self.at_ms
+    }
+
     /// Who signed `token` for exactly this request. Says nothing about when; see [`Self::admit`].
     pub fn of(
         directory: &Directory,

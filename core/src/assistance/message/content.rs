@@ -90,6 +90,11 @@ impl Digits {
 }
 
 impl Answer {
+    /// Whether an answer has a number for this step; others are told by the next one that has.
+    pub fn names(step: StepCode) -> bool {
+        STEP_NUMBERS.contains(&step)
+    }
+
     /// How a request stands, as far as a phone may be told; `None` when nothing can be told.
     pub fn of(
         life: &Life,

@@ -23,7 +23,7 @@ const FIELDS: u64 = 14;
 /// A call for help as it was told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Told {
-    /// How: `voice`, `radio`, `sms`.
+    /// How: `voice`, `radio`, `sms`, `watch`.
     pub how: String,
     /// When the call was, or the message was written, milliseconds since 1970.
     pub called_ms: i64,

@@ -57,6 +57,7 @@ impl FromRequestParts<AppState> for Reader {
         match role {
             OperatorRole::Command => Ok(Self { person }),
             OperatorRole::Admin => Err(ProblemCode::NoContentForAdmin.into()),
+            OperatorRole::Gateway => Err(ProblemCode::NotYourRole.into()),
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::http::problem::ProblemCode;
         (name = "files", description = "Files of evidence 证据原件"),
         (name = "office", description = "Acts of a day, the evening's list 当日活动与晚间核对"),
         (name = "console", description = "People at the console 控制台登录"),
+        (name = "gateway", description = "Gateways of text messages 短信网关"),
         (name = "sync", description = "What phones use 手机同步"),
         (name = "service", description = "Running the service 运维")
     )
