@@ -25,6 +25,7 @@ use lastmile_server::upkeep;
 use reader::Reader;
 use scene::{hop, incidents, scene, scene_with, step};
 use serde_json::{Value, json};
+use world::process::Process;
 use world::{COURT, Device, MORNING_MS, OTHER_CASE, World, case_pack};
 
 const PHONE: &str = "+8613800000000";
@@ -296,6 +297,56 @@ fn the_answer_comes_back_and_the_phone_accepts_it() {
 }
 
 #[test]
+fn of_a_joined_incident_the_telephone_hears_what_is_done_at_its_head() {
+    let (world, officer, request) = scene_with(&["jiujiang", "xiqiao"]);
+    let tan = signed_in(&world, "tanliheng");
+    let gateway = Reader::new(&world, OperatorRole::Gateway);
+    let called = jiff::Timestamp::from_millisecond(MORNING_MS - 60_000).unwrap().to_string();
+    let call = json!({
+        "called_at": called, "place": "九江镇测试工业区1号", "callback": "0757-86500000",
+        "situation": "surrounding", "case_no": world::CASE,
+    });
+    let call = tan.send("POST", "/incidents", Some(&call)).body["incident"]["id"].clone();
+    let call = DocumentId::from_hex(call.as_str().unwrap()).unwrap();
+    assert_eq!(hand_in(&gateway, PHONE, &help(&officer, request, 1)), "sms_taken");
+    assert_eq!(incidents(&tan).len(), 2, "a text names no case");
+    // Its record does: it is the same event.
+    world.clock.advance(60_000);
+    officer.sync();
+    let seen = incidents(&tan);
+    let joined = seen.iter().find(|incident| incident["id"] == request.to_hex()).unwrap();
+    assert_eq!(joined["merged_into"], json!(call.to_hex()));
+    let _ = fetched(&gateway);
+    assert_eq!(step(&tan, call, &json!({ "step": "acknowledged" })).0, 200);
+    let told = fetched(&gateway);
+    let (message, answer) = answer_of(&officer, &told[0].1);
+    assert_eq!((message.document, answer.step), (request, StepCode::Acknowledged));
+    let mark = request.to_hex()[..4].to_uppercase();
+    assert!(told[1].1.starts_with(&format!("求助{mark}已接警")), "{}", told[1].1);
+}
+
+#[test]
+fn the_service_looks_after_the_folder() {
+    let (mut world, officer, request) = scene();
+    let dir = world.dir.path().join("sms");
+    Folder::open(&dir).unwrap();
+    let text = json!({ "from": PHONE, "text": help(&officer, request, 1) }).to_string();
+    std::fs::write(dir.join("in").join("1.part"), text).unwrap();
+    std::fs::rename(dir.join("in").join("1.part"), dir.join("in").join("1.json")).unwrap();
+    world.stop();
+    let place = dir.to_str().unwrap().to_owned();
+    let process = Process::start_at(&world, "127.0.0.1:0", &["--sms-dir", &place], &[]);
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    let half = |name: &String| !name.contains(".json");
+    while files(&dir.join("out")).iter().filter(|name| !half(name)).count() < 2 {
+        assert!(std::time::Instant::now() < until, "{:?}", files(&dir.join("in")));
+        std::thread::yield_now();
+    }
+    assert!(files(&dir.join("in")).is_empty());
+    drop(process);
+}
+
+#[test]
 fn under_duress_the_telephone_hears_what_it_would_hear_without() {
     let (_world, officer, request, tan, gateway) = opened();
     assert_eq!(step(&tan, request, &json!({ "step": "acknowledged" })).0, 200);
@@ -337,13 +388,12 @@ fn the_duty_telephone_is_told_once() {
     let _ = fetched(&gateway);
     // No console is there: the second channel is due at once, and again after three minutes.
     assert!(climb(world.server()).unwrap() > 0);
+    let mut sent = fetched(&gateway);
     world.clock.advance(181_000);
     assert!(climb(world.server()).unwrap() > 0);
-    let duty: Vec<String> = fetched(&gateway)
-        .into_iter()
-        .filter(|(to, _)| to == "0757-00000000")
-        .map(|(_, text)| text)
-        .collect();
+    sent.extend(fetched(&gateway));
+    let duty: Vec<String> =
+        sent.into_iter().filter(|(to, _)| to == "0757-00000000").map(|(_, text)| text).collect();
     assert_eq!(duty.len(), 1, "{duty:?}");
     let mark = request.to_hex()[..4].to_uppercase();
     assert!(duty[0].starts_with(&format!("求助{mark}:测试法院luqih")), "{}", duty[0]);
