@@ -60,7 +60,11 @@ async fn look_outside(server: Arc<Server>, mut stop: watch::Receiver<bool>) {
             let found = outside.look(&looking);
             (outside, found)
         });
-        let Ok((back, found)) = looked.await else { return };
+        // After a failure the next look is a first one.
+        let Ok((back, found)) = looked.await else {
+            outside = Outside::default();
+            continue;
+        };
         outside = back;
         if let Err(error) = found {
             tracing::error!(code = error.code(), "what others wrote could not be looked for");

@@ -64,6 +64,9 @@ pub enum Unfit {
         /// That request.
         head: DocumentId,
     },
+    /// A report joined meanwhile has not been acknowledged: whoever closes has not seen it.
+    #[error("a report that was joined has not been acknowledged")]
+    ReportUnseen,
     /// A request cannot be joined with itself, nor parted from what it is not joined with.
     #[error("the two requests cannot be joined or parted")]
     WrongPair,
@@ -89,6 +92,7 @@ impl Unfit {
             Self::NotEntitled => "step_not_entitled",
             Self::OtherStation { .. } => "other_station",
             Self::JoinedElsewhere { .. } => "joined_elsewhere",
+            Self::ReportUnseen => "report_unseen",
             Self::WrongPair => "wrong_pair",
             Self::NoCancelAsked => "no_cancel_asked",
             Self::UnderDuress => "under_duress",
@@ -125,6 +129,11 @@ impl Unfit {
             Self::JoinedElsewhere { .. } => (
                 "该求助已并入另一警情,请在该警情上操作。".to_owned(),
                 "It was joined with another incident; act there.".to_owned(),
+            ),
+            Self::ReportUnseen => (
+                "有新并入的报告尚未确认,请先接警。".to_owned(),
+                "A report that was joined meanwhile has not been acknowledged; acknowledge it first."
+                    .to_owned(),
             ),
             Self::WrongPair => (
                 "这两条求助不能合并或拆分。".to_owned(),
@@ -169,6 +178,11 @@ pub fn may(life: &Life, step: &Step, actor: Actor<'_>) -> Result<(), Unfit> {
             if !own && !roles.contains(&Role::Command) {
                 let station = life.station.clone().unwrap_or_else(|| COMMAND.to_owned());
                 return Err(Unfit::OtherStation { station });
+            }
+            let ends =
+                matches!(code, StepCode::Closed | StepCode::FalseAlarm | StepCode::CancelConfirmed);
+            if ends && !life.joined.is_empty() && life.ringing_since_ms.is_some() {
+                return Err(Unfit::ReportUnseen);
             }
         }
     }

@@ -204,6 +204,14 @@ pub fn may_join(document: &Life, head: &Life) -> Result<(), Unfit> {
     if !head.open() {
         return Err(Unfit::WrongState { state: head.state });
     }
+    // A withdrawal is one crew's, and of one made under duress no phone may hear more than that crew's. What others
+    // are joined with is parted first, or their crews would hear of nothing. And nobody who is on the way stands as
+    // if nobody had answered.
+    let withdrawn = |life: &Life| life.duress || life.cancel_asked_ms.is_some();
+    let unanswered = document.holder.is_some() && head.holder.is_none();
+    if withdrawn(document) || withdrawn(head) || !document.joined.is_empty() || unanswered {
+        return Err(Unfit::WrongPair);
+    }
     if direction(document, head) != (document.document, head.document) {
         return Err(Unfit::WrongPair);
     }

@@ -288,9 +288,12 @@ impl Life {
             StepCode::Split => {
                 self.joined.remove(&step.document);
             }
-            // Stated on the incident, about this report.
-            StepCode::CancelAsked => self.cancel_asked_ms = Some(step.at_ms),
-            StepCode::Duress => self.duress = true,
+            // Of a crew that was joined with this one: somebody has to go there, whatever this one shows.
+            StepCode::Duress => {
+                self.duress = true;
+                self.open_again(step.at_ms);
+                self.ring(step.at_ms);
+            }
             _ => {}
         }
     }

@@ -360,6 +360,7 @@ pub const STEPS: &[Spec] = &[
         ..line(StepCode::Merged, "merged", Label::new("并入", "joined"))
     },
     Spec {
+        by_rule: true,
         needs: &[Need::Other],
         alarm: Alarm::Rings,
         ..line(StepCode::Split, "split", Label::new("拆分", "parted"))

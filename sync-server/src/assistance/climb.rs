@@ -8,8 +8,8 @@ use lastmile_core::assistance::step::State;
 
 use super::desk::{self, DeskError};
 use super::lives::life;
-use super::{positions, silence};
-use crate::ingest::Ingested;
+use super::{opening, positions, silence};
+use crate::ingest::{Ingest, Ingested};
 use crate::server::Server;
 use crate::store::StoreError;
 
@@ -20,7 +20,14 @@ pub fn climb(server: &Server) -> Result<usize, DeskError> {
     let late = server.store().read::<_, StoreError>(|reading| {
         let mut late = Vec::new();
         for row in reading.open_requests_of_desk()? {
-            let life = life(reading, row.document)?;
+            let life = match life(reading, row.document) {
+                Ok(life) => life,
+                // One that cannot be read keeps nobody from the others.
+                Err(error) => {
+                    tracing::error!(document = %row.document, code = error.code(), "a request cannot be read");
+                    continue;
+                }
+            };
             if life.state == State::NotDelivered {
                 // Received by a version that signed no steps: without one no console would show it.
                 unsigned.push((row.document, row.station));
@@ -38,33 +45,38 @@ pub fn climb(server: &Server) -> Result<usize, DeskError> {
     if let Err(error) = positions::look(server) {
         tracing::error!(code = error.code(), "fixes could not be looked after");
     }
-    let mut told = silence::look(server)?;
+    let mut told = 0;
     let directory = server.directory()?;
+    let each = |document, act: &mut dyn FnMut(&mut Ingest<'_>) -> Result<Ingested, DeskError>| {
+        if let Err(error) = server.ingest_as(&directory, |ingest| act(ingest)) {
+            tracing::error!(%document, code = error.code(), "a step that is due was not signed");
+        }
+    };
     for (document, station) in unsigned {
-        server.ingest_as(&directory, |ingest| {
+        each(document, &mut |ingest| {
             let mut news = Ingested::default();
-            for (name, thing) in desk::routed(ingest, document, &station)? {
-                ingest.writing.append(&name, &[thing])?;
-                news.channels.insert(name);
-            }
+            opening::enter(ingest, desk::routed(ingest, document, &station)?, &mut news)?;
             told += 1;
-            Ok::<_, DeskError>(news)
-        })?;
+            Ok(news)
+        });
     }
     for (document, live) in late {
-        server.ingest_as(&directory, |ingest| {
+        each(document, &mut |ingest| {
             let mut news = Ingested::default();
             // Looked at again, in the transaction that signs: a person may have acted meanwhile.
             let stands = life(ingest.writing, document)?;
             for rung in due(&stands, &settings, ingest.now_ms, None, live).rungs {
-                for (name, thing) in desk::escalated(ingest, document, rung)? {
-                    ingest.writing.append(&name, &[thing])?;
-                    news.channels.insert(name);
-                }
+                opening::enter(ingest, desk::escalated(ingest, document, rung)?, &mut news)?;
                 told += 1;
             }
-            Ok::<_, DeskError>(news)
-        })?;
+            Ok(news)
+        });
+    }
+    match silence::look(server) {
+        Ok(raised) => told += raised,
+        Err(error) => {
+            tracing::error!(code = error.code(), "promises of crews could not be looked at")
+        }
     }
     Ok(told)
 }

@@ -10,6 +10,7 @@ use lastmile_core::assistance::life::{Life, Step};
 use lastmile_core::assistance::step::{State, StepCode};
 use lastmile_core::assistance::withdraw::Withdrawal;
 use lastmile_core::id::DocumentId;
+use lastmile_core::identity::canonical::bound::printable;
 use lastmile_core::sync::channel::{self, EntryKind};
 
 use super::lives::life;
@@ -19,13 +20,18 @@ use crate::ingest::{Ingest, Ingested};
 use crate::issuer::IssueError;
 use crate::server::Server;
 use crate::sms::tell;
-use crate::store::StoreError;
+use crate::store::{Reading, StoreError};
 
 /// Signed steps, each with the channel it belongs into.
 pub(crate) type Entries = Vec<(String, (EntryKind, [u8; 32]))>;
 
-/// Longest note, characters.
+/// Longest note, characters; and what a transition holds of it, bytes.
 const MAX_NOTE: usize = 300;
+const MAX_NOTE_BYTES: usize = 1_024;
+/// Longest unit, bytes: 40 Chinese characters.
+const MAX_UNIT: usize = 120;
+/// Longest code.
+const MAX_CODE: usize = 32;
 
 /// No step was taken.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +53,7 @@ pub enum DeskError {
     #[error("the report's {0} is not as it should be")]
     Report(&'static str),
     /// A text is too long.
-    #[error("a note has at most {MAX_NOTE} characters")]
+    #[error("a note has at most 300 characters, a unit 40")]
     Note,
 }
 
@@ -91,8 +97,19 @@ pub fn take(
     document: DocumentId,
     wish: &Wish,
 ) -> Result<Life, DeskError> {
-    let words = [&wish.note, &wish.unit, &wish.reason, &wish.station];
-    if words.into_iter().flatten().any(|text| text.chars().count() > MAX_NOTE) {
+    let words =
+        |text: &Option<String>| text.as_deref().map(printable).filter(|text| !text.is_empty());
+    let (note, unit) = (words(&wish.note), words(&wish.unit));
+    let lengths = [
+        (&note, MAX_NOTE_BYTES),
+        (&unit, MAX_UNIT),
+        (&wish.reason, MAX_CODE),
+        (&wish.station, MAX_CODE),
+    ];
+    if lengths.into_iter().any(|(text, most)| text.as_ref().is_some_and(|text| text.len() > most)) {
+        return Err(DeskError::Note);
+    }
+    if note.as_ref().is_some_and(|note| note.chars().count() > MAX_NOTE) {
         return Err(DeskError::Note);
     }
     let directory = server.directory()?;
@@ -105,19 +122,19 @@ pub fn take(
             by: Some(who.person.clone()),
             at_ms: ingest.now_ms,
             station: wish.station.clone(),
-            unit: wish.unit.clone(),
+            unit: unit.clone(),
             when_ms: wish.when_ms,
             other: wish.other,
             reason: wish.reason.clone(),
-            note: wish.note.clone(),
+            note: note.clone(),
         };
         let before = life(ingest.writing, document)?;
-        if ingest.writing.request(document)?.is_none() || !may_see(who, &before) {
+        if ingest.writing.request(document)?.is_none() || !sees(ingest.writing, who, &before)? {
             return Err(DeskError::Unknown);
         }
         let actor = Actor::Person { roles: &who.roles, station: who.station.as_deref() };
         let unfit = |unfit| DeskError::Unfit(unfit, Box::new(before.clone()));
-        check::may(&before, &step, actor).map_err(unfit)?;
+        check::may(&stands_at(ingest.writing, &before)?, &step, actor).map_err(unfit)?;
         if let (Some(StepCode::Merged), Some(other)) = (step.known(), wish.other) {
             let head = life(ingest.writing, other)?;
             if ingest.writing.request(other)?.is_none() || !may_see(who, &head) {
@@ -142,6 +159,20 @@ pub fn may_see(who: &Who, life: &Life) -> bool {
     use lastmile_core::records::Role;
     let own = who.station.is_some() && who.station == life.station;
     who.is(&[Role::Command]) || (own && who.is(&[Role::Dispatcher]))
+}
+
+/// Whether a person may see a request, wherever it was joined: it goes where its incident goes.
+pub fn sees(reading: &Reading<'_>, who: &Who, one: &Life) -> Result<bool, StoreError> {
+    Ok(may_see(who, &stands_at(reading, one)?))
+}
+
+/// A request with the station that has its incident.
+fn stands_at(reading: &Reading<'_>, one: &Life) -> Result<Life, StoreError> {
+    let mut one = one.clone();
+    if let Some(head) = one.merged_into {
+        one.station = life(reading, head)?.station;
+    }
+    Ok(one)
 }
 
 /// That the server has a request, and which station is to see it: signed when it is routed. When the crew has moved
@@ -169,21 +200,33 @@ pub(crate) fn routed(
 }
 
 /// That the crew asks to take its request back, or was made to: said once. The station confirms the one; of the other
-/// no phone hears anything.
+/// no phone hears anything. It concerns this crew alone: what was joined is parted first, and rings, so that nobody
+/// else is called off, and no phone hears of others what it must not.
 pub(crate) fn withdrawn(
     ingest: &Ingest<'_>,
     document: DocumentId,
     asked: &Withdrawal,
 ) -> Result<Entries, IssueError> {
     let mut entries = Vec::new();
+    let stands = life(ingest.writing, document)?;
+    if stands.cancel_asked_ms.is_none() {
+        let mut pairs: Vec<_> = stands.joined.iter().map(|joined| (*joined, document)).collect();
+        pairs.extend(stands.merged_into.map(|head| (document, head)));
+        for (report, head) in pairs {
+            let before = life(ingest.writing, report)?;
+            let step = Step { other: Some(head), ..by_rule(ingest, report, StepCode::Split) };
+            if check::may(&before, &step, Actor::Rule).is_ok() {
+                entries.extend(sign(ingest, &before, &step)?);
+            }
+        }
+    }
     for (code, said) in [(StepCode::CancelAsked, true), (StepCode::Duress, asked.duress)] {
         let before = life(ingest.writing, document)?;
         let known = match code {
             StepCode::Duress => before.duress,
             _ => before.cancel_asked_ms.is_some(),
         };
-        // The incident it was joined with hears it, too.
-        let step = Step { other: before.merged_into, ..by_rule(ingest, document, code) };
+        let step = by_rule(ingest, document, code);
         if said && !known && check::may(&before, &step, Actor::Rule).is_ok() {
             entries.extend(sign(ingest, &before, &step)?);
         }
@@ -212,7 +255,8 @@ pub(crate) fn escalated(
 /// That a console shows the alarm of a request; nothing new when it was said before.
 pub fn shown(server: &Server, who: &Who, document: DocumentId) -> Result<(), DeskError> {
     let stands = server.store().read::<_, StoreError>(|reading| life(reading, document))?;
-    if stands.state != State::Received || !may_see(who, &stands) {
+    let seen = server.store().read::<_, StoreError>(|reading| sees(reading, who, &stands))?;
+    if stands.state != State::Received || !seen {
         return Ok(());
     }
     let directory = server.directory()?;
@@ -262,6 +306,17 @@ pub(crate) fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<En
     let mut after = before.clone();
     after.take(Step { id: thing.1, ..step.clone() });
     ingest.writing.set_request_state(step.document, after.state)?;
+    if let Some(other) = step.other {
+        // To join opens it again.
+        let stands = life(ingest.writing, other)?;
+        ingest.writing.set_request_state(other, stands.state)?;
+    }
+    if after.state.ended() != before.state.ended() {
+        // What was joined with it is over when it is, and stands on no list of what is to be done.
+        for joined in &after.joined {
+            ingest.writing.set_request_state(*joined, after.state)?;
+        }
+    }
     for name in told {
         let thing = signed(ingest, &name, step)?;
         entries.push((name, thing));

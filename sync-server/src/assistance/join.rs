@@ -5,7 +5,7 @@
 use lastmile_core::assistance::check::{self, Actor};
 use lastmile_core::assistance::incident::{self, Because, Settings};
 use lastmile_core::assistance::life::{Life, Step};
-use lastmile_core::assistance::step::StepCode;
+use lastmile_core::assistance::step::{State, StepCode};
 use lastmile_core::id::DocumentId;
 
 use super::desk::{self, Entries};
@@ -62,14 +62,14 @@ pub(crate) fn by_rule(ingest: &Ingest<'_>, document: DocumentId) -> Result<Entri
     let Some(row) = reading.request(document)? else { return Ok(Vec::new()) };
     let stands = life(reading, document)?;
     // Only reports of one case are certain, so only those are looked at.
-    if row.case_no.is_empty() || !stands.open() || parted(&stands) {
+    if row.case_no.is_empty() || !fresh(&stands) {
         return Ok(Vec::new());
     }
     let since_ms = row.received_ms.saturating_sub(LOOK_BACK_MS);
     let same_case = reading.open_requests_of_case(&row.case_no, since_ms, LOOK_AT)?;
     for found in resembling(reading, &row, &stands, same_case)? {
         let other = life(reading, found.with)?;
-        if !found.certain || parted(&other) {
+        if !found.certain {
             continue;
         }
         let (later, earlier) = if incident::direction(&stands, &other).0 == document {
@@ -81,13 +81,21 @@ pub(crate) fn by_rule(ingest: &Ingest<'_>, document: DocumentId) -> Result<Entri
             other: Some(earlier.document),
             ..desk::by_rule(ingest, later.document, StepCode::Merged)
         };
-        if incident::may_join(later, earlier).is_ok()
+        if fresh(later)
+            && !parted(earlier)
+            && incident::may_join(later, earlier).is_ok()
             && check::may(later, &step, Actor::Rule).is_ok()
         {
             return desk::sign(ingest, later, &step);
         }
     }
     Ok(Vec::new())
+}
+
+/// Nobody has done anything about it yet: a rule turns no running operation into part of another.
+fn fresh(life: &Life) -> bool {
+    let waits = matches!(life.state, State::Received | State::Alerted);
+    waits && life.open() && life.holder.is_none() && life.joined.is_empty() && !parted(life)
 }
 
 /// A person parted it from another report once.

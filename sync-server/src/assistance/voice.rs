@@ -10,12 +10,13 @@ use lastmile_core::assistance::step::StepCode;
 use lastmile_core::geo::Position;
 use lastmile_core::id::{DocumentId, sha256};
 use lastmile_core::identifier::case_number;
+use lastmile_core::identity::canonical::bound::printable;
 use lastmile_core::identity::transition::Told;
 
 use super::desk::{self, DeskError};
 use super::join::{self, Resembles};
 use super::lives::life;
-use super::opening;
+use super::{facts, opening};
 use crate::accounts::sign_in::Who;
 use crate::ingest::{Ingest, Ingested};
 use crate::server::Server;
@@ -29,7 +30,7 @@ const AHEAD_MS: i64 = 60_000;
 const CALLBACK: std::ops::RangeInclusive<usize> = 5..=40;
 /// Longest words, characters.
 const MAX_PLACE: usize = 150;
-const MAX_TEXT: usize = 300;
+const MAX_TEXT: usize = 250;
 
 /// What came of a report.
 #[derive(Debug)]
@@ -61,11 +62,11 @@ pub fn fault(told: &Told, now_ms: i64) -> Option<&'static str> {
         ("situation_text", long(&told.text, MAX_TEXT)),
         ("callback", !told.callback.as_ref().is_some_and(phone)),
         ("situation", !told.situation.as_ref().is_some_and(|code| known("situation_code", code))),
-        ("needs", !told.needs.iter().all(|code| known("need", code))),
+        ("needs", told.needs.len() > 12 || !told.needs.iter().all(|code| known("need", code))),
         ("position", told.position.as_ref().is_some_and(|text| text.parse::<Position>().is_err())),
         ("people", told.people.is_some_and(|people| people > 100_000)),
         ("officers", told.officers.is_some_and(|officers| officers > 10_000)),
-        ("case_no", long(&told.case, 40)),
+        ("case_no", long(&told.case, 21)),
     ];
     faults.into_iter().find(|(_, wrong)| *wrong).map(|(field, _)| field)
 }
@@ -78,6 +79,9 @@ pub fn take(
     mut told: Told,
     key: Option<&str>,
 ) -> Result<Taken, DeskError> {
+    for text in [&mut told.place, &mut told.text, &mut told.callback, &mut told.case] {
+        *text = text.take().map(|text| printable(&text)).filter(|text| !text.is_empty());
+    }
     if let Some(field) = fault(&told, server.now_ms()) {
         return Err(DeskError::Report(field));
     }
@@ -86,9 +90,16 @@ pub fn take(
     server.ingest_as(&directory, |ingest| {
         let document = document_of(ingest, &who.person, key);
         let mut news = Ingested::default();
-        if ingest.writing.request(document)?.is_none() {
-            told.called_ms = told.called_ms.min(ingest.now_ms);
-            told.case = told.case.take().map(|case| written(&case, ingest.now_ms));
+        told.called_ms = told.called_ms.min(ingest.now_ms);
+        told.case = told.case.take().map(|case| written(&case, ingest.now_ms));
+        if let Some(before) = facts::told(ingest.writing, document)? {
+            // Sent again with something put right: the answer to the first one was lost.
+            if before.told != told {
+                let person = Some(who.person.as_str());
+                let report = opening::report(ingest, document, told.clone(), person)?;
+                opening::enter(ingest, report, &mut news)?;
+            }
+        } else {
             let opened = open(ingest, who, document, told.clone())?;
             opening::enter(ingest, opened, &mut news)?;
             opening::enter(ingest, join::by_rule(ingest, document)?, &mut news)?;

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::api::moment;
 use super::problem::{Problem, ProblemCode};
 use crate::accounts::sign_in::Who;
-use crate::assistance::desk::may_see;
+use crate::assistance::desk::sees;
 use crate::assistance::facts::facts;
 use crate::assistance::lives::life;
 use crate::publish::stored;
@@ -237,14 +237,33 @@ impl Desk {
         whole: bool,
     ) -> Result<Option<IncidentView>, Problem> {
         let life = life(reading, row.document)?;
-        if !may_see(&self.who, &life) {
+        if !sees(reading, &self.who, &life)? {
             return Ok(None);
         }
+        self.show(reading, row, &life, whole).map(Some)
+    }
+
+    /// A request as it stands, for whoever has just taken a step on it: a transfer may have given it away.
+    pub(super) fn stands(
+        &self,
+        reading: &Reading<'_>,
+        row: &RequestRow,
+    ) -> Result<IncidentView, Problem> {
+        self.show(reading, row, &life(reading, row.document)?, true)
+    }
+
+    fn show(
+        &self,
+        reading: &Reading<'_>,
+        row: &RequestRow,
+        life: &Life,
+        whole: bool,
+    ) -> Result<IncidentView, Problem> {
         let record = reading.record(row.document)?;
         let facts = facts(reading, row.document, record.as_ref())?;
         let station = life.station.clone().unwrap_or_else(|| row.station.clone());
         let when = |ms: Option<i64>| ms.map(moment);
-        Ok(Some(IncidentView {
+        Ok(IncidentView {
             id: row.document.to_hex(),
             seq: life.hops.len() as u64 + reading.accepted_changes(row.document)?,
             case_no: Some(row.case_no.clone()).filter(|case| !case.is_empty()),
@@ -269,9 +288,9 @@ impl Desk {
             merged: life.joined.iter().map(|id| id.to_hex()).collect(),
             request: facts_of(&facts),
             conflicts: record.map_or(0, |record| record.conflicts),
-            steps: self.choices(&life),
+            steps: self.choices(life),
             timeline: whole.then(|| life.hops.iter().map(|hop| self.hop(hop)).collect()),
-        }))
+        })
     }
 
     fn name(&self, person: &str) -> String {

@@ -179,7 +179,8 @@ pub(super) async fn step(
 ) -> Result<Response, Problem> {
     let id = path.document()?;
     let wish = asked.wish()?;
-    let key = key_of(&headers, &console)?;
+    // The same key with something put right is another request.
+    let key = key_of(&headers, &console)?.map(|key| format!("{key} {} {wish:?}", id.to_hex()));
     let again = state.resent.knows(key.as_ref());
     let done = state
         .run(move |server| {
@@ -268,7 +269,13 @@ fn take(
     wish: &Wish,
 ) -> Result<IncidentView, Problem> {
     match desk::take(server, &console.who, id, wish) {
-        Ok(_) => incident(server, console, id),
+        Ok(_) => {
+            let desk = Desk::new(server, console.who.clone())?;
+            server.store().read::<_, Problem>(|reading| {
+                let row = reading.request(id)?.ok_or(ProblemCode::UnknownRecord)?;
+                desk.stands(reading, &row)
+            })
+        }
         Err(DeskError::Unfit(unfit, _)) => {
             let incident = serde_json::to_value(incident(server, console, id)?);
             Err(refused(&unfit).with("incident", incident.unwrap_or_default()))

@@ -6,12 +6,14 @@
 //! | `scene` | a court with two stations, dispatchers, the command centre, and a crew that asks |
 //! | `steps` | the steps people and rules take |
 //! | `voice` | calls by telephone, and several reports of one event |
+//! | `joined` | reports of one event, and what one does to the others |
 //! | `withdrawn` | the crew takes it back, of its own will or not |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../browser/mod.rs"]
 mod browser;
+mod joined;
 mod scene;
 mod steps;
 mod voice;

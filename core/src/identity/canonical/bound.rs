@@ -34,13 +34,21 @@ pub fn token(token: &str, max: usize, field: &'static str) -> Result<(), Canonic
     demand((1..=max).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_graphic()), field)
 }
 
+/// What no paper carries: control characters, and the invisible ones that reorder or hide what stands beside them.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// A text as a person typed or pasted it, fit for [`printed`]: line breaks and characters that nobody sees become
+/// spaces.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
 /// Text that people read on papers: 1 to `max` bytes, no control characters, and none of the
 /// invisible ones that reorder or hide what stands beside them.
 pub fn printed(text: &str, max: usize, field: &'static str) -> Result<(), CanonicalError> {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
-    };
     demand(
         (1..=max).contains(&text.len()) && !text.trim().is_empty() && !text.contains(hidden),
         field,
