@@ -75,7 +75,7 @@ pub fn climb(server: &Server) -> Result<usize, DeskError> {
     match silence::look(server) {
         Ok(raised) => told += raised,
         Err(error) => {
-            tracing::error!(code = error.code(), "promises of crews could not be looked at")
+            tracing::error!(code = error.code(), "promises of crews could not be looked at");
         }
     }
     Ok(told)
