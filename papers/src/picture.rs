@@ -18,6 +18,8 @@ pub enum Picture {
     Awaited,
     /// What arrived has another hash (照片校验不符,待重传).
     Differs,
+    /// The court had it, and its copy is damaged or gone (原件在法院丢失,待重传).
+    Lost,
 }
 
 /// Where papers get their pictures. Whoever implements it has checked the originals' hashes.

@@ -163,8 +163,10 @@ impl Photos for Originals<'_> {
     /// The preview that the court made of the original it has, else the original itself. What a phone made of a
     /// photo is no evidence of it, and what the court has not verified is not printed above its hash.
     fn picture(&self, hash: BlobHash) -> Picture {
-        if matches!(self.reading.file_trouble(hash), Ok(Some(code)) if code == trouble::DIFFERS) {
-            return Picture::Differs;
+        match self.reading.file_trouble(hash) {
+            Ok(Some(code)) if code == trouble::DIFFERS => return Picture::Differs,
+            Ok(Some(_)) => return Picture::Lost,
+            _ => {}
         }
         let Some(original) = self.original(hash) else { return Picture::Awaited };
         let preview = self.reading.derived(hash, FileKind::Preview).ok().flatten();

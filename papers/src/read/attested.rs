@@ -143,6 +143,7 @@ fn photo(reader: Reader<'_>, album: &str, item: &Item, files: &mut Files) -> Pho
             printable(&bytes).ok_or("图片无法读取,原件另行保存")
         }
         Some(Picture::Differs) => Err("照片校验不符,待重传"),
+        Some(Picture::Lost) => Err("原件在法院丢失,待重传"),
         Some(Picture::Awaited) | None => Err("原件待上传"),
     };
     let (file, instead) = match shown {

@@ -1,6 +1,7 @@
 //! The ends of the scale: one line and two hundred, three photos and very many, and the same bytes each time.
 
-use lastmile_papers::{Form, pdf};
+use lastmile_core::id::BlobHash;
+use lastmile_papers::{Form, Photos, Picture, pdf};
 
 use super::cases;
 use super::desk::{Desk, Full, text};
@@ -43,6 +44,18 @@ fn many_photos_are_six_a_page_and_the_rest_is_counted() {
     assert!((7..=9).contains(&with_photos), "{with_photos} pages of photos");
     let paper = cases::long(1, 130).paper_with(Form::PropertyList, &Full);
     assert!(whole(&pdf(&paper).unwrap()).contains("另有10张照片未印入本件"));
+}
+
+#[test]
+fn a_photo_that_the_court_lost_is_not_called_awaited() {
+    struct Gone;
+    impl Photos for Gone {
+        fn picture(&self, _: BlobHash) -> Picture {
+            Picture::Lost
+        }
+    }
+    let said = whole(&pdf(&cases::long(1, 1).paper_with(Form::PropertyList, &Gone)).unwrap());
+    assert!(said.contains("原件在法院丢失,待重传") && !said.contains("原件待上传"), "{said}");
 }
 
 #[test]
