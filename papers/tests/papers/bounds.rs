@@ -55,7 +55,7 @@ fn a_photo_that_the_court_lost_is_not_called_awaited() {
         }
     }
     let said = whole(&pdf(&cases::long(1, 1).paper_with(Form::PropertyList, &Gone)).unwrap());
-    assert!(said.contains("原件在法院丢失,待重传") && !said.contains("原件待上传"), "{said}");
+    assert!(said.contains("原件在法院丢失，待重传") && !said.contains("原件待上传"), "{said}");
 }
 
 #[test]
