@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::life::Life;
 use super::step::State;
 use crate::identifier::{Reason, reasons};
+use crate::pack::court::{CourtPack, EscalationAction};
 use crate::records::Label;
 
 reasons! {
@@ -51,6 +52,27 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// What a court has set; a rung that it does not name waits as usual. To be asked whether they may be used.
+    pub fn of(court: &CourtPack) -> Self {
+        let mut settings = Self {
+            realert_s: court.realert_s,
+            arrival_target_s: court.response_target_s,
+            ..Self::default()
+        };
+        for step in &court.escalation {
+            let rung = match step.action {
+                EscalationAction::ShowCommand => &mut settings.command_sees_s,
+                EscalationAction::SecondChannel => &mut settings.second_channel_s,
+                EscalationAction::CommandCalls => &mut settings.command_calls_s,
+                EscalationAction::Chief => &mut settings.chief_s,
+                // Of a later version.
+                EscalationAction::Other(_) => continue,
+            };
+            *rung = step.after_s;
+        }
+        settings
+    }
+
     /// Whether they may be used.
     pub fn check(&self) -> Result<(), Reason> {
         let rungs =

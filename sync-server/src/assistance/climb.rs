@@ -2,12 +2,13 @@
 //! and signs what is due. The ladder itself is [`lastmile_core::assistance::ladder`]'s; a rung is told once, whoever
 //! looks first.
 
-use lastmile_core::assistance::ladder::{Settings, due};
+use lastmile_core::assistance::ladder::due;
 use lastmile_core::assistance::life::COMMAND;
 use lastmile_core::assistance::step::State;
 
 use super::desk::{self, DeskError};
 use super::lives::life;
+use super::settings::ladder;
 use super::{opening, positions, silence};
 use crate::ingest::{Ingest, Ingested};
 use crate::server::Server;
@@ -15,7 +16,9 @@ use crate::store::StoreError;
 
 /// Signs what is due now; gives how many steps and incidents that were.
 pub fn climb(server: &Server) -> Result<usize, DeskError> {
-    let (now_ms, settings) = (server.now_ms(), Settings::default());
+    let now_ms = server.now_ms();
+    let settings =
+        server.store().read::<_, StoreError>(|reading| Ok(ladder(reading, server.court())))?;
     let mut unsigned = Vec::new();
     let late = server.store().read::<_, StoreError>(|reading| {
         let mut late = Vec::new();

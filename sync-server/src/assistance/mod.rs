@@ -19,6 +19,7 @@
 //! | `opening` | a request that has no record yet |
 //! | [`join`] | several reports of one event |
 //! | [`facts`] | what is known of a request, however it came |
+//! | [`settings`] | the court's own ladder |
 //! | [`climb`] | the ladder: what is due while nobody acts |
 //! | [`silence`] | promises before a dead zone: silence calls for help |
 //! | [`positions`] | where crews are while their requests are open |
@@ -33,6 +34,7 @@ pub mod lives;
 pub(crate) mod opening;
 pub mod positions;
 pub mod presence;
+pub mod settings;
 pub mod silence;
 pub mod voice;
 

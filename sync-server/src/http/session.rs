@@ -11,7 +11,6 @@ use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use lastmile_core::assistance::ladder::Settings;
 use lastmile_core::id::sha256;
 use lastmile_core::pack::station::StationPack;
 use lastmile_core::time::SystemEntropy;
@@ -26,9 +25,11 @@ use crate::accounts::password::Cost;
 use crate::accounts::session::{MOST_MS, Secret};
 use crate::accounts::sign_in::{self, SignInError, SignedIn, Who};
 use crate::accounts::throttle::Throttle;
+use crate::assistance::settings;
 use crate::operator::equal;
 use crate::publish::stored;
 use crate::server::Server;
+use crate::store::StoreError;
 
 const COOKIE: &str = "lastmile_session";
 const CSRF: HeaderName = HeaderName::from_static("x-csrf");
@@ -261,6 +262,9 @@ fn view(
         Some(_) => server.store().read(|reading| stored(reading, server.court()))?,
         None => None,
     };
+    let ladder = server
+        .store()
+        .read::<_, StoreError>(|reading| Ok(settings::ladder(reading, server.court())))?;
     let station = who.station.as_ref().map(|code| StationView {
         code: code.clone(),
         name: names
@@ -273,7 +277,7 @@ fn view(
         name: who.name.clone(),
         roles: who.roles.iter().map(|role| role.code()).collect(),
         station,
-        arrival_target_s: Settings::default().arrival_target_s,
+        arrival_target_s: ladder.arrival_target_s,
         csrf: secret.csrf(),
         expires_at: moment(ends_ms),
         server_time: moment(server.now_ms()),

@@ -2,6 +2,7 @@
 
 use lastmile_core::assistance::hops::Hop;
 use lastmile_core::document::{Fields, Intent};
+use lastmile_core::pack::court::{CourtPack, EscalationAction, EscalationStep};
 use lastmile_core::value::Value as Field;
 use lastmile_server::assistance::climb::climb;
 use lastmile_server::upkeep;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
 use crate::scene::{hop, incidents, scene, scene_with, step};
-use crate::world::{CASE, MORNING_MS};
+use crate::world::{CASE, COURT, MORNING_MS};
 
 #[test]
 fn each_step_reaches_the_phone_and_nobody_elses_console() {
@@ -174,6 +175,42 @@ fn while_nobody_acts_the_next_rung_is_told_once() {
     assert_eq!(climb(world.server()).unwrap(), 0, "somebody has it");
     officer.sync();
     assert_eq!(hop(&officer, id).0, Hop::Dispatcher);
+}
+
+#[test]
+fn a_court_sets_how_long_each_rung_waits() {
+    let (world, officer, id) = scene();
+    let step = |after_s, action| EscalationStep { after_s, action, ..EscalationStep::default() };
+    let pack = CourtPack {
+        code: COURT.into(),
+        name: "测试法院".into(),
+        response_target_s: 900,
+        escalation: vec![
+            step(20, EscalationAction::ShowCommand),
+            step(40, EscalationAction::SecondChannel),
+        ],
+        ..CourtPack::default()
+    };
+    let published = world
+        .server()
+        .publish(|publisher| publisher.reference(&pack, |pack, version| pack.version = version));
+    published.unwrap();
+    let mut tan = Browser::new(&world);
+    let session = tan.sign_in("tanliheng", PASSWORD, None);
+    assert_eq!(session.body["arrival_target_s"], 900);
+    officer.sync();
+    let told = |seconds: u64| {
+        // Somebody sits there, and lets it ring.
+        world.clock.advance(seconds * 1_000);
+        tan.send("POST", "/presence", Some(&json!({ "showing": [] })));
+        climb(world.server()).unwrap();
+        incidents(&tan)[0]["told"].clone()
+    };
+    assert_eq!(told(19), json!([]));
+    assert_eq!(told(1), json!(["command_sees"]));
+    assert_eq!(told(19), json!(["command_sees"]));
+    assert_eq!(told(1), json!(["command_sees", "second_channel"]));
+    assert_eq!(hop(&officer, id).0, Hop::Server);
 }
 
 #[test]
