@@ -15,6 +15,9 @@ use crate::store::{DerivedKind, UploadRow};
 use crate::sync::files::{FileKind, Metadata, upload_purpose};
 use crate::vault::{StoredFile, VaultError};
 
+/// Times that the court may stand elsewhere than it said, without having more of the file.
+const MOVES: u32 = 10;
+
 /// How a turn ended.
 pub(super) enum Outcome {
     /// The court has the file.
@@ -38,6 +41,8 @@ struct Turn {
     reached: u64,
     /// Attempts since then.
     failures: u32,
+    /// Times the court said since then that it stands elsewhere.
+    elsewhere: u32,
     /// What arrived was another file, once.
     differed: bool,
 }
@@ -75,7 +80,7 @@ impl Phone {
                     contact.means.worked |= sent;
                     if offset > turn.reached {
                         turn.reached = offset;
-                        turn.failures = 0;
+                        (turn.failures, turn.elsewhere) = (0, 0);
                     }
                     if offset >= row.bytes {
                         return Ok(Outcome::Finished);
@@ -164,8 +169,14 @@ impl Phone {
                         None
                     }
                 },
-                // A damaged piece, another position, an upload that ended: begin tells the rest.
-                "upload_checksum" | "upload_offset" | "upload_unknown" if !spent => None,
+                // Bytes of a broken connection came after the court was asked: it is asked again.
+                "upload_offset" if turn.elsewhere < MOVES => {
+                    turn.elsewhere += 1;
+                    turn.failures -= 1;
+                    None
+                }
+                // A damaged piece, an upload that ended: begin tells the rest.
+                "upload_checksum" | "upload_unknown" if !spent => None,
                 _ => Some(Outcome::Waits(code.clone())),
             });
         }

@@ -57,6 +57,12 @@ impl Incoming {
         self.folder.join(HEXLOWER.encode(id))
     }
 
+    /// Whether somebody is writing to the file of an upload.
+    pub fn is_held(&self, id: &UploadId) -> bool {
+        let file = OpenOptions::new().read(true).write(true).open(self.path(id));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes the file of an upload, for this caller alone; a new one when there is none.
     pub fn take(&self, id: &UploadId) -> Result<Arriving, FileError> {
         let path = self.path(id);

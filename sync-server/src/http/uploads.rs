@@ -1,6 +1,8 @@
 //! `/v1/courts/{court}/uploads`: files of evidence on their way up, by tus 1.0
 //! (`docs/protocol/files.md`). Bodies are [`super::receive`]'s, headers [`super::tus`]'s.
 
+use std::time::{Duration, Instant};
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -106,6 +108,7 @@ async fn begun(
             upload::begin(server, &asker, what, bytes).map_err(Problem::from)
         })
         .await??;
+    row = settled(&state, row).await?;
     let announced = tus::announced(headers);
     let brings = tus::is_chunk(headers) && announced != Some(0);
     // A body begins with the file's first byte; whoever is further goes on from there.
@@ -120,6 +123,27 @@ async fn begun(
         format!("/v1/courts/{court}/{UPLOADS}/{}", data_encoding::HEXLOWER.encode(&row.id));
     let headers = [(header::LOCATION, location)];
     Ok((StatusCode::CREATED, headers, tus::progress(&row)).into_response())
+}
+
+/// How long an answer waits for an earlier request's bytes, and how often it looks.
+const SETTLES: Duration = Duration::from_secs(2);
+const LOOKS: Duration = Duration::from_millis(20);
+
+/// An upload once nobody writes to it: of a connection that broke the last bytes may still be on their way to the
+/// disk, and whoever asks how far it is would send them again. Somebody who writes for longer is told as busy later.
+async fn settled(state: &AppState, row: UploadRow) -> Result<UploadRow, Problem> {
+    let until = Instant::now() + SETTLES;
+    let id = row.id;
+    let held = move |server: &Server| server.files().incoming.is_held(&id);
+    let mut waited = false;
+    while !row.done && Instant::now() < until && state.run(held).await? {
+        waited = true;
+        tokio::time::sleep(LOOKS).await;
+    }
+    if !waited {
+        return Ok(row);
+    }
+    Ok(state.run(move |server| upload::find(server, &id)).await??)
 }
 
 /// A court's code in an address.
@@ -144,12 +168,15 @@ pub(super) async fn look(
     Segments(path): Segments<UploadPath>,
     headers: HeaderMap,
 ) -> Response {
-    let found = own(&state, &headers, &path).await.map(|row| {
+    let found = match own(&state, &headers, &path).await {
+        Ok(row) => settled(&state, row).await,
+        Err(problem) => Err(problem),
+    };
+    tus::answer(found.map(|row| {
         let file =
             [(UPLOAD_LENGTH, row.bytes.to_string()), (UPLOAD_METADATA, row.what.to_header())];
         (StatusCode::OK, file, tus::progress(&row)).into_response()
-    });
-    tus::answer(found)
+    }))
 }
 
 /// Adds a chunk
