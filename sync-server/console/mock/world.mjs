@@ -6,6 +6,8 @@ import { stationPoints } from "./doors.mjs";
 import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
 import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
 
+const COMMAND = "command";
+
 /** The mock's world. */
 export class World {
   /** `start`: what the clock shows now, RFC 3339. */
@@ -19,6 +21,7 @@ export class World {
     this.taken = new Map();
     this.next = 1;
     this.failures = 0;
+    this.commandHeard = 0;
     this.crews = CREWS.map((crew) => ({ ...crew }));
     this.setClock(start);
   }
@@ -156,10 +159,21 @@ export class World {
     this.tell("presence", () => this.presenceNow());
   }
 
+  /** A console says that somebody is there: it counts for ten seconds; others hear of it with a beat. */
+  heard(session) {
+    const command = session.station === null && session.roles.includes("command");
+    if (command) this.commandHeard = Date.now();
+    return { desk: command ? COMMAND : (session.station?.code ?? null), server_time: this.now() };
+  }
+
   presenceNow() {
-    return {
-      stations: STATIONS.map(({ code, name }) => ({ code, name, online: this.online.has(code) })),
-    };
+    const stations = STATIONS.map(({ code, name }) => ({
+      code,
+      name,
+      online: this.online.has(code),
+    }));
+    const online = Date.now() - this.commandHeard < 10_000;
+    return { stations: [...stations, { code: COMMAND, name: "执行指挥中心", online }] };
   }
 
   tell(event, data, incident = null) {

@@ -75,8 +75,8 @@ export class Client {
     return this.ask("POST", "/handover", body, key);
   }
 
-  /** Somebody is at this console, and these alarms are on its screen. */
-  presence(showing: string[]): Promise<Answer<unknown>> {
+  /** Somebody is at this console, and these alarms are on its screen; `desk`: the one that is attended by it. */
+  presence(showing: string[]): Promise<Answer<{ desk: string | null }>> {
     return this.ask("POST", "/presence", { showing });
   }
 

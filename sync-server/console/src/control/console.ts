@@ -14,7 +14,7 @@ import type {
   VoiceReport,
 } from "../api/types";
 import { hasDesk, signedIn } from "../desk/state";
-import { openList, ringing } from "../desk/urgency";
+import { heldByOther, openList, ringing } from "../desk/urgency";
 import { everySecond, now, nowOnServer } from "./time";
 import type { Store } from "./store";
 
@@ -92,7 +92,10 @@ export class Console {
     this.store.send({ type: "dismiss", id });
   }
 
-  /** Takes a step. Whoever was faster is shown as news, not as an error. */
+  /**
+   * Takes a step. Whoever was faster is shown as news, not as an error; where nobody was, the server's
+   * words say what has to be done first, and stand where the step was to be taken.
+   */
   async step(id: string, body: StepBody, key: string): Promise<Problem | null> {
     const answer = await this.client.step(id, body, key);
     if (answer.ok) {
@@ -102,7 +105,12 @@ export class Console {
     const { problem } = answer;
     if (problem.kind === "refused" && problem.status === 409 && problem.incident !== null) {
       const { incident, detail } = problem;
-      this.store.send({ type: "faster", incident, why: detail, at: nowOnServer(this.store.get()) });
+      const desk = this.store.get();
+      if (!heldByOther(incident, signedIn(desk))) {
+        this.take(incident, true);
+        return problem;
+      }
+      this.store.send({ type: "faster", incident, why: detail, at: nowOnServer(desk) });
       return null;
     }
     return problem;
@@ -169,6 +177,7 @@ export class Console {
     switch (event.type) {
       case "hello":
         this.store.send({ type: "acts" });
+        this.untilPresence = 0;
         if (this.needsList) void this.loadLists();
         break;
       case "reset":
@@ -249,7 +258,7 @@ export class Console {
       const showing = openList(desk.incidents.values())
         .filter(ringing)
         .map((one) => one.id);
-      void this.client.presence(showing.slice(0, MOST_SHOWN));
+      void this.sayPresence(showing.slice(0, MOST_SHOWN));
     }
     this.untilActs -= 1;
     if (this.actsMoved && this.untilActs <= 0) {
@@ -262,6 +271,13 @@ export class Console {
     const busy = openList(desk.incidents.values()).length > 0;
     this.untilPositions = busy ? POSITIONS_S : POSITIONS_QUIET_S;
     void this.loadMap();
+  }
+
+  private async sayPresence(showing: string[]): Promise<void> {
+    const { live } = this;
+    const answer = await this.client.presence(showing);
+    if (!answer.ok || live === null || live !== this.live) return;
+    this.store.send({ type: "attended", desk: answer.value.desk });
   }
 
   private async loadMap(): Promise<void> {

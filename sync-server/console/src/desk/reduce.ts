@@ -20,7 +20,7 @@ export function reduce(desk: Desk, event: Event): Desk {
         ? { ...desk, session: null }
         : { ...desk, expired: true, link: "lost" };
     case "link":
-      return { ...desk, link: event.link };
+      return { ...desk, link: event.link, attended: false };
     case "heard": {
       const clock =
         event.serverTime === undefined
@@ -44,6 +44,12 @@ export function reduce(desk: Desk, event: Event): Desk {
       return gone(desk, event);
     case "presence":
       return { ...desk, presence: event.stations };
+    case "attended": {
+      const presence = desk.presence.map((each) =>
+        each.code === event.desk ? { ...each, online: true } : each,
+      );
+      return { ...desk, attended: true, presence };
+    }
     case "map":
       return { ...desk, map: { content: event.content, pageMs: event.pageMs } };
     case "clock":

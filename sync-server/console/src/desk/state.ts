@@ -30,6 +30,8 @@ export interface Desk {
   /** `false` until the first list is there: an empty list must not look like a quiet day. */
   loaded: boolean;
   presence: readonly Presence[];
+  /** The server has heard of this desk since the stream stands. Before, it cannot know that somebody is here. */
+  attended: boolean;
   map: { content: MapContent; pageMs: number } | null;
   selected: string | null;
   link: Link;
@@ -49,6 +51,7 @@ export const EMPTY: Desk = {
   gone: new Map(),
   loaded: false,
   presence: [],
+  attended: false,
   map: null,
   selected: null,
   link: "idle",
@@ -71,6 +74,8 @@ export type Event =
   | { type: "faster"; incident: Incident; why: { zh: string; en: string }; at: number }
   | { type: "gone"; id: string; seq: number; station: StationName | null; at: number }
   | { type: "presence"; stations: Presence[] }
+  /** The server has noted that somebody is at this desk. */
+  | { type: "attended"; desk: string | null }
   | { type: "map"; content: MapContent; pageMs: number }
   | { type: "clock"; serverTime: string; pageMs: number }
   | { type: "acts" }
@@ -87,6 +92,16 @@ export function signedIn(desk: Desk): Session | null {
 export function isCommand(session: Session): boolean {
   const atStation = session.station !== null && session.roles.includes("dispatcher");
   return session.roles.includes("command") && !atStation;
+}
+
+/** The code of the command centre where stations are named. */
+export const COMMAND_DESK = "command";
+
+/** The desks without anybody, as far as the server can know: it hears of this one a moment after the others. */
+export function unattended(desk: Desk): Presence[] {
+  const session = signedIn(desk);
+  const own = session !== null && isCommand(session) ? COMMAND_DESK : session?.station?.code;
+  return desk.presence.filter((each) => !each.online && (desk.attended || each.code !== own));
 }
 
 /** Whether the person has a desk here at all. */
