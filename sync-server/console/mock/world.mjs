@@ -3,6 +3,7 @@
 
 import { Office } from "./office.mjs";
 import { stationPoints } from "./doors.mjs";
+import { watchView } from "./calls.mjs";
 import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
 import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
 
@@ -22,6 +23,10 @@ export class World {
     this.next = 1;
     this.failures = 0;
     this.commandHeard = 0;
+    this.texts = { items: [], undelivered: [] };
+    this.promises = [];
+    /** How often the texts were asked for, for tests. */
+    this.textsAsked = 0;
     this.crews = CREWS.map((crew) => ({ ...crew }));
     this.setClock(start);
   }
@@ -164,6 +169,18 @@ export class World {
     const command = session.station === null && session.roles.includes("command");
     if (command) this.commandHeard = Date.now();
     return { desk: command ? COMMAND : (session.station?.code ?? null), server_time: this.now() };
+  }
+
+  /** Texts that no machine carried out. */
+  textsNow() {
+    this.textsAsked += 1;
+    return this.texts;
+  }
+
+  /** Promises of crews as they stand. */
+  watchesNow() {
+    const items = this.promises.map((each) => watchView(each, this.now()));
+    return { server_time: this.now(), items };
   }
 
   presenceNow() {

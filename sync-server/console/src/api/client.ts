@@ -2,6 +2,7 @@
 // throws; what went wrong is a `Problem`. Nothing here keeps state but the token against forged
 // requests.
 
+import type { Texts, Watches } from "./calls";
 import { readProblem, type Answer } from "./problem";
 import type {
   Credentials,
@@ -82,6 +83,16 @@ export class Client {
 
   map(): Promise<Answer<MapContent>> {
     return this.ask("GET", "/map");
+  }
+
+  /** Texts that no machine could carry out. */
+  texts(): Promise<Answer<Texts>> {
+    return this.ask("GET", "/texts");
+  }
+
+  /** Crews that have to be heard of. */
+  watches(): Promise<Answer<Watches>> {
+    return this.ask("GET", "/watches");
   }
 
   private async keeping(asked: Promise<Answer<Session>>): Promise<Answer<Session>> {

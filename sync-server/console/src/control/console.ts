@@ -15,6 +15,7 @@ import type {
 } from "../api/types";
 import { hasDesk, signedIn } from "../desk/state";
 import { heldByOther, openList, ringing } from "../desk/urgency";
+import { Calls } from "./calls";
 import { everySecond, now, nowOnServer } from "./time";
 import type { Store } from "./store";
 
@@ -36,11 +37,14 @@ export class Console {
   private untilPresence = 0;
   private actsMoved = false;
   private untilActs = 0;
+  /** Texts and promises. */
+  readonly calls: Calls;
 
   constructor(
     readonly store: Store,
     private readonly client: Client,
   ) {
+    this.calls = new Calls(store, client);
     everySecond(() => this.second());
   }
 
@@ -86,6 +90,11 @@ export class Console {
   select(id: string): void {
     this.store.send({ type: "select", id });
     void this.loadDetail(id);
+  }
+
+  /** Shows the texts at the desk in the place of the details, or the details again. */
+  showTexts(shown: boolean): void {
+    this.store.send({ type: "shows_texts", shown });
   }
 
   dismiss(id: number): void {
@@ -152,6 +161,7 @@ export class Console {
     const session = signedIn(this.store.get());
     if (session === null || !hasDesk(session)) return;
     this.live?.stop();
+    this.calls.begin(session);
     this.needsList = true;
     this.live = new Live(`${this.client.base}/live`, {
       event: (event) => this.event(event),
@@ -178,6 +188,7 @@ export class Console {
       case "hello":
         this.store.send({ type: "acts" });
         this.untilPresence = 0;
+        this.calls.hello();
         if (this.needsList) void this.loadLists();
         break;
       case "reset":
@@ -186,6 +197,7 @@ export class Console {
         break;
       case "incident":
         this.take(event.incident, false);
+        this.calls.incident();
         break;
       case "gone":
         this.store.send({ ...event, at: nowOnServer(this.store.get()) });
@@ -260,6 +272,7 @@ export class Console {
         .map((one) => one.id);
       void this.sayPresence(showing.slice(0, MOST_SHOWN));
     }
+    this.calls.second();
     this.untilActs -= 1;
     if (this.actsMoved && this.untilActs <= 0) {
       this.actsMoved = false;

@@ -4,6 +4,7 @@
 
 import type { Incident } from "../api/types";
 import { readClock } from "./clock";
+import { readAgain } from "./reading";
 import { EMPTY, type Desk, type Event, type News } from "./state";
 import { ended, openList, ringing } from "./urgency";
 
@@ -57,7 +58,15 @@ export function reduce(desk: Desk, event: Event): Desk {
     case "acts":
       return { ...desk, acts: desk.acts + 1 };
     case "select":
-      return { ...desk, selected: event.id };
+      return { ...desk, selected: event.id, showsTexts: false };
+    case "texts":
+      return { ...desk, texts: readAgain(desk.texts, event.answer, event.at) };
+    case "watches":
+      return { ...desk, watches: readAgain(desk.watches, event.answer, event.at) };
+    case "seen":
+      return { ...desk, seenTexts: event.seen };
+    case "shows_texts":
+      return { ...desk, showsTexts: event.shown };
     case "done":
       return tell(desk, {
         kind: "done",

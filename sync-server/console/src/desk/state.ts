@@ -1,9 +1,13 @@
 // What a desk knows, as one value: who is signed in, the requests, who is on duty, what happened,
 // and whether it is still true. Only `reduce` makes the next one.
 
+import type { Texts, Watches } from "../api/calls";
+import type { Answer } from "../api/problem";
 import type { Incident, MapContent, Presence, Session, StationName } from "../api/types";
 import type { ClockReading } from "./clock";
 import type { Heard } from "./link";
+import { UNREAD, type Reading } from "./reading";
+import type { SeenTexts } from "./texts";
 
 /** Something that happened and that a person should notice without being interrupted. */
 export interface News {
@@ -34,6 +38,12 @@ export interface Desk {
   attended: boolean;
   map: { content: MapContent; pageMs: number } | null;
   selected: string | null;
+  /** Texts that no machine carried out, what this person has looked at, and whether they stand at the desk. */
+  texts: Reading<Texts>;
+  seenTexts: SeenTexts;
+  showsTexts: boolean;
+  /** Promises of crews, for the command centre. */
+  watches: Reading<Watches>;
   link: Link;
   heard: Heard | null;
   clock: ClockReading | null;
@@ -54,6 +64,10 @@ export const EMPTY: Desk = {
   attended: false,
   map: null,
   selected: null,
+  texts: UNREAD,
+  seenTexts: new Map(),
+  showsTexts: false,
+  watches: UNREAD,
   link: "idle",
   heard: null,
   clock: null,
@@ -76,6 +90,10 @@ export type Event =
   | { type: "presence"; stations: Presence[] }
   /** The server has noted that somebody is at this desk. */
   | { type: "attended"; desk: string | null }
+  | { type: "texts"; answer: Answer<Texts>; at: number }
+  | { type: "watches"; answer: Answer<Watches>; at: number }
+  | { type: "seen"; seen: SeenTexts }
+  | { type: "shows_texts"; shown: boolean }
   | { type: "map"; content: MapContent; pageMs: number }
   | { type: "clock"; serverTime: string; pageMs: number }
   | { type: "acts" }

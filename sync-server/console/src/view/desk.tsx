@@ -1,8 +1,9 @@
 // The dispatch workspace: requests, map, details; the voice report and what it resembles
-// take the place of the details. The command centre works with the same parts over all stations.
+// take the place of the details, as the texts do that nobody has looked at. The command centre works with the same parts over all stations.
 
 import { useState } from "preact/hooks";
 import type { Incident, Proposal } from "../api/types";
+import { TextsLine, TextsPanel } from "./calls/desk-texts";
 import { useDesk, useStale, useWords } from "./context";
 import { Detail } from "./detail";
 import { JoinOffer } from "./join-offer";
@@ -25,6 +26,7 @@ export function Desk(props: { hidden: boolean }) {
       {...(props.hidden ? {} : { id: "content" })}
     >
       <div class="left">
+        <TextsLine />
         <Lists />
         <button type="button" class="voice-open" onClick={() => setWrites(true)}>
           {say("voice")}
@@ -32,6 +34,7 @@ export function Desk(props: { hidden: boolean }) {
       </div>
       <MapPane />
       <div class="right">
+        {desk.showsTexts && <TextsPanel />}
         {writes && (
           <VoiceForm
             onClose={() => setWrites(false)}
@@ -42,7 +45,7 @@ export function Desk(props: { hidden: boolean }) {
           />
         )}
         {offer && <JoinOffer {...offer} onClose={() => setOffer(null)} />}
-        {!writes && <Detail />}
+        {!writes && !desk.showsTexts && <Detail />}
       </div>
     </main>
   );
