@@ -16,6 +16,8 @@ export const CALLS = {
   texts_waiting: ["有 {n} 条短信待人工查看", "{n} texts to be looked at"],
   texts_not_read: ["短信没有读到，点此查看", "The texts could not be read: open"],
   texts_seen: ["标为已看 ({n})", "Mark as looked at ({n})"],
+  texts_seen_done: ["已标为已看", "Marked as looked at"],
+  texts_panel: ["待人工查看的短信", "Texts to be looked at"],
   texts_close: ["收起", "Close"],
   text_new: ["待看", "new"],
   text_times: ["共收到 {n} 次", "came {n} times"],

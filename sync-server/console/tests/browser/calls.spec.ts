@@ -116,8 +116,8 @@ test("the desk has a line that opens the list, until somebody has looked", async
   await signIn(page, mock, "D1");
   await expect(line(page)).toHaveText("有 2 条短信待人工查看");
   await line(page).click();
-  const panel = page.getByRole("complementary", { name: "短信" });
-  await expect(panel.getByRole("heading", { name: "短信", level: 2 })).toBeFocused();
+  const panel = page.getByRole("complementary", { name: "待人工查看的短信" });
+  await expect(panel.getByRole("heading", { name: "待人工查看的短信" })).toBeFocused();
   await expect(page.locator(".detail")).toHaveCount(0);
   await expect(panel.locator(".count.asks")).toHaveCount(2);
   // Choosing a request, the one that was chosen already as well, shows its details again.
@@ -125,13 +125,16 @@ test("the desk has a line that opens the list, until somebody has looked", async
   await expect(panel).toHaveCount(0);
   await expect(page.locator(".detail h2")).toContainText("沙头工业区");
   await line(page).click();
+  await expect(panel.getByRole("heading", { level: 2 })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(panel).toHaveCount(0);
   await expect(line(page)).toBeFocused();
   await line(page).click();
   await panel.getByRole("button", { name: "标为已看 (2)" }).click();
   await expect(line(page)).toHaveCount(0);
+  await expect(panel.locator(".done")).toBeFocused();
   await panel.getByRole("button", { name: /^收起/ }).click();
+  await expect(page.getByRole("listbox")).toBeFocused();
   // It stays so on this computer for this person, and for nobody else.
   await page.reload();
   await expect(rows(page)).toHaveCount(1);
@@ -168,7 +171,7 @@ test("texts that cannot be read are said to be", async ({ page, mock }) => {
   mock.world.office.broken.add("/texts");
   await signIn(page, mock, "D1");
   await page.getByRole("button", { name: "短信没有读到，点此查看" }).click();
-  const panel = page.getByRole("complementary", { name: "短信" });
+  const panel = page.getByRole("complementary", { name: "待人工查看的短信" });
   await expect(list(page, "短信")).toContainText("数据库暂时不可用");
   mock.world.office.broken.clear();
   await panel.getByRole("button", { name: "重试" }).first().click();
@@ -193,7 +196,7 @@ for (const language of ["zh", "en"] as const) {
         }),
       );
       await enter(page, mock, "C1", "#/command");
-      await expect(page.locator("tr.ringing.ringing")).not.toHaveCount(0);
+      await expect(page.locator("tr.ringing")).not.toHaveCount(0);
       await expect(page.locator(".texts-lead button")).toBeVisible();
       await page.locator(".watches-over .fold").click();
       await sound(page);

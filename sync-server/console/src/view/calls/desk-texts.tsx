@@ -1,7 +1,7 @@
 // The texts at the desk: a line above the list while some have to be looked at, and the list itself in
 // the right column.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { nowOnServer } from "../../control/time";
 import { unread } from "../../desk/texts";
 import { useDesk, usePage, useWords } from "../context";
@@ -37,23 +37,25 @@ export function TextsPanel() {
   const page = usePage();
   const { say } = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     heading.current?.focus();
     return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // The line goes once everything was looked at.
+      const back = opener?.isConnected ? opener : document.querySelector("[role=listbox]");
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   const close = () => page.console.showTexts(false);
   return (
     <aside
       class="texts-panel"
-      aria-label={say("texts_title")}
+      aria-label={say("texts_panel")}
       onKeyDown={(event) => event.key === "Escape" && close()}
     >
       <header class="dialog-head">
         <h2 ref={heading} tabIndex={-1}>
-          {say("texts_title")}
+          {say("texts_panel")}
         </h2>
         <button type="button" class="plain" onClick={close}>
           {say("texts_close")} <kbd>Esc</kbd>

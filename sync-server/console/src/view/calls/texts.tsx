@@ -1,13 +1,14 @@
 // The texts that no machine carried out, and those that could not be sent: one list for the command
 // centre and for the desk. The files for a spreadsheet name no whole number.
 
+import { useState } from "preact/hooks";
 import type { TextMessage, UndeliveredText } from "../../api/calls";
 import { nowOnServer } from "../../control/time";
 import { sheetTime } from "../../desk/shown-time";
 import { isUnread, numberTail, unread, verdictWords } from "../../desk/texts";
 import { useDesk, usePage, useWords } from "../context";
 import { ListFrame } from "../office/list-frame";
-import { At } from "../office/parts";
+import { At, Done } from "../office/parts";
 import { readList } from "../office/use-list";
 import { Telephone } from "./telephone";
 
@@ -26,6 +27,7 @@ function Incoming() {
   const desk = useDesk();
   const { say } = useWords();
   const { calls } = page.console;
+  const [marked, setMarked] = useState(false);
   const waiting = unread(desk.texts.value?.items ?? [], desk.seenTexts, nowOnServer(desk)).length;
   return (
     <ListFrame
@@ -34,7 +36,13 @@ function Incoming() {
       empty={say("texts_none")}
       emptyWhy={say("texts_none_why")}
       sheet={{
-        head: [say("col_arrived"), say("col_from"), say("col_text"), say("col_reason"), say("col_times")],
+        head: [
+          say("col_arrived"),
+          say("col_from"),
+          say("col_text"),
+          say("col_reason"),
+          say("col_times"),
+        ],
         row: (text) => [
           sheetTime(text.at),
           say("number_tail", { tail: numberTail(text.from) }),
@@ -47,10 +55,17 @@ function Incoming() {
         <div class="texts-lead">
           <p class="hint">{say("texts_lead")}</p>
           {waiting > 0 && (
-            <button type="button" onClick={() => calls.seen()}>
+            <button
+              type="button"
+              onClick={() => {
+                calls.seen();
+                setMarked(true);
+              }}
+            >
               {say("texts_seen", { n: waiting })}
             </button>
           )}
+          {waiting === 0 && marked && <Done>{say("texts_seen_done")}</Done>}
         </div>
       }
     >
