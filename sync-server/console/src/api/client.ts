@@ -76,7 +76,7 @@ export class Client {
     return this.ask("POST", "/handover", body, key);
   }
 
-  /** Somebody is at this console, and these alarms are on its screen; `desk`: the one that is attended by it. */
+  /** Somebody is at this console, with these alarms on its screen; `desk`: the one attended by it. */
   presence(showing: string[]): Promise<Answer<{ desk: string | null }>> {
     return this.ask("POST", "/presence", { showing });
   }

@@ -28,8 +28,8 @@ export const EVERY_MS = 30_000;
 export const AT_MOST_EVERY_MS = 5_000;
 
 /**
- * Whether to ask now. `askedMs`: when it was asked for last on the page's clock, `null`: not since the stream
- * stands; `moved`: a request has changed since.
+ * Whether to ask now. `askedMs`: when it was asked for last on the page's clock, `null`: not since the
+ * stream stands; `moved`: a request has changed since.
  */
 export function due(
   askedMs: number | null,

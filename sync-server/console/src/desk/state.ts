@@ -34,11 +34,11 @@ export interface Desk {
   /** `false` until the first list is there: an empty list must not look like a quiet day. */
   loaded: boolean;
   presence: readonly Presence[];
-  /** The server has heard of this desk since the stream stands. Before, it cannot know that somebody is here. */
+  /** The server has heard of this desk since the stream stands; before, it knows of nobody here. */
   attended: boolean;
   map: { content: MapContent; pageMs: number } | null;
   selected: string | null;
-  /** Texts that no machine carried out, what this person has looked at, and whether they stand at the desk. */
+  /** Texts that no machine carried out, which of them were looked at, whether the desk shows them. */
   texts: Reading<Texts>;
   seenTexts: SeenTexts;
   showsTexts: boolean;
@@ -115,7 +115,7 @@ export function isCommand(session: Session): boolean {
 /** The code of the command centre where stations are named. */
 export const COMMAND_DESK = "command";
 
-/** The desks without anybody, as far as the server can know: it hears of this one a moment after the others. */
+/** The desks without anybody, as far as the server can know: it hears of this one a moment later. */
 export function unattended(desk: Desk): Presence[] {
   const session = signedIn(desk);
   const own = session !== null && isCommand(session) ? COMMAND_DESK : session?.station?.code;

@@ -1,5 +1,6 @@
-// The dispatch workspace: requests, map, details; the voice report and what it resembles
-// take the place of the details, as the texts do that nobody has looked at. The command centre works with the same parts over all stations.
+// The dispatch workspace: requests, map, details. The voice report and what it resembles, and the texts
+// that nobody has looked at, take the place of the details. The command centre works with the same parts
+// over all stations.
 
 import { useState } from "preact/hooks";
 import type { Incident, Proposal } from "../api/types";

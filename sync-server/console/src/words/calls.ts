@@ -1,6 +1,6 @@
-// Words of what may be a call for help although nobody pressed the button: texts that no machine carried
-// out, with one sentence for each verdict of the court's server, and promises of crews. A test holds the
-// verdicts against the codes of the server and the core.
+// Words of what may be a call for help although nobody pressed the button: texts that no machine
+// carried out, with one sentence for each verdict of the court's server, and promises of crews. A test
+// holds the verdicts against the codes of the server and the core.
 
 export const CALLS = {
   texts_title: ["短信", "Text messages"],
@@ -36,7 +36,7 @@ export const CALLS = {
   number_hide: ["隐藏号码", "Hide number"],
   number_of: ["{act}：{tail}", "{act}: {tail}"],
   col_text: ["内容", "Text"],
-  col_from: ["来电号码", "From"],
+  col_from: ["发信号码", "From"],
   col_to: ["收信号码", "To"],
   col_times: ["次数", "Times"],
 
