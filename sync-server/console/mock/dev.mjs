@@ -14,7 +14,7 @@ console.log(
   "D1/duty-1, D2/duty-2 (九江), D3/duty-3 + 246810 (里水), C1/command-1, Y1/president-1, A1/admin-1",
 );
 console.log(
-  "voice | app | sms | lishui | cut | heal | restart | expire | clock hh:mm | away CODE | back CODE",
+  "voice | app | sms | lishui | cut | heal | restart | expire | clock hh:mm | text WORDS | watch SECONDS | away CODE | back CODE",
 );
 
 const words = controls(mock);

@@ -17,6 +17,8 @@ function page(items, after) {
 const READ = ["command", "president"];
 const ADMIN = ["admin"];
 
+const CALLS = ["command", "dispatcher"];
+
 /** [method, path, roles, answer]. An answer of `null` is 404. */
 const ROUTES = [
   ["GET", /^\/words$/, READ, () => WORDS],
@@ -80,6 +82,8 @@ const ROUTES = [
         ],
       },
   ],
+  ["GET", /^\/texts$/, CALLS, ({ world }) => world.textsNow()],
+  ["GET", /^\/watches$/, ["command"], ({ world }) => world.watchesNow()],
   ["GET", /^\/people$/, ADMIN, ({ office, after }) => page(office.people(), after)],
   ["POST", /^\/enrolments$/, ADMIN, ({ office, body }) => office.enrol(body)],
   [
@@ -120,6 +124,7 @@ export function answerDoors({ world, session, method, path, query, body, respons
         "Your role does not allow this.",
       );
     const value = answer({
+      world,
       office,
       found,
       body,

@@ -318,7 +318,8 @@ function act(record, started, people, lacks) {
       absent: count("absent"),
       arriving: count("arriving"),
       stored: count("stored"),
-      differs: count("differs"),
+      // As the server counts: what it lost has to be sent again as well.
+      differs: count("differs") + count("lost"),
     },
   };
 }

@@ -395,7 +395,7 @@ function eviction() {
       destination: at === 0 ? "当场交其母" : "里水镇测试仓库 2 号",
     }),
   );
-  const states = ["stored", "stored", "differs", "absent", "stored", "stored"];
+  const states = ["stored", "stored", "differs", "absent", "lost", "stored"];
   const photos = goods.map((each, at) =>
     photo(`moved_items/${each.id}`, "overall", `10:2${at}`, states[at]),
   );

@@ -106,6 +106,7 @@ async function answer(world, words, request, response) {
     world.sessions.delete(token);
     return send(response, 204, "");
   }
+  if (route === "POST /presence") return json(response, 200, world.heard(session));
   if (route === "GET /live") return new Stream(world, session, request, response);
   if (route === "GET /map") return json(response, 200, world.map());
   if (route === "GET /incidents")
@@ -177,9 +178,15 @@ function step(world, session, incident, body, request, response) {
   const fault = world.step(incident, body, session);
   if (fault === null && key) world.taken.set(key, true);
   if (fault === null) return json(response, 200, world.view(incident, true));
-  return problem(response, 409, fault.code, fault.zh, fault.en, {
-    incident: world.view(incident, true),
-  });
+  const { code, zh, en } = fault;
+  return problem(
+    response,
+    409,
+    "step_unfit",
+    "该求助的状态已有变化，未作改动",
+    "The request has moved on; nothing was changed.",
+    { reason: code, detail: zh, detail_en: en, incident: world.view(incident, true) },
+  );
 }
 
 function voice(world, session, body) {

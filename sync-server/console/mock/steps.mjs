@@ -66,6 +66,14 @@ export function unfit(incident, body) {
       "Somebody has acknowledged it; nothing more to do.",
     );
   }
+  const ends = ["closed", "false_alarm", "cancel_confirmed"].includes(body.step);
+  if (ends && incident.merged.length > 0 && incident.ringing_since !== null) {
+    return problem(
+      "report_unseen",
+      "有新并入的报告尚未确认，请先接警。",
+      "A report that was joined meanwhile has not been acknowledged; acknowledge it first.",
+    );
+  }
   if (body.step === "cancel_confirmed" && incident.cancel_asked === null) {
     return problem("no_cancel_asked", "现场没有请求撤回。", "The crew did not ask to withdraw.");
   }

@@ -18,16 +18,26 @@ export class Stream {
     if (last !== undefined && epoch !== this.epoch()) this.write("reset", {}, world.events.length);
     else if (last !== undefined)
       world.events.slice(Number(number)).forEach((event) => this.send(event));
-    this.write("presence", world.presenceNow(), world.events.length);
+    this.sayPresence();
     world.streams.add(this);
-    const beat = setInterval(
-      () => this.silent || this.write("beat", { server_time: world.now() }),
-      BEAT_MS,
-    );
+    const beat = setInterval(() => {
+      if (this.silent) return;
+      this.write("beat", { server_time: world.now() });
+      this.sayPresence();
+    }, BEAT_MS);
     response.on("close", () => {
       clearInterval(beat);
       world.streams.delete(this);
     });
+  }
+
+  /** Who is at a console, when that has changed since it was said last. */
+  sayPresence() {
+    const stations = this.world.presenceNow();
+    const said = JSON.stringify(stations);
+    if (said === this.said) return;
+    this.said = said;
+    this.write("presence", stations, this.world.events.length);
   }
 
   epoch() {

@@ -3,8 +3,11 @@
 
 import { Office } from "./office.mjs";
 import { stationPoints } from "./doors.mjs";
+import { watchView } from "./calls.mjs";
 import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
 import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
+
+const COMMAND = "command";
 
 /** The mock's world. */
 export class World {
@@ -19,6 +22,11 @@ export class World {
     this.taken = new Map();
     this.next = 1;
     this.failures = 0;
+    this.commandHeard = 0;
+    this.texts = { items: [], undelivered: [] };
+    this.promises = [];
+    /** How often the texts were asked for, for tests. */
+    this.textsAsked = 0;
     this.crews = CREWS.map((crew) => ({ ...crew }));
     this.setClock(start);
   }
@@ -156,10 +164,33 @@ export class World {
     this.tell("presence", () => this.presenceNow());
   }
 
+  /** A console says that somebody is there: it counts for ten seconds; others hear of it with a beat. */
+  heard(session) {
+    const command = session.station === null && session.roles.includes("command");
+    if (command) this.commandHeard = Date.now();
+    return { desk: command ? COMMAND : (session.station?.code ?? null), server_time: this.now() };
+  }
+
+  /** Texts that no machine carried out. */
+  textsNow() {
+    this.textsAsked += 1;
+    return this.texts;
+  }
+
+  /** Promises of crews as they stand. */
+  watchesNow() {
+    const items = this.promises.map((each) => watchView(each, this.now()));
+    return { server_time: this.now(), items };
+  }
+
   presenceNow() {
-    return {
-      stations: STATIONS.map(({ code, name }) => ({ code, name, online: this.online.has(code) })),
-    };
+    const stations = STATIONS.map(({ code, name }) => ({
+      code,
+      name,
+      online: this.online.has(code),
+    }));
+    const online = Date.now() - this.commandHeard < 10_000;
+    return { stations: [...stations, { code: COMMAND, name: "执行指挥中心", online }] };
   }
 
   tell(event, data, incident = null) {

@@ -2,6 +2,7 @@
 // throws; what went wrong is a `Problem`. Nothing here keeps state but the token against forged
 // requests.
 
+import type { Texts, Watches } from "./calls";
 import { readProblem, type Answer } from "./problem";
 import type {
   Credentials,
@@ -75,13 +76,23 @@ export class Client {
     return this.ask("POST", "/handover", body, key);
   }
 
-  /** Somebody is at this console, and these alarms are on its screen. */
-  presence(showing: string[]): Promise<Answer<unknown>> {
+  /** Somebody is at this console, with these alarms on its screen; `desk`: the one attended by it. */
+  presence(showing: string[]): Promise<Answer<{ desk: string | null }>> {
     return this.ask("POST", "/presence", { showing });
   }
 
   map(): Promise<Answer<MapContent>> {
     return this.ask("GET", "/map");
+  }
+
+  /** Texts that no machine could carry out. */
+  texts(): Promise<Answer<Texts>> {
+    return this.ask("GET", "/texts");
+  }
+
+  /** Crews that have to be heard of. */
+  watches(): Promise<Answer<Watches>> {
+    return this.ask("GET", "/watches");
   }
 
   private async keeping(asked: Promise<Answer<Session>>): Promise<Answer<Session>> {

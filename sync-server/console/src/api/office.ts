@@ -71,8 +71,11 @@ export interface Change {
   author_expired?: Moment | null;
 }
 
-/** Where a file stands that a record names. */
-export type FileState = "absent" | "arriving" | "stored" | "differs";
+/** Where a file stands that a record names; `lost`: the court had it and has to be sent it again. */
+export type FileState = "absent" | "arriving" | "stored" | "differs" | "lost";
+
+/** Where originals are counted: what the court lost counts as `differs`, since both are sent again. */
+export type CountedState = Exclude<FileState, "lost">;
 
 /** A file of evidence that a record names. */
 export interface RecordFile {
@@ -191,7 +194,7 @@ export interface Act {
   finalised: boolean;
   open_conflicts: number;
   missing: Missing[];
-  files: { [state in FileState]: number };
+  files: { [state in CountedState]: number };
 }
 
 /** What is to be gone through in the evening. */

@@ -14,7 +14,8 @@ import type {
   VoiceReport,
 } from "../api/types";
 import { hasDesk, signedIn } from "../desk/state";
-import { openList, ringing } from "../desk/urgency";
+import { heldByOther, openList, ringing } from "../desk/urgency";
+import { Calls } from "./calls";
 import { everySecond, now, nowOnServer } from "./time";
 import type { Store } from "./store";
 
@@ -36,11 +37,14 @@ export class Console {
   private untilPresence = 0;
   private actsMoved = false;
   private untilActs = 0;
+  /** Texts and promises. */
+  readonly calls: Calls;
 
   constructor(
     readonly store: Store,
     private readonly client: Client,
   ) {
+    this.calls = new Calls(store, client);
     everySecond(() => this.second());
   }
 
@@ -88,11 +92,19 @@ export class Console {
     void this.loadDetail(id);
   }
 
+  /** Shows the texts at the desk in the place of the details, or the details again. */
+  showTexts(shown: boolean): void {
+    this.store.send({ type: "shows_texts", shown });
+  }
+
   dismiss(id: number): void {
     this.store.send({ type: "dismiss", id });
   }
 
-  /** Takes a step. Whoever was faster is shown as news, not as an error. */
+  /**
+   * Takes a step. Whoever was faster is shown as news, not as an error; where nobody was, the server's
+   * words say what has to be done first, and stand where the step was to be taken.
+   */
   async step(id: string, body: StepBody, key: string): Promise<Problem | null> {
     const answer = await this.client.step(id, body, key);
     if (answer.ok) {
@@ -102,7 +114,12 @@ export class Console {
     const { problem } = answer;
     if (problem.kind === "refused" && problem.status === 409 && problem.incident !== null) {
       const { incident, detail } = problem;
-      this.store.send({ type: "faster", incident, why: detail, at: nowOnServer(this.store.get()) });
+      const desk = this.store.get();
+      if (!heldByOther(incident, signedIn(desk))) {
+        this.take(incident, true);
+        return problem;
+      }
+      this.store.send({ type: "faster", incident, why: detail, at: nowOnServer(desk) });
       return null;
     }
     return problem;
@@ -144,6 +161,7 @@ export class Console {
     const session = signedIn(this.store.get());
     if (session === null || !hasDesk(session)) return;
     this.live?.stop();
+    this.calls.begin(session);
     this.needsList = true;
     this.live = new Live(`${this.client.base}/live`, {
       event: (event) => this.event(event),
@@ -169,6 +187,8 @@ export class Console {
     switch (event.type) {
       case "hello":
         this.store.send({ type: "acts" });
+        this.untilPresence = 0;
+        this.calls.hello();
         if (this.needsList) void this.loadLists();
         break;
       case "reset":
@@ -177,6 +197,7 @@ export class Console {
         break;
       case "incident":
         this.take(event.incident, false);
+        this.calls.incident();
         break;
       case "gone":
         this.store.send({ ...event, at: nowOnServer(this.store.get()) });
@@ -249,8 +270,9 @@ export class Console {
       const showing = openList(desk.incidents.values())
         .filter(ringing)
         .map((one) => one.id);
-      void this.client.presence(showing.slice(0, MOST_SHOWN));
+      void this.sayPresence(showing.slice(0, MOST_SHOWN));
     }
+    this.calls.second();
     this.untilActs -= 1;
     if (this.actsMoved && this.untilActs <= 0) {
       this.actsMoved = false;
@@ -262,6 +284,13 @@ export class Console {
     const busy = openList(desk.incidents.values()).length > 0;
     this.untilPositions = busy ? POSITIONS_S : POSITIONS_QUIET_S;
     void this.loadMap();
+  }
+
+  private async sayPresence(showing: string[]): Promise<void> {
+    const { live } = this;
+    const answer = await this.client.presence(showing);
+    if (!answer.ok || live === null || live !== this.live) return;
+    this.store.send({ type: "attended", desk: answer.value.desk });
   }
 
   private async loadMap(): Promise<void> {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../api/types";
 import { reduce } from "./reduce";
-import { EMPTY, type Desk, type Event } from "./state";
+import { EMPTY, unattended, type Desk, type Event } from "./state";
 import { request, TAN } from "./test-request";
 
 const SESSION: Session = {
@@ -146,6 +146,33 @@ it("selects the most urgent until a person chooses, and keeps the choice", () =>
   );
   expect(desk.selected).toBe("a");
   expect(reduce(desk, { type: "gone", id: "a", seq: 2, station: null, at }).selected).toBe("b");
+});
+
+describe("who is at the consoles", () => {
+  const jiujiang = { code: "440605121", name: "九江派出所", online: false };
+  const command = { code: "command", name: "执行指挥中心", online: false };
+  const stations = [jiujiang, { ...jiujiang, code: "1", name: "里水派出所" }, command];
+  const centre = { ...SESSION, roles: ["command"], station: null };
+  const off = (desk: Desk) => unattended(desk).map(({ code }) => code);
+
+  it("does not miss the own desk before the server can have heard of it", () => {
+    const desk = after({ type: "session", session: centre }, { type: "presence", stations });
+    expect(off(desk)).toEqual(["440605121", "1"]);
+    const heard = reduce(desk, { type: "attended", desk: "command" });
+    expect(off(heard)).toEqual(["440605121", "1"]);
+    expect(off(reduce(heard, { type: "presence", stations }))).toContain("command");
+    expect(off(after({ type: "presence", stations }))).toEqual(["1", "command"]);
+  });
+
+  it("begins anew with each connection", () => {
+    const events: Event[] = [
+      { type: "session", session: centre },
+      { type: "attended", desk: "command" },
+      { type: "link", link: "lost" },
+      { type: "presence", stations },
+    ];
+    expect(off(after(...events))).not.toContain("command");
+  });
 });
 
 it("hears by the server's clock", () => {

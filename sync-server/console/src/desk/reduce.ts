@@ -4,6 +4,7 @@
 
 import type { Incident } from "../api/types";
 import { readClock } from "./clock";
+import { readAgain } from "./reading";
 import { EMPTY, type Desk, type Event, type News } from "./state";
 import { ended, openList, ringing } from "./urgency";
 
@@ -20,7 +21,7 @@ export function reduce(desk: Desk, event: Event): Desk {
         ? { ...desk, session: null }
         : { ...desk, expired: true, link: "lost" };
     case "link":
-      return { ...desk, link: event.link };
+      return { ...desk, link: event.link, attended: false };
     case "heard": {
       const clock =
         event.serverTime === undefined
@@ -44,6 +45,12 @@ export function reduce(desk: Desk, event: Event): Desk {
       return gone(desk, event);
     case "presence":
       return { ...desk, presence: event.stations };
+    case "attended": {
+      const presence = desk.presence.map((each) =>
+        each.code === event.desk ? { ...each, online: true } : each,
+      );
+      return { ...desk, attended: true, presence };
+    }
     case "map":
       return { ...desk, map: { content: event.content, pageMs: event.pageMs } };
     case "clock":
@@ -51,7 +58,15 @@ export function reduce(desk: Desk, event: Event): Desk {
     case "acts":
       return { ...desk, acts: desk.acts + 1 };
     case "select":
-      return { ...desk, selected: event.id };
+      return { ...desk, selected: event.id, showsTexts: false };
+    case "texts":
+      return { ...desk, texts: readAgain(desk.texts, event.answer, event.at) };
+    case "watches":
+      return { ...desk, watches: readAgain(desk.watches, event.answer, event.at) };
+    case "seen":
+      return { ...desk, seenTexts: event.seen };
+    case "shows_texts":
+      return { ...desk, showsTexts: event.shown };
     case "done":
       return tell(desk, {
         kind: "done",

@@ -1,9 +1,13 @@
 // What a desk knows, as one value: who is signed in, the requests, who is on duty, what happened,
 // and whether it is still true. Only `reduce` makes the next one.
 
+import type { Texts, Watches } from "../api/calls";
+import type { Answer } from "../api/problem";
 import type { Incident, MapContent, Presence, Session, StationName } from "../api/types";
 import type { ClockReading } from "./clock";
 import type { Heard } from "./link";
+import { UNREAD, type Reading } from "./reading";
+import type { SeenTexts } from "./texts";
 
 /** Something that happened and that a person should notice without being interrupted. */
 export interface News {
@@ -30,8 +34,16 @@ export interface Desk {
   /** `false` until the first list is there: an empty list must not look like a quiet day. */
   loaded: boolean;
   presence: readonly Presence[];
+  /** The server has heard of this desk since the stream stands; before, it knows of nobody here. */
+  attended: boolean;
   map: { content: MapContent; pageMs: number } | null;
   selected: string | null;
+  /** Texts that no machine carried out, which of them were looked at, whether the desk shows them. */
+  texts: Reading<Texts>;
+  seenTexts: SeenTexts;
+  showsTexts: boolean;
+  /** Promises of crews, for the command centre. */
+  watches: Reading<Watches>;
   link: Link;
   heard: Heard | null;
   clock: ClockReading | null;
@@ -49,8 +61,13 @@ export const EMPTY: Desk = {
   gone: new Map(),
   loaded: false,
   presence: [],
+  attended: false,
   map: null,
   selected: null,
+  texts: UNREAD,
+  seenTexts: new Map(),
+  showsTexts: false,
+  watches: UNREAD,
   link: "idle",
   heard: null,
   clock: null,
@@ -71,6 +88,12 @@ export type Event =
   | { type: "faster"; incident: Incident; why: { zh: string; en: string }; at: number }
   | { type: "gone"; id: string; seq: number; station: StationName | null; at: number }
   | { type: "presence"; stations: Presence[] }
+  /** The server has noted that somebody is at this desk. */
+  | { type: "attended"; desk: string | null }
+  | { type: "texts"; answer: Answer<Texts>; at: number }
+  | { type: "watches"; answer: Answer<Watches>; at: number }
+  | { type: "seen"; seen: SeenTexts }
+  | { type: "shows_texts"; shown: boolean }
   | { type: "map"; content: MapContent; pageMs: number }
   | { type: "clock"; serverTime: string; pageMs: number }
   | { type: "acts" }
@@ -87,6 +110,16 @@ export function signedIn(desk: Desk): Session | null {
 export function isCommand(session: Session): boolean {
   const atStation = session.station !== null && session.roles.includes("dispatcher");
   return session.roles.includes("command") && !atStation;
+}
+
+/** The code of the command centre where stations are named. */
+export const COMMAND_DESK = "command";
+
+/** The desks without anybody, as far as the server can know: it hears of this one a moment later. */
+export function unattended(desk: Desk): Presence[] {
+  const session = signedIn(desk);
+  const own = session !== null && isCommand(session) ? COMMAND_DESK : session?.station?.code;
+  return desk.presence.filter((each) => !each.online && (desk.attended || each.code !== own));
 }
 
 /** Whether the person has a desk here at all. */

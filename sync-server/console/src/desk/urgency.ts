@@ -1,7 +1,7 @@
 // Which request comes first: not acknowledged before acknowledged, then the oldest. One order for
 // the list, the banner and the keys, so that what Enter answers is always what stands on top.
 
-import type { Incident, State } from "../api/types";
+import type { Incident, Person, State } from "../api/types";
 import { instant } from "./clock";
 
 const ENDED: ReadonlySet<State> = new Set<State>(["closed", "false_alarm", "cancelled"]);
@@ -24,6 +24,11 @@ export function ringing(incident: Incident): boolean {
 /** Whether it rings again although somebody had answered: a report was joined, or the crew acts under duress. */
 export function ringsAgain(incident: Incident): boolean {
   return ringing(incident) && incident.holder !== null;
+}
+
+/** Whether somebody else than `me` has it. */
+export function heldByOther(incident: Incident, me: Person | null): boolean {
+  return incident.holder !== null && incident.holder.person !== me?.person;
 }
 
 function since(incident: Incident): number {

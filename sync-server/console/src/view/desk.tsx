@@ -1,8 +1,10 @@
-// The dispatch workspace: requests, map, details; the voice report and what it resembles
-// take the place of the details. The command centre works with the same parts over all stations.
+// The dispatch workspace: requests, map, details. The voice report and what it resembles, and the texts
+// that nobody has looked at, take the place of the details. The command centre works with the same parts
+// over all stations.
 
 import { useState } from "preact/hooks";
 import type { Incident, Proposal } from "../api/types";
+import { TextsLine, TextsPanel } from "./calls/desk-texts";
 import { useDesk, useStale, useWords } from "./context";
 import { Detail } from "./detail";
 import { JoinOffer } from "./join-offer";
@@ -25,6 +27,7 @@ export function Desk(props: { hidden: boolean }) {
       {...(props.hidden ? {} : { id: "content" })}
     >
       <div class="left">
+        <TextsLine />
         <Lists />
         <button type="button" class="voice-open" onClick={() => setWrites(true)}>
           {say("voice")}
@@ -32,6 +35,7 @@ export function Desk(props: { hidden: boolean }) {
       </div>
       <MapPane />
       <div class="right">
+        {desk.showsTexts && <TextsPanel />}
         {writes && (
           <VoiceForm
             onClose={() => setWrites(false)}
@@ -42,7 +46,7 @@ export function Desk(props: { hidden: boolean }) {
           />
         )}
         {offer && <JoinOffer {...offer} onClose={() => setOffer(null)} />}
-        {!writes && <Detail />}
+        {!writes && !desk.showsTexts && <Detail />}
       </div>
     </main>
   );

@@ -4,7 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { clockSeconds, clockTime, serverNow } from "../desk/clock";
 import { isStale } from "../desk/link";
-import { isCommand, signedIn, type News } from "../desk/state";
+import { isCommand, signedIn, unattended, type News } from "../desk/state";
 import { span } from "../desk/span";
 import { now } from "../control/time";
 import { pick } from "../words/words";
@@ -90,10 +90,8 @@ export function PresenceBar() {
   const { say } = useWords();
   const session = signedIn(desk);
   if (session === null || !isCommand(session)) return null;
-  const [off, on] = [
-    desk.presence.filter((station) => !station.online),
-    desk.presence.filter((station) => station.online),
-  ];
+  const off = unattended(desk);
+  const on = desk.presence.filter((station) => station.online);
   if (off.length === 0) return null;
   const names = (stations: typeof off) => stations.map((station) => station.name).join("、");
   return (

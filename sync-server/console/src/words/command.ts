@@ -88,7 +88,7 @@ export const COMMAND = {
   files_absent: ["{n} 件原件待上传", "{n} originals pending"],
   files_arriving: ["{n} 件正在上传", "{n} arriving"],
   files_stored: ["{n} 件原件已到", "{n} originals here"],
-  files_differs: ["{n} 件校验不符，待重传", "{n} differ, send again"],
+  files_differs: ["{n} 件校验不符或丢失，待重传", "{n} differ or were lost, send again"],
 
   unfinished_title: ["未完成的执行活动", "Acts without an end"],
   unfinished_none: ["没有未完成的执行活动", "Every act is finished"],
@@ -158,7 +158,7 @@ export const COMMAND = {
   figure_missing: ["尚缺的事项", "missing points"],
   figure_conflicts: ["待确定的分歧（全院）", "to be settled (whole court)"],
   figure_pending: ["未到的原件", "originals not here"],
-  figure_pending_what: ["待上传、上传中、校验不符", "pending, arriving, differing"],
+  figure_pending_what: ["待上传、上传中、校验不符、丢失", "pending, arriving, differing, lost"],
   figure_requests: ["求助", "requests"],
   figure_requests_open: ["进行中 {n}", "{n} open"],
   figure_answered: ["接警用时（中位）", "until answered (median)"],

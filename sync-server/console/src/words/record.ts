@@ -70,6 +70,7 @@ export const RECORD = {
   photo_absent: ["原件待上传", "original pending"],
   photo_arriving: ["原件上传中", "original arriving"],
   photo_differs: ["照片校验不符，待重传", "differs, send again"],
+  photo_lost: ["原件在法院丢失，待重传", "lost at the court, to be sent again"],
   photo_stored: ["法院已有原件，校验相符。", "The court has the original; it matches."],
   no_thumbnail: ["无缩略图", "no thumbnail"],
   file_open: ["打开原件", "Open the original"],

@@ -28,6 +28,7 @@ const GROUPS = [
   "theme",
   "field",
   "wait",
+  "verdict",
   "role",
   "door",
   "command",

@@ -4,6 +4,7 @@
 
 import { ACTS } from "./acts";
 import { ADMIN } from "./admin";
+import { CALLS } from "./calls";
 import { COMMAND } from "./command";
 import { DESK } from "./desk";
 import { DOORS_WORDS } from "./doors";
@@ -35,6 +36,7 @@ export const WORDS = {
   ...MAP,
   ...DOORS_WORDS,
   ...COMMAND,
+  ...CALLS,
   ...RECORD,
   ...ADMIN,
   ...WAITING,

@@ -89,7 +89,7 @@ test("today's acts come in by themselves, with what is missing and the article",
   await expect(acts.locator("li.card")).toHaveCount(3);
   await expect(acts).toContainText("清单尚未由在场人签名并交付一份");
   await expect(acts).toContainText("《民事诉讼法》第二百五十六条第二款");
-  await expect(acts).toContainText("1 件校验不符，待重传");
+  await expect(acts).toContainText("2 件校验不符或丢失，待重传");
   mock.world.office.more = 1;
   mock.world.tell("acts", () => ({}));
   await expect(acts.locator("li.card")).toHaveCount(4);
@@ -170,7 +170,7 @@ test("figures open the list behind them", async ({ page, mock }) => {
   const figure = (name: string) => page.getByRole("link", { name });
   await expect(figure("已定稿")).toContainText("1 / 3");
   await expect(figure("待确定的分歧")).toContainText("2");
-  await expect(figure("未到的原件")).toContainText("4");
+  await expect(figure("未到的原件")).toContainText("5");
   await expect(figure("接警用时")).toContainText("25 分钟");
   await expect(figure("20 分钟内到场")).toContainText("0 / 1");
   await figure("待确定的分歧").click();

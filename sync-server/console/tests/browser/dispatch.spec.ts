@@ -73,6 +73,33 @@ test("a report by voice, and the app's request joined with it", async ({ page, m
   await expect(banner(page)).toContainText("有新情况，未确认");
 });
 
+test("what was joined meanwhile is not closed unseen: the server's words stand at the form", async ({
+  page,
+  mock,
+}) => {
+  const tan = { person: "D1", name: "谭立衡" };
+  const head = mock.world.raise(VOICE, tan);
+  mock.world.step(head, { step: "unit_sent", unit: "2 号车" }, tan);
+  mock.world.step(head, { step: "arrived" }, tan);
+  await signIn(page, mock, "D1");
+  await page.getByRole("button", { name: "结束处置" }).click();
+  await page.getByLabel("原因").selectOption("settled");
+  await page.getByLabel(/^说明/).fill("人群散去");
+  const app = mock.world.raise(APP);
+  mock.world.step(app, { step: "merged", other: head.id }, null);
+  await expect(banner(page)).toContainText("有新情况，未确认");
+  const form = page.getByRole("form", { name: "结束处置" });
+  await form.getByRole("button", { name: "确认：结束处置" }).click();
+  await expect(form.getByRole("alert")).toHaveText("有新并入的报告尚未确认，请先接警。");
+  await expect(page.getByText("已先处理")).toHaveCount(0);
+  await expect(form.getByLabel(/^说明/)).toHaveValue("人群散去");
+  await banner(page).getByRole("button", { name: /^确认新情况/ }).click();
+  await expect(banner(page)).toHaveCount(0);
+  await form.getByRole("button", { name: "确认：结束处置" }).click();
+  await expect(page.getByRole("button", { name: /今日已结 \(1\)/ })).toBeVisible();
+  expect(head.state).toBe("closed");
+});
+
 test("a report that could not be sent keeps what was typed, and is entered once", async ({
   page,
   mock,
@@ -206,6 +233,35 @@ test("the command centre sees every station, and hears what the ladder brings", 
   await answerByEnter(page);
   await expect(banner(page)).toHaveCount(0);
   expect(incident.holder.person).toBe("C1");
+});
+
+test("the command centre is never told that nobody sits where the person sits", async ({
+  page,
+  mock,
+}) => {
+  await page.addInitScript(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    const look = () => {
+      const text = document.querySelector(".bar.presence")?.textContent ?? "";
+      if (text !== "") seen.push(text);
+    };
+    document.addEventListener("DOMContentLoaded", () =>
+      new MutationObserver(look).observe(document.body, {
+        childList: true,
+        subtree: true,
+        characterData: true,
+      }),
+    );
+  });
+  mock.world.presence("440605125", false);
+  await signIn(page, mock, "C1");
+  await expect(page.getByText("里水派出所无人值守")).toBeVisible();
+  const there = "值守中：九江派出所、西樵派出所、执行指挥中心";
+  await expect(page.locator(".bar.presence")).toContainText(there);
+  const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen.filter((text) => /执行指挥中心.*无人值守/.test(text))).toEqual([]);
 });
 
 test("under duress it stays open and says how to act", async ({ page, mock }) => {

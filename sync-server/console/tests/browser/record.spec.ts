@@ -73,6 +73,10 @@ test("photos say on themselves what the court does not have", async ({ page, moc
   await expect(page.getByRole("dialog")).toContainText("照片校验不符，待重传");
   await page.keyboard.press("Escape");
   await expect(differs).toBeFocused();
+  const lost = page.getByRole("button", { name: /原件在法院丢失，待重传/ });
+  await expect(lost.locator(".photo-state.differs")).toHaveText("原件在法院丢失，待重传");
+  await lost.click();
+  await expect(page.getByRole("dialog")).toContainText("原件在法院丢失，待重传");
 });
 
 test("a conflict is settled with a side and a reason", async ({ page, mock }) => {

@@ -1,7 +1,7 @@
 // One act of the day: what, who, since when, what is still missing and which article asks for it,
 // where its originals stand.
 
-import type { Act, FileState } from "../../api/office";
+import type { Act, CountedState } from "../../api/office";
 import { sheetTime } from "../../desk/shown-time";
 import { pick, type Language, type Say } from "../../words/words";
 import { useWords } from "../context";
@@ -10,7 +10,7 @@ import { At, CaseLink, RecordLink } from "../office/parts";
 import { Lock } from "../record/lock";
 
 /** States of files in the order in which they ask for something. */
-const FILE_STATES: readonly FileState[] = ["differs", "absent", "arriving", "stored"];
+const FILE_STATES: readonly CountedState[] = ["differs", "absent", "arriving", "stored"];
 
 /** How many originals stand where; nothing for none. */
 export function filesWords(say: Say, files: Act["files"]): string[] {

@@ -6,6 +6,9 @@ import { dayOf } from "../../desk/shown-time";
 import { openList, ringing } from "../../desk/urgency";
 import { hasDesk, signedIn } from "../../desk/state";
 import { byQuiet, isQuiet } from "../../desk/devices";
+import { unread } from "../../desk/texts";
+import { isOver, urgency } from "../../desk/watches";
+import type { Watch } from "../../api/calls";
 import type { CommandPart } from "../../desk/route";
 import { nowOnServer } from "../../control/time";
 import { useDesk } from "../context";
@@ -18,6 +21,8 @@ import { Devices } from "./devices";
 import { Quarantine } from "./quarantine";
 import { OpenRequests } from "./requests";
 import { Waiting } from "./waiting";
+import { Watches } from "./watches";
+import { Texts } from "../calls/texts";
 
 /** How many are known, `5`, or `50+` when there are more; empty until a list came. */
 function known<T>(list: List<T>): string {
@@ -42,11 +47,16 @@ export function Command(props: { part: CommandPart }) {
   const requests = openList(desk.incidents.values());
   const nowMs = nowOnServer(desk);
   const quiet = (devices.items ?? []).filter((device) => isQuiet(device, nowMs)).length;
+  const commands = session?.roles.includes("command") ?? false;
+  const asks = (watch: Watch) =>
+    !isOver(watch, desk.incidents) && urgency(watch, desk.incidents, nowMs) !== "calm";
   const decide =
     (quarantine.items?.length ?? 0) +
     (conflicts.items?.length ?? 0) +
     (evening.approvals.items?.length ?? 0) +
-    requests.filter(ringing).length;
+    requests.filter(ringing).length +
+    (desk.watches.value?.items ?? []).filter(asks).length +
+    unread(desk.texts.value?.items ?? [], desk.seenTexts, nowMs).length;
   const tab = (part: CommandPart, count: string, asks = false) => ({
     route: { page: "command" as const, part },
     label: say(`command_${part}`),
@@ -72,6 +82,8 @@ export function Command(props: { part: CommandPart }) {
           {session !== null && hasDesk(session) && (
             <OpenRequests requests={requests} loaded={desk.loaded} />
           )}
+          {commands && <Watches />}
+          {commands && <Texts />}
           <Quarantine list={quarantine} />
           <Conflicts list={conflicts} />
           <Approvals list={evening.approvals} />

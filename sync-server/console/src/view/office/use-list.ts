@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ListPage } from "../../api/office";
 import type { Answer, Problem } from "../../api/problem";
+import type { Reading } from "../../desk/reading";
 import { nowOnServer } from "../../control/time";
 import { useDesk, usePage } from "../context";
 
@@ -38,6 +39,22 @@ export function liveList<T>(items: readonly T[] | null): List<T> {
     next: () => undefined,
     again: null,
     all: async () => ({ ok: true, value: [...(items ?? [])] }),
+  };
+}
+
+/** A list that is asked for again and again elsewhere. */
+export function readList<R, T>(
+  reading: Reading<R>,
+  of: (value: R) => readonly T[],
+  again: () => void,
+): List<T> {
+  const items = reading.value === null ? null : of(reading.value);
+  return {
+    ...liveList(items),
+    problem: reading.problem,
+    loading: items === null && reading.problem === null,
+    atMs: reading.atMs,
+    again,
   };
 }
 

@@ -1,5 +1,5 @@
-// Photos of a record as thumbnails. Where the original is missing or differs, the words stand on the
-// photo itself: a thumbnail must not look like the original.
+// Photos of a record as thumbnails. Where the original is missing, lost or differs, the words stand on
+// the photo itself: a thumbnail must not look like the original.
 
 import { useState } from "preact/hooks";
 import type { Picture } from "../../desk/paper";
@@ -15,6 +15,8 @@ function stateKey(picture: Picture) {
       return null;
     case "differs":
       return "photo_differs";
+    case "lost":
+      return "photo_lost";
     case "arriving":
       return "photo_arriving";
     case "absent":
@@ -22,6 +24,9 @@ function stateKey(picture: Picture) {
       return "photo_absent";
   }
 }
+
+/** Words of photos that have to be sent again: they stand out. */
+const SENT_AGAIN: ReadonlySet<string> = new Set(["photo_differs", "photo_lost"]);
 
 /** The thumbnails. `first`: beside a line, where an empty place says that there is none. */
 export function Pictures(props: {
@@ -74,7 +79,7 @@ export function Pictures(props: {
                   <span class="photo-blank">{state === null && say("no_thumbnail")}</span>
                 )}
                 {state !== null && (
-                  <span class={state === "photo_differs" ? "photo-state differs" : "photo-state"}>
+                  <span class={SENT_AGAIN.has(state) ? "photo-state differs" : "photo-state"}>
                     {say(state)}
                   </span>
                 )}
