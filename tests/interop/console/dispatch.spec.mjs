@@ -9,6 +9,7 @@ const FAR = 'geo:22.8000,112.9850;crs=wgs84;u=8'
 test.beforeEach(async () => {
   await stage({ do: 'start' })
   await stage({ do: 'cable', up: true })
+  await stage({ do: 'close_all' })
   // What the same crew asked an hour ago was another event.
   await stage({ do: 'pass', ms: 60 * 60_000 })
 })

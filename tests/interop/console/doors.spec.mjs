@@ -6,6 +6,7 @@ import { CONSOLE, expect, fillSignIn, picture, stage, test } from './stage.mjs'
 test.beforeEach(async () => {
   await stage({ do: 'start' })
   await stage({ do: 'cable', up: true })
+  await stage({ do: 'close_all' })
 })
 
 const heading = (page) => page.locator('main:not([hidden]) h2[data-heading]')
@@ -42,10 +43,11 @@ for (const language of ['zh', 'en']) {
     await look(page, '#/command', `door-command-${language}`)
     await look(page, '#/figures', `door-figures-${language}`)
     await look(page, '#/cases', `door-cases-${language}`)
-    await expect(page.getByText('(2026)粤0605执1101号').first()).toBeVisible()
+    const shown = page.locator('main:not([hidden])')
+    await expect(shown.getByText('(2026)粤0605执1101号').first()).toBeVisible()
     await look(page, `#/cases/${encodeURIComponent('(2026)粤0605执1101号')}`, `door-case-${language}`)
     await look(page, `#/records/${record}`, `door-record-${language}`)
-    await expect(page.getByText('注塑机').first()).toBeVisible()
+    await expect(shown.getByText('注塑机').first()).toBeVisible()
   })
 
   test(`the administrator reads people, devices and packs, and no case (${language})`, async ({ page }) => {
