@@ -9,18 +9,18 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use lastmile_core::document::Fields;
-use lastmile_core::id::{BootId, DocumentId};
-use lastmile_core::phone::transport::{HttpTransport, Transport, TransportError};
-use lastmile_core::phone::{NewRecord, Phone};
+use lastmile_core::id::{BootId, DocumentId, sha256};
+use lastmile_core::identity::Signed;
+use lastmile_core::phone::{Limit, NewRecord, Phone};
 use lastmile_core::records::Role;
-use lastmile_core::sync::token::{Errand, TOKEN_HEADER};
-use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION};
-use lastmile_core::time::{ManualClock, SystemEntropy};
+use lastmile_core::sync::token::{Errand, RequestToken, TOKEN_HEADER, to_header};
+use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, frame};
+use lastmile_core::time::{Entropy, ManualClock, SystemEntropy};
 use lastmile_core::value::Value;
 use lastmile_server::accounts::password::Cost;
 use lastmile_server::accounts::sign_in;
@@ -31,7 +31,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Aim, Figures};
 use crate::acts::{CASE, OTHER_CASE, road};
-use crate::court_stage::{CourtStage, MORNING_MS};
+use crate::court_stage::{CourtStage, MORNING_MS, Registered};
 
 /// The argument that makes the program the server.
 pub const CHILD: &str = "--dispatch-server";
@@ -66,7 +66,8 @@ pub fn run(figures: &mut Figures) -> Run {
         let store = server.store();
         sign_in::set_password(store, &person, PASSWORD, cost, &SystemEntropy, MORNING_MS)?;
     }
-    let (lu, wen) = (stage.open(&lu, 0)?, stage.open(&wen, 0)?);
+    let registered = wen;
+    let (lu, wen) = (stage.open(&lu, 0)?, stage.open(&registered, 0)?);
     stage.stop();
     let mut served = Command::new(std::env::current_exe()?)
         .arg(CHILD)
@@ -74,7 +75,7 @@ pub fn run(figures: &mut Figures) -> Run {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let measured = measure(&mut served, &lu, &wen, figures);
+    let measured = measure(&mut served, &lu, (&wen, &registered), figures);
     // The end of its input is the end of it.
     drop(served.stdin.take());
     served.wait()?;
@@ -91,7 +92,12 @@ pub fn child(dir: &Path) -> Run {
     Ok(())
 }
 
-fn measure(served: &mut Child, lu: &Phone, wen: &Phone, figures: &mut Figures) -> Run {
+fn measure(
+    served: &mut Child,
+    lu: &Phone,
+    (wen, registered): (&Phone, &Registered),
+    figures: &mut Figures,
+) -> Run {
     let mut url = String::new();
     let out = served.stdout.take().ok_or("the server says nothing")?;
     BufReader::new(out).read_line(&mut url)?;
@@ -99,7 +105,7 @@ fn measure(served: &mut Child, lu: &Phone, wen: &Phone, figures: &mut Figures) -
     let address: SocketAddr = url.trim_start_matches("http://").parse()?;
     lu.sync(&road(url))?;
     let begun = Instant::now();
-    let held = hold(wen, url, address)?;
+    let held = hold(wen, registered, url, address)?;
     let sessions = people().map(|person| sign_in_at(url, &person)).collect::<Run<Vec<_>>>()?;
     eprint!("{PHONES} phones after {:.1} s ... ", begun.elapsed().as_secs_f64());
     let (send, heard) = channel();
@@ -116,27 +122,37 @@ fn people() -> impl Iterator<Item = String> {
     (1..=PEOPLE).map(|number| format!("command{number}"))
 }
 
-/// Requests of phones that wait for news of their case. They are one phone's bytes; the server checks each token
-/// and holds each connection like any other.
-fn hold(phone: &Phone, url: &str, address: SocketAddr) -> Run<Vec<TcpStream>> {
+/// Requests of phones that wait for news of their case: one phone's request, with a token of its own each, as the
+/// server takes none twice.
+fn hold(
+    phone: &Phone,
+    registered: &Registered,
+    url: &str,
+    address: SocketAddr,
+) -> Run<Vec<TcpStream>> {
     phone.sync(&road(url))?;
-    let kept = Kept { road: road(url), sent: Mutex::default() };
-    // Answered at once with an error: only the bytes are wanted.
-    let _ = phone.sync_and_wait(&kept, 50);
-    let (sealed, token) = kept
-        .sent
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
-        .ok_or("the phone asked nothing")?;
-    let head = format!(
-        "POST /v1/courts/{COURT_PATH}/sync HTTP/1.1\r\nhost: {address}\r\ncontent-type: {MEDIA_TYPE}\r\n\
-         {PROTOCOL_HEADER}: {PROTOCOL_VERSION}\r\n{TOKEN_HEADER}: {token}\r\ncontent-length: {}\r\n\r\n",
-        sealed.len()
-    );
+    let limit = Limit { up: 1 << 20, down: 1 << 20, probe: false, wait_s: 50 };
+    let request = phone.plan(limit)?.request;
+    let sealed = frame::seal(&request.encode())?;
     let mut streams = Vec::with_capacity(PHONES);
     for _ in 0..PHONES {
+        let token = RequestToken {
+            court: request.court.clone(),
+            certificate: request.certificate,
+            purpose: Errand::Sync.code().into(),
+            at_ms: MORNING_MS,
+            nonce: SystemEntropy.bytes16(),
+            body: sha256(&sealed),
+        };
+        let token = to_header(&Signed::seal(&token, registered.signer.as_ref())?);
         let mut stream = TcpStream::connect(address)?;
-        stream.write_all(head.as_bytes())?;
+        write!(
+            stream,
+            "POST /v1/courts/{COURT_PATH}/sync HTTP/1.1\r\nhost: {address}\r\n\
+             content-type: {MEDIA_TYPE}\r\n{PROTOCOL_HEADER}: {PROTOCOL_VERSION}\r\n\
+             {TOKEN_HEADER}: {token}\r\ncontent-length: {}\r\n\r\n",
+            sealed.len()
+        )?;
         stream.write_all(&sealed)?;
         stream.set_nonblocking(true)?;
         streams.push(stream);
@@ -147,27 +163,6 @@ fn hold(phone: &Phone, url: &str, address: SocketAddr) -> Run<Vec<TcpStream>> {
 /// Whether the server has not answered yet.
 fn holds(stream: &TcpStream) -> bool {
     matches!(stream.peek(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
-}
-
-/// Keeps what a phone sends last, and sends it nowhere when it would wait.
-struct Kept {
-    road: HttpTransport,
-    sent: Mutex<Option<(Vec<u8>, String)>>,
-}
-
-impl Transport for Kept {
-    fn post(
-        &self,
-        _: &str,
-        _: Errand,
-        sealed: &[u8],
-        token: &str,
-    ) -> Result<Vec<u8>, TransportError> {
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        *sent = Some((sealed.to_vec(), token.to_owned()));
-        let _ = &self.road;
-        Err(TransportError::Unreachable)
-    }
 }
 
 /// Cookie and token against forged requests.
