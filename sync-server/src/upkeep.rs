@@ -16,7 +16,7 @@ use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::signed::SignedPack;
 use lastmile_core::sync::channel::{self, EntryHash, EntryKind, SetHash};
 
-use crate::assistance::lives::life;
+use crate::assistance::lives::{life, listed};
 use crate::assistance::{REPORT, opening};
 use crate::files::trouble;
 use crate::ingest::{Ingest, IngestError, Ingested, model_of};
@@ -53,8 +53,7 @@ pub fn rebuild(server: &Server) -> Result<Rebuilt, PublishError> {
                 let document = ingest.from_log(id)?;
                 if let Some(station) = stations.get(&id) {
                     ingest.writing.put_request(&request_of(ingest, &document, station)?)?;
-                    let stands = life(ingest.writing, id)?.state;
-                    ingest.writing.set_request_state(id, stands)?;
+                    ingest.writing.set_request_state(id, listed(ingest.writing, id)?)?;
                 }
                 ingest.write_models(&document)?;
                 rebuilt.records += 1;
@@ -89,7 +88,7 @@ fn told_requests(ingest: &Ingest<'_>) -> Result<(), IngestError> {
             let station = stands.station.unwrap_or_else(|| COMMAND.to_owned());
             let request = opening::row(ingest, document, &told, station, made_ms)?;
             ingest.writing.put_request(&request)?;
-            ingest.writing.set_request_state(document, stands.state)?;
+            ingest.writing.set_request_state(document, listed(ingest.writing, document)?)?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use lastmile_core::id::DocumentId;
 use lastmile_core::identity::canonical::bound::printable;
 use lastmile_core::sync::channel::{self, EntryKind};
 
-use super::lives::life;
+use super::lives::{life, listed};
 use super::{ASSIST, DISPATCH};
 use crate::accounts::sign_in::Who;
 use crate::ingest::{Ingest, Ingested};
@@ -303,19 +303,11 @@ pub(crate) fn sign(ingest: &Ingest<'_>, before: &Life, step: &Step) -> Result<En
     }
     let texted = tell::texted(ingest, before, step)?;
     ingest.writing.put_step(step.document, step.other, thing.1)?;
-    let mut after = before.clone();
-    after.take(Step { id: thing.1, ..step.clone() });
-    ingest.writing.set_request_state(step.document, after.state)?;
-    if let Some(other) = step.other {
-        // To join opens it again.
-        let stands = life(ingest.writing, other)?;
-        ingest.writing.set_request_state(other, stands.state)?;
-    }
-    if after.state.ended() != before.state.ended() {
-        // What was joined with it is over when it is, and stands on no list of what is to be done.
-        for joined in &after.joined {
-            ingest.writing.set_request_state(*joined, after.state)?;
-        }
+    // Of the request, of the one it names, and of all that were joined with it.
+    let joined = before.joined.iter().copied();
+    for document in joined.chain([step.document]).chain(step.other) {
+        let state = listed(ingest.writing, document)?;
+        ingest.writing.set_request_state(document, state)?;
     }
     for name in told {
         let thing = signed(ingest, &name, step)?;

@@ -1,6 +1,7 @@
 //! Requests as the fold of their signed steps, in the order of the channel [`super::DISPATCH`].
 
 use lastmile_core::assistance::life::{Life, Step};
+use lastmile_core::assistance::step::State;
 use lastmile_core::id::DocumentId;
 use lastmile_core::identity::{Canonical, Signed, Transition};
 
@@ -13,6 +14,14 @@ pub fn life(reading: &Reading<'_>, document: DocumentId) -> Result<Life, StoreEr
         steps.push(step(&bytes)?);
     }
     Ok(Life::of(document, steps))
+}
+
+/// Where a request stands on the lists of what is to be done: a report that was joined is over when its incident is.
+pub(crate) fn listed(reading: &Reading<'_>, document: DocumentId) -> Result<State, StoreError> {
+    let stands = life(reading, document)?;
+    let Some(head) = stands.merged_into else { return Ok(stands.state) };
+    let head = life(reading, head)?.state;
+    Ok(if head.ended() { head } else { stands.state })
 }
 
 /// The server's own signature was made when it was stored.

@@ -6,6 +6,7 @@ use lastmile_core::assistance::withdraw::reason;
 use lastmile_core::document::{Fields, Intent};
 use lastmile_core::id::DocumentId;
 use lastmile_core::value::Value as Field;
+use lastmile_server::upkeep;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
@@ -92,14 +93,20 @@ fn duress_of_a_joined_report_rings_and_its_phone_hears_nothing_of_the_others() {
 
 #[test]
 fn what_was_joined_a_moment_ago_is_not_closed_unseen() {
-    let (_world, _officer, call, _request, tan) = joined();
+    let (world, _officer, call, _request, tan) = joined();
     let close = json!({ "step": "closed", "reason": "settled" });
     let (status, body) = step(&tan, call, &close);
     assert_eq!((status, &body["reason"]), (409, &json!("report_unseen")), "{body}");
     assert_eq!(step(&tan, call, &json!({ "step": "acknowledged" })).0, 200);
     assert_eq!(step(&tan, call, &close).0, 200);
-    // And then nothing of it is left to be done.
+    // And then nothing of it is left to be done, whatever order the caches are made anew in.
     assert_eq!(incidents(&tan), Vec::<Value>::new());
+    upkeep::rebuild(world.server()).unwrap();
+    assert_eq!(incidents(&tan), Vec::<Value>::new());
+    // What is opened again has its reports again.
+    let again = json!({ "step": "reopened", "reason": "other" });
+    assert_eq!(step(&tan, call, &again).0, 200);
+    assert_eq!(incidents(&tan).len(), 2);
 }
 
 #[test]
