@@ -1,18 +1,17 @@
 //! `POST /v1/courts/{court}/courier`: somebody's phone brings a bundle of somebody else.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use lastmile_core::courier::{Bundle, MEDIA_TYPE};
 use lastmile_core::identity::Canonical;
-use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 
 use super::AppState;
 use super::api::input::{CourtPath, Segments};
 use super::problem::{Problem, ProblemCode};
-use super::sync::{body_problem, check_headers};
+use super::sync::{arrived, said};
 use crate::courier::{self, CourierError};
 
 impl From<CourierError> for Problem {
@@ -54,18 +53,10 @@ pub(super) async fn courier(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let token = check_headers(&headers, MEDIA_TYPE)?;
-    if court != state.server.court() {
-        return Err(ProblemCode::WrongCourt.into());
-    }
-    let bundle = tokio::time::timeout(state.limits.body, to_bytes(body, Bundle::MAX_LEN))
-        .await
-        .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
-        .map_err(|error| body_problem(&error))?;
+    let (bundle, token) =
+        arrived(&state, &court, &headers, (MEDIA_TYPE, Bundle::MAX_LEN), body).await?;
     state.counters.bytes_up.inc_by(bundle.len() as u64);
     let receipt = state.run(move |server| courier::deliver(server, &bundle, &token)).await??;
     state.counters.bytes_down.inc_by(receipt.len() as u64);
-    let headers =
-        [(header::CONTENT_TYPE.as_str(), MEDIA_TYPE), (PROTOCOL_HEADER, PROTOCOL_VERSION)];
-    Ok((StatusCode::OK, headers, receipt).into_response())
+    Ok(said(MEDIA_TYPE, receipt))
 }

@@ -1,16 +1,15 @@
 //! `POST /v1/courts/{court}/positions`: where a crew is while its request for help is open.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use lastmile_core::sync::positions::{MAX_LEN, MEDIA_TYPE};
-use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 
 use super::AppState;
 use super::api::input::{CourtPath, Segments};
 use super::problem::{Problem, ProblemCode};
-use super::sync::{body_problem, check_headers};
+use super::sync::{arrived, said};
 use crate::assistance::positions;
 
 /// Tells where a crew is while its request for help is open
@@ -35,17 +34,8 @@ pub(super) async fn positions(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let token = check_headers(&headers, MEDIA_TYPE)?;
-    if court != state.server.court() {
-        return Err(ProblemCode::WrongCourt.into());
-    }
-    let bytes = tokio::time::timeout(state.limits.body, to_bytes(body, MAX_LEN))
-        .await
-        .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
-        .map_err(|error| body_problem(&error))?;
+    let (bytes, token) = arrived(&state, &court, &headers, (MEDIA_TYPE, MAX_LEN), body).await?;
     let answer = state.run(move |server| positions::take(server, &bytes, &token)).await??;
     let body = serde_json::to_vec(&answer).map_err(|_| ProblemCode::Internal)?;
-    let headers =
-        [(header::CONTENT_TYPE.as_str(), MEDIA_TYPE), (PROTOCOL_HEADER, PROTOCOL_VERSION)];
-    Ok((StatusCode::OK, headers, body).into_response())
+    Ok(said(MEDIA_TYPE, body))
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -72,14 +72,8 @@ pub(super) async fn sync(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let token = check_headers(&headers, MEDIA_TYPE)?;
-    if court != state.server.court() {
-        return Err(ProblemCode::WrongCourt.into());
-    }
-    let sealed = tokio::time::timeout(state.limits.body, to_bytes(body, MAX_COMPRESSED))
-        .await
-        .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
-        .map_err(|error| body_problem(&error))?;
+    let (sealed, token) =
+        arrived(&state, &court, &headers, (MEDIA_TYPE, MAX_COMPRESSED), body).await?;
     let started = Instant::now();
     state.counters.bytes_up.inc_by(sealed.len() as u64);
     let session = state.run(move |server| Session::open(server, &sealed, &token)).await??;
@@ -95,9 +89,7 @@ pub(super) async fn sync(
         bytes_down = sealed.len(),
         "sync"
     );
-    let headers =
-        [(header::CONTENT_TYPE.as_str(), MEDIA_TYPE), (PROTOCOL_HEADER, PROTOCOL_VERSION)];
-    Ok((StatusCode::OK, headers, sealed).into_response())
+    Ok(said(MEDIA_TYPE, sealed))
 }
 
 fn look(server: &Server, session: Session) -> Result<(Session, SyncResponse), SyncError> {
@@ -139,6 +131,32 @@ async fn wait(
         (session, answer) = state.run(move |server| look(server, session)).await??;
     }
     Ok(answer)
+}
+
+/// The body of a phone's request and its token, when address, headers and size are as they should be.
+pub(super) async fn arrived(
+    state: &AppState,
+    court: &str,
+    headers: &HeaderMap,
+    (media_type, limit): (&str, usize),
+    body: Body,
+) -> Result<(Bytes, String), Problem> {
+    let token = check_headers(headers, media_type)?;
+    if court != state.server.court() {
+        return Err(ProblemCode::WrongCourt.into());
+    }
+    let bytes = tokio::time::timeout(state.limits.body, to_bytes(body, limit))
+        .await
+        .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
+        .map_err(|error| body_problem(&error))?;
+    Ok((bytes, token))
+}
+
+/// The court's answer to a phone.
+pub(super) fn said(media_type: &'static str, answer: Vec<u8>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE.as_str(), media_type), (PROTOCOL_HEADER, PROTOCOL_VERSION)];
+    (StatusCode::OK, headers, answer).into_response()
 }
 
 /// The token, when media type and protocol are as they should be.

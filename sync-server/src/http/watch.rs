@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use lastmile_core::pack::roster::RosterPack;
 use lastmile_core::records::Role;
 use lastmile_core::sync::watch::{MAX_LEN, MEDIA_TYPE};
-use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,7 +20,7 @@ use super::api::moment;
 use super::incidents::desk_problem;
 use super::problem::{Problem, ProblemCode};
 use super::session::Console;
-use super::sync::{body_problem, check_headers};
+use super::sync::{arrived, said};
 use crate::assistance::silence::{self, SilenceError};
 use crate::publish::stored;
 use crate::server::Server;
@@ -67,19 +66,10 @@ pub(super) async fn watch(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let token = check_headers(&headers, MEDIA_TYPE)?;
-    if court != state.server.court() {
-        return Err(ProblemCode::WrongCourt.into());
-    }
-    let bytes = tokio::time::timeout(state.limits.body, to_bytes(body, MAX_LEN))
-        .await
-        .map_err(|_| Problem::new(ProblemCode::BodyTimeout))?
-        .map_err(|error| body_problem(&error))?;
+    let (bytes, token) = arrived(&state, &court, &headers, (MEDIA_TYPE, MAX_LEN), body).await?;
     let answer = state.run(move |server| silence::take(server, &bytes, &token)).await??;
     let body = serde_json::to_vec(&answer).map_err(|_| ProblemCode::Internal)?;
-    let headers =
-        [(header::CONTENT_TYPE.as_str(), MEDIA_TYPE), (PROTOCOL_HEADER, PROTOCOL_VERSION)];
-    Ok((StatusCode::OK, headers, body).into_response())
+    Ok(said(MEDIA_TYPE, body))
 }
 
 /// Somebody of a crew.

@@ -2,15 +2,14 @@
 
 use crate::id::{BlobHash, CertificateId, DocumentId, EnvelopeId, sha256};
 
+use super::approvals::{read_approvals, write_approvals};
 use super::told::Told;
 use super::{CHANNEL_LEN, CODE_LEN, CONTENT_LEN, PERSON_LEN};
-use crate::identity::approval::MAX_APPROVALS;
 use crate::identity::canonical::{CanonicalError, Reader, Writer, bound};
 use crate::identity::certificate::MAX_CODES;
 
 const NOTE_LEN: usize = 1_024;
 const ORIGIN_LEN: usize = 160;
-const APPROVAL_LEN: usize = 512;
 const UNIT_LEN: usize = 120;
 const STATION_LEN: usize = 40;
 
@@ -492,16 +491,4 @@ impl TransitionKind {
         }
         Ok(())
     }
-}
-
-fn write_approvals(out: &mut Writer, approvals: &[Vec<u8>]) {
-    out.array(approvals.len() as u64);
-    for approval in approvals {
-        out.bytes(approval);
-    }
-}
-
-fn read_approvals(input: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, CanonicalError> {
-    let length = input.array_up_to(MAX_APPROVALS as u64, "approvals")?;
-    (0..length).map(|_| input.bytes(APPROVAL_LEN, "approvals").map(<[u8]>::to_vec)).collect()
 }

@@ -5,6 +5,7 @@
 //! A transition says what was decided; carrying it out is the business of whoever reads the feed.
 //! Format: `docs/protocol/transition.cddl`.
 
+mod approvals;
 mod kind;
 mod told;
 
