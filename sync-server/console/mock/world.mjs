@@ -106,6 +106,7 @@ export class World {
         ...request.request,
       },
       conflicts: 0,
+      pictures: (request.photos ?? []).filter((photo) => photo.thumbnail !== null).length,
       timeline: [],
       photos: request.photos ?? [],
     };

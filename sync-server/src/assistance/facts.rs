@@ -15,7 +15,7 @@ use crate::store::{Reading, RecordRow, RequestRow, StoreError};
 /// An accuracy that nobody stated, metres: a place pointed out on a map.
 const UNSTATED_M: f64 = 200.0;
 
-/// The facts of a request as a record has them: `head` by field, `items` by collection and item. Empty when
+/// The facts of a request as a record has them: `head` by field, each collection a list of items. Empty when
 /// nothing is known.
 pub fn facts(
     reading: &Reading<'_>,
@@ -123,8 +123,9 @@ fn shaped(told: &Told) -> Value {
     put("weapons_seen", told.weapons.map(Value::from));
     put("injured", told.injured.map(Value::from));
     put("officers_on_site", told.officers.map(Value::from));
-    let needs = told.needs.iter().map(|need| (need.clone(), json!({ "need": need })));
-    json!({ "head": head, "items": { "needs": needs.collect::<Map<_, _>>() } })
+    let needs: Vec<Value> =
+        told.needs.iter().map(|need| json!({ "id": need, "need": need, "struck": false })).collect();
+    json!({ "head": head, "needs": needs })
 }
 
 /// What a request is compared by when the same event may have been reported twice.

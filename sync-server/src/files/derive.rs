@@ -12,6 +12,7 @@ use lastmile_core::sync::files::FileKind;
 
 use super::FileError;
 use super::depot::{Place, wait};
+use crate::assistance::DISPATCH;
 use crate::server::Server;
 use crate::store::{DerivedRow, StoreError};
 
@@ -60,10 +61,27 @@ pub(super) fn derive(server: &Server, original: BlobHash, bytes: u64) -> Result<
             rows.push(row);
         }
     }
-    Ok(server.store().write::<_, StoreError>(|writing| {
+    server.store().write::<_, StoreError>(|writing| {
         rows.iter().try_for_each(|row| writing.put_derived(row))?;
         writing.set_pictured(original)
-    })?)
+    })?;
+    Ok(tell_consoles(server, original)?)
+}
+
+/// A small picture came: consoles that show a request it belongs to look again.
+pub(super) fn tell_consoles(server: &Server, original: BlobHash) -> Result<(), StoreError> {
+    let of_request = server.store().read::<_, StoreError>(|reading| {
+        for used in reading.uses_of_file(original)? {
+            if reading.request(used.document)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })?;
+    if of_request {
+        server.waiters().wake([&DISPATCH.to_owned()]);
+    }
+    Ok(())
 }
 
 fn made_from(

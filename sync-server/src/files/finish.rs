@@ -10,7 +10,7 @@ use lastmile_core::sync::files::{FileKind, Metadata};
 
 use super::access::hears_of;
 use super::depot::{Place, wait};
-use super::derive::derive;
+use super::derive::{derive, tell_consoles};
 use super::incoming::{Arriving, Whole};
 use super::{FileError, trouble};
 use crate::ingest::{Ingest, IngestError, Ingested};
@@ -85,10 +85,11 @@ fn derived(
         bytes: whole.bytes,
         by_court: false,
     };
-    Ok(server.store().write::<_, StoreError>(|writing| {
+    server.store().write::<_, StoreError>(|writing| {
         writing.put_derived(&derived)?;
         writing.set_uploads_done(&row.what)
-    })?)
+    })?;
+    Ok(tell_consoles(server, original)?)
 }
 
 /// One transaction: the court has the file, whoever uploads it need not go on, and every case that names

@@ -19,6 +19,7 @@ use super::tus;
 use crate::files::access::may_read;
 use crate::files::depot::Place;
 use crate::files::derive::mend;
+use crate::server::Server;
 use crate::store::{Reading, StoreError};
 use crate::sync::{Asker, SyncError};
 
@@ -90,24 +91,56 @@ pub(super) async fn file(
                 if !may {
                     return Ok(None);
                 }
-                Ok(Some((find(reading, hash, form)?, reading.is_unpictured(hash)?)))
+                Ok(Some(look(reading, hash, form)?))
             })
         })
         .await??;
     // Not there, and not for you: the same.
-    let (found, unpictured) = found.ok_or(ProblemCode::NotFound)?;
+    let found = found.ok_or(ProblemCode::NotFound)?;
+    sent(&state, &method, &headers, (hash, form), found).await
+}
+
+/// A small picture, for somebody of whom it is known that it may be shown.
+pub(super) async fn small(
+    state: &AppState,
+    method: &Method,
+    headers: &HeaderMap,
+    hash: BlobHash,
+) -> Result<Response, Problem> {
+    let form = FileKind::Thumbnail;
+    let look = move |server: &Server| {
+        server.store().read::<_, StoreError>(|reading| look(reading, hash, form))
+    };
+    let found = state.run(look).await??;
+    sent(state, method, headers, (hash, form), found).await
+}
+
+/// What there is of a file, and whether its small pictures may still be to be made.
+type Look = (Option<Found>, bool);
+
+fn look(reading: &Reading<'_>, hash: BlobHash, form: FileKind) -> Result<Look, StoreError> {
+    Ok((find(reading, hash, form)?, reading.is_unpictured(hash)?))
+}
+
+async fn sent(
+    state: &AppState,
+    method: &Method,
+    headers: &HeaderMap,
+    (hash, form): (BlobHash, FileKind),
+    (found, unpictured): Look,
+) -> Result<Response, Problem> {
     let small = form != FileKind::Original;
     let found = match found {
         // Whoever was to make it ended before it did.
-        None if small && unpictured => mended(&state, hash, form).await?,
+        None if small && unpictured => mended(state, hash, form).await?,
         found => found,
     };
     let found = found.ok_or(ProblemCode::NotFound)?;
-    match answer(&state, &method, &headers, found).await {
+    match answer(state, method, headers, found).await {
         // A backup does not carry small pictures. What nobody can make again is not there.
         Err(Unread::Gone) if small => {
-            let found = mended(&state, hash, form).await?.ok_or(ProblemCode::NotFound)?;
-            Ok(answer(&state, &method, &headers, found).await?)
+            let found = mended(state, hash, form).await?.ok_or(ProblemCode::NotFound)?;
+            Ok(answer(state, method, headers, found).await?)
         }
         answered => Ok(answered?),
     }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::api::moment;
+use super::incident_photos::{ScenePhoto, photos};
 use super::problem::{Problem, ProblemCode};
 use crate::accounts::sign_in::Who;
 use crate::assistance::desk::sees;
@@ -193,11 +194,16 @@ pub(super) struct IncidentView {
     request: RequestFacts,
     /// Contested values in the record.
     conflicts: u64,
+    /// Small pictures of the scene that are here.
+    pictures: u64,
     /// What this person may do now.
     steps: Vec<StepChoice>,
     /// Everything that was done, oldest first; of one incident only.
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<Vec<HopView>>,
+    /// Photos of the scene; of one incident only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photos: Option<Vec<ScenePhoto>>,
 }
 
 impl IncidentView {
@@ -261,6 +267,7 @@ impl Desk {
     ) -> Result<IncidentView, Problem> {
         let record = reading.record(row.document)?;
         let facts = facts(reading, row.document, record.as_ref())?;
+        let photos = photos(reading, row.document, &facts)?;
         let station = life.station.clone().unwrap_or_else(|| row.station.clone());
         let when = |ms: Option<i64>| ms.map(moment);
         Ok(IncidentView {
@@ -288,8 +295,10 @@ impl Desk {
             merged: life.joined.iter().map(|id| id.to_hex()).collect(),
             request: facts_of(&facts),
             conflicts: record.map_or(0, |record| record.conflicts),
+            pictures: photos.iter().filter(|photo| photo.is_here()).count() as u64,
             steps: self.choices(life),
             timeline: whole.then(|| life.hops.iter().map(|hop| self.hop(hop)).collect()),
+            photos: whole.then_some(photos),
         })
     }
 
@@ -386,8 +395,7 @@ fn facts_of(facts: &Value) -> RequestFacts {
     let text = |field: &str| head[field].as_str().map(str::to_owned);
     let number = |field: &str| head[field].as_i64();
     let flag = |field: &str| head[field].as_bool();
-    let needs = facts["items"]["needs"].as_object();
-    let needs = needs.into_iter().flat_map(|needs| needs.values());
+    let needs = standing(facts, "needs");
     RequestFacts {
         channel: text("channel").unwrap_or_else(|| "app".to_owned()),
         place: text("place").unwrap_or_default(),
@@ -401,4 +409,10 @@ fn facts_of(facts: &Value) -> RequestFacts {
         officers_on_site: number("officers_on_site"),
         needs: needs.filter_map(|need| need["need"].as_str().map(str::to_owned)).collect(),
     }
+}
+
+/// The items of a collection that are not struck.
+pub(super) fn standing<'a>(facts: &'a Value, collection: &str) -> impl Iterator<Item = &'a Value> {
+    let items = facts[collection].as_array().into_iter().flatten();
+    items.filter(|item| item["struck"] != true)
 }

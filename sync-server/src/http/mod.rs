@@ -6,6 +6,7 @@ mod courier;
 mod enrol;
 mod files;
 mod health;
+mod incident_photos;
 mod incident_view;
 mod incidents;
 mod live;
@@ -175,6 +176,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(session::change_password))
         .routes(routes!(incidents::list, voice::report))
         .routes(routes!(incidents::one))
+        .routes(routes!(incident_photos::photo))
         .routes(routes!(incidents::step))
         .routes(routes!(incidents::hand_over))
         .routes(routes!(map::map))

@@ -147,7 +147,7 @@ async fn settled(state: &AppState, row: UploadRow) -> Result<UploadRow, Problem>
 }
 
 /// A court's code in an address.
-fn percent(text: &str) -> String {
+pub(super) fn percent(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     text.bytes()
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })

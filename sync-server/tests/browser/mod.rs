@@ -77,6 +77,17 @@ impl Browser {
         Answer { status, body, retry_after, set_cookie }
     }
 
+    /// What an address of this server gives that is no JSON: status, media type, bytes.
+    pub fn raw(&self, address: &str) -> (u16, String, Vec<u8>) {
+        let host = self.base.split("/v1/").next().unwrap();
+        let cookie = format!("lastmile_session={}", self.cookie.as_deref().unwrap_or_default());
+        let request = self.client.get(format!("{host}{address}")).header("cookie", cookie);
+        let answer = request.send().unwrap();
+        let kind = answer.headers().get("content-type");
+        let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
+        (answer.status().as_u16(), kind, answer.bytes().unwrap().to_vec())
+    }
+
     pub fn sign_in(&mut self, person: &str, password: &str, code: Option<&str>) -> Answer {
         let mut body = json!({ "person": person, "password": password });
         if let Some(code) = code {

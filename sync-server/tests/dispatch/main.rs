@@ -7,6 +7,8 @@
 //! | `steps` | the steps people and rules take |
 //! | `voice` | calls by telephone, and several reports of one event |
 //! | `joined` | reports of one event, and what one does to the others |
+//! | `needs` | what the crew asks for |
+//! | `photos` | photos of the scene |
 //! | `withdrawn` | the crew takes it back, of its own will or not |
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -14,6 +16,8 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 mod joined;
+mod needs;
+mod photos;
 mod scene;
 mod steps;
 mod voice;

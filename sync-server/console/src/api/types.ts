@@ -59,11 +59,11 @@ export interface TimelineEntry {
   unfit: ({ code: string } & Label) | null;
 }
 
-/** A picture of the scene; `thumbnail` is an address on this server. */
+/** A picture of the scene; `thumbnail` is an address on this server, `null` while it has not come. */
 export interface Photo {
   hash: string;
-  thumbnail: string;
-  taken_at: string;
+  thumbnail: string | null;
+  taken_at: string | null;
 }
 
 /** What was asked, as far as it is known. */
@@ -109,6 +109,8 @@ export interface Incident {
   request: Request;
   /** Open conflicts of the record behind it. */
   conflicts: number;
+  /** Small pictures of the scene that are here. */
+  pictures: number;
   steps: StepOffer[];
   timeline?: TimelineEntry[];
   photos?: Photo[];

@@ -37,6 +37,7 @@ export function request(id: string, change: Partial<Incident> = {}): Incident {
       needs: [],
     },
     conflicts: 0,
+    pictures: 0,
     steps: [],
     ...change,
   };

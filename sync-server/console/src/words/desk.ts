@@ -86,6 +86,8 @@ export const DESK = {
     "没有照片；现场手机拍照并有网络后出现。",
     "No photos; they appear once a phone on the spot takes and sends them.",
   ],
+  photo: ["现场照片", "Photo of the scene"],
+  photo_under_way: ["照片已登记，正在上传", "Photo recorded, on its way"],
   photo_taken: ["现场照片，摄于 {time}", "Photo of the scene, taken {time}"],
   joined_reports: ["合并的报告 ({n})", "Joined reports ({n})"],
   joined_into: ["已并入另一件求助", "Joined with another request"],

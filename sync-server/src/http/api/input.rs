@@ -144,6 +144,22 @@ pub(in crate::http) struct FilePath {
     pub hash: String,
 }
 
+/// A photo of a request.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(in crate::http) struct ScenePhotoPath {
+    /// Court code.
+    #[param(example = "粤0605")]
+    #[allow(dead_code)] // compared where access is checked
+    pub court: String,
+    /// The request, 32 hexadecimal digits.
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    pub id: String,
+    /// SHA-256 of the original, 64 hexadecimal digits.
+    #[param(pattern = "^[0-9a-f]{64}$")]
+    pub hash: String,
+}
+
 /// Which form of it.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -158,9 +174,19 @@ pub(in crate::http) struct FileQuery {
 impl RecordPath {
     /// The id as a number of bytes.
     pub(in crate::http) fn document(&self) -> Result<DocumentId, Problem> {
-        DocumentId::from_hex(&self.id)
-            .map_err(|_| Problem::new(ProblemCode::BadPath).with("name", "id"))
+        document(&self.id)
     }
+}
+
+impl ScenePhotoPath {
+    /// The request's id as a number of bytes.
+    pub(in crate::http) fn document(&self) -> Result<DocumentId, Problem> {
+        document(&self.id)
+    }
+}
+
+fn document(id: &str) -> Result<DocumentId, Problem> {
+    DocumentId::from_hex(id).map_err(|_| Problem::new(ProblemCode::BadPath).with("name", "id"))
 }
 
 /// A paper of a record.
