@@ -18,6 +18,7 @@ use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 use crate::assistance::DISPATCH;
 use crate::assistance::positions::Positions;
 use crate::assistance::presence::Presence;
+use crate::assistance::units::UnitFixes;
 use crate::courier::Opener;
 use crate::files::incoming::{Disk, RealDisk};
 use crate::files::{ConfigError, Files};
@@ -126,6 +127,7 @@ pub struct Server {
     waiters: Waiters,
     presence: Presence,
     positions: Positions,
+    unit_fixes: UnitFixes,
     answered: Answered,
     opener: Opener,
     files: Files,
@@ -190,6 +192,7 @@ impl Server {
             waiters: Waiters::default(),
             presence: Presence::default(),
             positions,
+            unit_fixes: UnitFixes::default(),
             answered: Answered::default(),
             opener: Opener::default(),
             files,
@@ -304,6 +307,11 @@ impl Server {
     /// Where crews are.
     pub fn positions(&self) -> &Positions {
         &self.positions
+    }
+
+    /// Where units of the police were last.
+    pub fn unit_fixes(&self) -> &UnitFixes {
+        &self.unit_fixes
     }
 
     /// Who waits for news.

@@ -117,11 +117,16 @@ async function answer(world, words, request, response) {
     return once(world, request, response, () => handover(world, session, body));
   const asked = { world, session, method: request.method, path, query: url.searchParams, body };
   if (answerDoors({ ...asked, response }, { problem, json, send }) !== false) return undefined;
-  const match = /^\/incidents\/(\w+)(\/steps)?$/.exec(path);
+  if (path === "/duty") {
+    if (request.method === "PUT") world.setDuty(session, body.shifts);
+    return json(response, 200, world.duty(session));
+  }
+  const match = /^\/incidents\/(\w+)(\/steps|\/nearest)?$/.exec(path);
   const incident = world.incidents.get(match?.[1]);
   if (!incident || !world.sees(session, incident)) {
     return problem(response, 404, "unknown_incident", "没有该求助。", "There is no such request.");
   }
+  if (match[2] === "/nearest") return json(response, 200, world.nearest(session, incident));
   if (request.method === "GET") return json(response, 200, world.view(incident, true));
   return step(world, session, incident, body, request, response);
 }

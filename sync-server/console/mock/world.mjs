@@ -6,6 +6,7 @@ import { stationPoints } from "./doors.mjs";
 import { watchView } from "./calls.mjs";
 import { apply, ENDED, offers, STEPS, unfit } from "./steps.mjs";
 import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
+import { DUTY, nearest } from "./units.mjs";
 
 const COMMAND = "command";
 
@@ -27,6 +28,7 @@ export class World {
     this.promises = [];
     /** How often the texts were asked for, for tests. */
     this.textsAsked = 0;
+    this.plan = [...DUTY];
     this.crews = CREWS.map((crew) => ({ ...crew }));
     this.setClock(start);
   }
@@ -46,6 +48,24 @@ export class World {
 
   person(id) {
     return PEOPLE.find((person) => person.person === id);
+  }
+
+  /** The plan as this person sees it. */
+  duty(session) {
+    const { station } = this.person(session.person);
+    const shifts = this.plan.filter((one) => station === null || one.station.code === station);
+    return { server_time: this.now(), shifts };
+  }
+
+  /** Replaces the plan of the person's own station. */
+  setDuty(session, shifts) {
+    const { station } = session;
+    const others = this.plan.filter((one) => one.station.code !== station.code);
+    this.plan = [...others, ...shifts.map((one) => ({ ...one, station, fix_age_s: null }))];
+  }
+
+  nearest(session, incident) {
+    return nearest(this.duty(session).shifts, incident, session.roles.includes("command"));
   }
 
   sees(session, incident) {

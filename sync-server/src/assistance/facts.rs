@@ -123,8 +123,11 @@ fn shaped(told: &Told) -> Value {
     put("weapons_seen", told.weapons.map(Value::from));
     put("injured", told.injured.map(Value::from));
     put("officers_on_site", told.officers.map(Value::from));
-    let needs: Vec<Value> =
-        told.needs.iter().map(|need| json!({ "id": need, "need": need, "struck": false })).collect();
+    let needs: Vec<Value> = told
+        .needs
+        .iter()
+        .map(|need| json!({ "id": need, "need": need, "struck": false }))
+        .collect();
     json!({ "head": head, "needs": needs })
 }
 

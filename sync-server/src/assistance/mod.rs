@@ -23,6 +23,7 @@
 //! | [`climb`] | the ladder: what is due while nobody acts |
 //! | [`silence`] | promises before a dead zone: silence calls for help |
 //! | [`positions`] | where crews are while their requests are open |
+//! | [`units`] | who could come |
 //! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
@@ -36,6 +37,7 @@ pub mod positions;
 pub mod presence;
 pub mod settings;
 pub mod silence;
+pub mod units;
 pub mod voice;
 
 /// The channel of every step. No phone reads it: it has those that phones must not see.

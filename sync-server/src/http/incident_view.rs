@@ -302,11 +302,11 @@ impl Desk {
         })
     }
 
-    fn name(&self, person: &str) -> String {
+    pub(super) fn name(&self, person: &str) -> String {
         self.names.get(person).cloned().unwrap_or_else(|| person.to_owned())
     }
 
-    fn station_name(&self, code: String) -> StationName {
+    pub(super) fn station_name(&self, code: String) -> StationName {
         let name = match self.stations.find(&code) {
             Some(station) => station.name.clone(),
             None if code == COMMAND => "执行指挥中心".to_owned(),

@@ -25,6 +25,7 @@ pub mod session;
 mod sms;
 mod sync;
 mod tus;
+mod units;
 mod uploads;
 mod voice;
 mod watch;
@@ -179,6 +180,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(incident_photos::photo))
         .routes(routes!(incidents::step))
         .routes(routes!(incidents::hand_over))
+        .routes(routes!(units::duty, units::set_duty))
+        .routes(routes!(units::positions))
+        .routes(routes!(units::near))
         .routes(routes!(map::map))
         .routes(routes!(live::presence))
         .routes(routes!(live::live))

@@ -16,6 +16,7 @@ mod accounts;
 mod certificates;
 mod contacts;
 mod days;
+mod duty;
 mod enrolments;
 mod envelopes;
 mod error;
@@ -49,8 +50,9 @@ use lastmile_core::id::{CertificateId, ServerEpoch};
 
 pub use accounts::AccountRow;
 pub use certificates::CertificateRow;
+pub use duty::DutyRow;
 pub use enrolments::EnrolmentRow;
-pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, State};
+pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, SignedBody, State};
 pub use error::StoreError;
 pub use feed::{ChannelHead, FeedEntry};
 pub use figures::Figures;

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 15] = [
+const STEPS: [&str; 16] = [
     V1,
     V2,
     V3,
@@ -22,6 +22,7 @@ const STEPS: [&str; 15] = [
     super::sms::SCHEMA,
     super::watches::SCHEMA,
     super::positions::SCHEMA,
+    super::duty::SCHEMA,
 ];
 
 /// Brings the database up to date, in one transaction per step.

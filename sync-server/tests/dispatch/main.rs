@@ -7,6 +7,7 @@
 //! | `steps` | the steps people and rules take |
 //! | `voice` | calls by telephone, and several reports of one event |
 //! | `joined` | reports of one event, and what one does to the others |
+//! | `near` | who could come |
 //! | `needs` | what the crew asks for |
 //! | `photos` | photos of the scene |
 //! | `withdrawn` | the crew takes it back, of its own will or not |
@@ -16,8 +17,11 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 mod joined;
+mod near;
 mod needs;
 mod photos;
+#[path = "../reader/mod.rs"]
+mod reader;
 mod scene;
 mod steps;
 mod voice;

@@ -103,7 +103,7 @@ export class Client {
 
   /** Sends one request. `path` follows the court's address; `key` makes it safe to send again. */
   async ask<T>(
-    method: "GET" | "POST" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
     body?: unknown,
     key?: string,

@@ -22,6 +22,8 @@ import type {
   WordList,
 } from "./office";
 
+import type { DutyPlan, Nearest, NewShift } from "./units";
+
 type Asked<T> = Promise<Answer<T>>;
 type Query = Record<string, string | null>;
 
@@ -111,6 +113,20 @@ export class Office {
   async stations(): Asked<ListPage<StationPoint>> {
     const answer = await this.get<{ stations: StationPoint[] }>("/map");
     return answer.ok ? { ok: true, value: { items: answer.value.stations } } : answer;
+  }
+
+  /** Who could come to a request. */
+  nearest(incident: string): Asked<Nearest> {
+    return this.get(`/incidents/${encodeURIComponent(incident)}/nearest`);
+  }
+
+  duty(): Asked<DutyPlan> {
+    return this.get("/duty");
+  }
+
+  /** Replaces the plan of one's own station. */
+  setDuty(shifts: NewShift[]): Asked<DutyPlan> {
+    return this.client.ask("PUT", "/duty", { shifts });
   }
 
   /** The address of a file of evidence, small. */

@@ -18,6 +18,7 @@ import { Actions } from "./actions";
 import { Clock, Time } from "./clock";
 import { useDesk, useNow, useWords } from "./context";
 import { Joined } from "./joined";
+import { NearCourt } from "./near";
 import { Photos } from "./photos";
 import { Progress } from "./progress";
 import { Timeline } from "./timeline";
@@ -66,6 +67,7 @@ function Whole(props: { incident: Incident }) {
       <Warnings incident={incident} />
       <Actions incident={incident} />
       <Facts incident={incident} />
+      {mark(incident) !== "ended" && <NearCourt incident={incident} />}
       <Photos photos={incident.photos} />
       <Joined incident={incident} />
       <Timeline entries={incident.timeline} />

@@ -13,7 +13,7 @@ import { SignOut } from "./sign-out";
 import { SoundTest } from "./sound-test";
 
 /** The header. */
-export function Header(props: { onHandover: () => void }) {
+export function Header(props: { onHandover: () => void; onDuty: () => void }) {
   const desk = useDesk();
   const { say } = useWords();
   const [leaving, setLeaving] = useState(false);
@@ -28,6 +28,11 @@ export function Header(props: { onHandover: () => void }) {
       {atDesk && (
         <>
           <SoundTest />
+          {session.station !== null && !isCommand(session) && (
+            <button type="button" onClick={props.onDuty}>
+              {say("duty")}
+            </button>
+          )}
           <button type="button" onClick={props.onHandover}>
             {say("handover")}
           </button>

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { signedIn } from "../desk/state";
 import { useDesk, usePage, useWords } from "./context";
 import { Dialog } from "./dialog";
+import { Duty } from "./duty";
 import { Frame } from "./frame";
 import { Handover } from "./handover";
 import { Header } from "./header";
@@ -16,12 +17,13 @@ export function Shell() {
   const desk = useDesk();
   const { say } = useWords();
   const [handover, setHandover] = useState(false);
+  const [duty, setDuty] = useState(false);
   const session = signedIn(desk);
   if (desk.session === "unknown") return null;
   if (session === null) {
     return (
       <>
-        <Header onHandover={() => undefined} />
+        <Header onHandover={() => undefined} onDuty={() => undefined} />
         <main class="alone">
           <h2>{say("sign_in_title")}</h2>
           {page.court === "" ? <p class="problem">{say("no_court")}</p> : <SignInForm />}
@@ -42,8 +44,9 @@ export function Shell() {
       >
         {say("skip")}
       </a>
-      <Header onHandover={() => setHandover(true)} />
+      <Header onHandover={() => setHandover(true)} onDuty={() => setDuty(true)} />
       <Frame session={session} />
+      {duty && <Duty onClose={() => setDuty(false)} />}
       {handover && <Handover onClose={() => setHandover(false)} />}
       {desk.expired && (
         <Dialog title={say("sign_in_again")}>

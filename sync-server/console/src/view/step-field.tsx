@@ -9,6 +9,7 @@ import { openList } from "../desk/urgency";
 import { clockTime, instant } from "../desk/clock";
 import { useDesk, useNow, useWords } from "./context";
 import { Field, type FieldControl } from "./field";
+import { NearUnits } from "./near";
 
 /** What a need's control is given. */
 export interface StepFieldProps {
@@ -51,12 +52,17 @@ function Control(props: StepFieldProps & { field: FieldControl }) {
       return <Minutes {...props} />;
     case "unit":
       return (
-        <input
-          {...props.field}
-          maxLength={LONGEST_UNIT}
-          value={props.value}
-          onInput={(event) => props.onChange(event.currentTarget.value)}
-        />
+        <>
+          {props.step === "unit_sent" && (
+            <NearUnits incident={props.incident} value={props.value} onChoose={props.onChange} />
+          )}
+          <input
+            {...props.field}
+            maxLength={LONGEST_UNIT}
+            value={props.value}
+            onInput={(event) => props.onChange(event.currentTarget.value)}
+          />
+        </>
       );
   }
 }

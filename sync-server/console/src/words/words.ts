@@ -14,6 +14,7 @@ import { RECORD } from "./record";
 import { REQUEST } from "./request";
 import { SHELL } from "./shell";
 import { SIGN_IN } from "./sign-in";
+import { UNITS } from "./units";
 import { WAITING } from "./waiting";
 
 /** The languages, the first one first. */
@@ -33,6 +34,7 @@ export const WORDS = {
   ...REQUEST,
   ...ACTS,
   ...FORMS,
+  ...UNITS,
   ...MAP,
   ...DOORS_WORDS,
   ...COMMAND,

@@ -1,0 +1,41 @@
+// Who of the police is on duty, and who could come, as the mock server has it. Units and times are
+// invented.
+
+const shift = (code, name, unit, fix_age_s) => ({
+  station: { code, name },
+  unit,
+  from: "2026-03-17T00:00:00Z",
+  until: "2026-03-17T12:00:00Z",
+  fix_age_s,
+});
+
+/** The plan at the beginning. */
+export const DUTY = [
+  shift("440605121", "九江派出所", "巡逻一组", 40),
+  shift("440605121", "九江派出所", "巡逻二组", null),
+  shift("440605122", "西樵派出所", "西樵一组", null),
+];
+
+/** Who could come: the units of a plan, those with a fix first; for the command centre our own people as well. */
+export function nearest(plan, incident, command) {
+  if (incident.request.position === null) return { placed: false, police: [], court: [] };
+  const busy = (unit) => incident.unit === unit;
+  const police = plan.map((one, index) => ({
+    unit: one.unit,
+    station: one.station,
+    metres: 850 + index * 1_400,
+    minutes: 3 + index * 4,
+    fix_age_s: one.fix_age_s,
+    busy: busy(one.unit),
+  }));
+  const own = {
+    unit: "温若棠",
+    station: null,
+    metres: 6_200,
+    minutes: 18,
+    fix_age_s: 720,
+    busy: false,
+  };
+  police.sort((a, b) => Number(a.busy) - Number(b.busy) || a.minutes - b.minutes);
+  return { placed: true, police, court: command ? [own] : [] };
+}

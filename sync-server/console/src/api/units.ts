@@ -1,0 +1,46 @@
+// Who of the police is on duty, and who could come to a request. As the server's description has it.
+
+import type { StationName } from "./types";
+
+/** A unit on duty for a while. */
+export interface DutyShift {
+  station: StationName;
+  unit: string;
+  from: string;
+  until: string;
+  /** Age of its last fix, seconds; `null` when there is none of the last half hour. */
+  fix_age_s: number | null;
+}
+
+/** Shifts that are not over, by station, unit and time. */
+export interface DutyPlan {
+  server_time: string;
+  shifts: DutyShift[];
+}
+
+/** A shift as a station writes it down. */
+export interface NewShift {
+  unit: string;
+  from: string;
+  until: string;
+}
+
+/** Somebody who could come. */
+export interface Near {
+  unit: string;
+  station: StationName | null;
+  metres: number;
+  minutes: number;
+  /** `null`: nobody knows where it is; as if it stood at its station. */
+  fix_age_s: number | null;
+  busy: boolean;
+}
+
+/** Who could come, the nearest free one first. */
+export interface Nearest {
+  /** Whether the request says where it is. */
+  placed: boolean;
+  police: Near[];
+  /** People of the court; for the command centre only. */
+  court: Near[];
+}

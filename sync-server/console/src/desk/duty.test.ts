@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { linesOf, nextLine, planBody } from "./duty";
+
+const JIUJIANG = { code: "440605121", name: "九江派出所" };
+const NOW = Date.parse("2026-03-17T09:00:00+08:00");
+
+describe("a duty plan", () => {
+  it("is times of day in China, over midnight too", () => {
+    const night = { unit: "夜班一组", from: "20:00", until: "08:00", day: "2026-03-17" };
+    expect(planBody([night])).toEqual({
+      shifts: [
+        { unit: "夜班一组", from: "2026-03-17T12:00:00.000Z", until: "2026-03-18T00:00:00.000Z" },
+      ],
+    });
+  });
+
+  it("comes back as it was typed", () => {
+    const line = { unit: "巡逻一组", from: "00:30", until: "08:30", day: "2026-03-17" };
+    const sent = planBody([line]);
+    if (!("shifts" in sent)) throw new Error("refused");
+    const shifts = sent.shifts.map((shift) => ({ ...shift, station: JIUJIANG, fix_age_s: null }));
+    expect(linesOf(shifts)).toEqual([line]);
+  });
+
+  it("says which line lacks what", () => {
+    const line = nextLine([], NOW);
+    const unit = { ...line, unit: "甲" };
+    const lines = [line, unit, unit, { ...unit, from: "25:00" }];
+    const sent = planBody(lines);
+    expect("faults" in sent && [...sent.faults]).toEqual([
+      [0, "duty_need_unit"],
+      [2, "duty_twice"],
+      [3, "duty_need_times"],
+    ]);
+  });
+
+  it("goes on with the times of the line before", () => {
+    const night = { unit: "甲", from: "20:00", until: "08:00", day: "2026-03-17" };
+    expect(nextLine([night], NOW)).toEqual({ ...night, unit: "" });
+    expect(nextLine([], NOW).day).toBe("2026-03-17");
+  });
+});

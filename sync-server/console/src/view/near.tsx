@@ -1,0 +1,101 @@
+// Who could come: buttons beside the unit's field, the nearest free one first, each with what its
+// estimate rests on. A proposal: whatever is typed counts.
+
+import { useEffect, useState } from "preact/hooks";
+import type { Near, Nearest } from "../api/units";
+import type { Incident } from "../api/types";
+import { useDesk, usePage, useWords } from "./context";
+import type { Say } from "../words/words";
+import { isCommand, signedIn } from "../desk/state";
+
+function useNearest(incident: Incident): Nearest | null {
+  const { office } = usePage();
+  const [near, setNear] = useState<Nearest | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void office.nearest(incident.id).then((answer) => {
+      if (!gone && answer.ok) setNear(answer.value);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [incident.id, incident.seq]);
+  return near;
+}
+
+function words(say: Say, near: Near): string {
+  const far =
+    near.metres < 1_000
+      ? say("near_metres", { n: near.metres })
+      : say("near_km", { n: (near.metres / 1_000).toFixed(1) });
+  const rests =
+    near.fix_age_s === null
+      ? say("near_from_station")
+      : near.fix_age_s < 60
+        ? say("near_fix_s", { n: near.fix_age_s })
+        : say("near_fix_min", { n: Math.floor(near.fix_age_s / 60) });
+  const about = say("near_about", { n: near.minutes });
+  return `${about} · ${far} · ${rests}${near.busy ? ` · ${say("near_busy")}` : ""}`;
+}
+
+/** Units of the police on duty, to be chosen. */
+export function NearUnits(props: {
+  incident: Incident;
+  value: string;
+  onChoose: (unit: string) => void;
+}) {
+  const { say } = useWords();
+  const near = useNearest(props.incident);
+  if (near === null) return null;
+  if (near.police.length === 0) {
+    return <p class="hint">{say(near.placed ? "near_nobody" : "near_no_place")}</p>;
+  }
+  return (
+    <ul class="near" aria-label={say("near_police")}>
+      {near.police.map((one) => (
+        <li key={`${one.station?.code ?? ""} ${one.unit}`}>
+          <button
+            type="button"
+            aria-pressed={props.value === one.unit}
+            onClick={() => props.onChoose(one.unit)}
+          >
+            {one.unit}
+          </button>
+          <span class="hint figures">{words(say, one)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Own people near a request, for the command centre. */
+export function NearCourt(props: { incident: Incident }) {
+  const desk = useDesk();
+  const { say } = useWords();
+  const session = signedIn(desk);
+  return session !== null && isCommand(session) ? (
+    <section aria-label={say("near_court")}>
+      <h3>{say("near_court")}</h3>
+      <CourtList incident={props.incident} />
+    </section>
+  ) : null;
+}
+
+function CourtList(props: { incident: Incident }) {
+  const { say } = useWords();
+  const near = useNearest(props.incident);
+  if (near === null) return null;
+  if (near.court.length === 0) {
+    return <p class="hint">{say(near.placed ? "near_court_nobody" : "near_no_place")}</p>;
+  }
+  return (
+    <ul class="near">
+      {near.court.map((one) => (
+        <li key={one.unit}>
+          <strong>{one.unit}</strong>
+          <span class="hint figures">{words(say, one)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,42 @@
+// Words of duty plans and of who could come.
+
+export const UNITS = {
+  duty: ["值班警力", "On duty"],
+  duty_lead: [
+    "写明本所当班的巡逻组和时间，派警时按远近推荐。结束时间早于开始时间的，算到次日。",
+    "The units on duty at this station and their hours; the nearest is proposed when one is sent. An end before the beginning is on the next day.",
+  ],
+  duty_none: ["尚未登记当班警力。", "Nobody is written down as on duty."],
+  duty_unit_n: ["第{n}行 单位", "Line {n}: unit"],
+  duty_unit_hint: ["如：巡逻一组", "e.g. patrol 1"],
+  duty_from_n: ["第{n}行 开始", "Line {n}: from"],
+  duty_until_n: ["第{n}行 结束", "Line {n}: until"],
+  duty_remove: ["删去", "Remove"],
+  duty_add: ["加一组", "Add a unit"],
+  duty_save: ["保存", "Save"],
+  duty_need_unit: ["请填写单位名称。", "Name the unit."],
+  duty_need_times: ["请填写起止时间。", "State both times."],
+  duty_twice: ["同一单位同一时间已登记。", "This unit is listed for that time already."],
+
+  near_police: ["就近警力", "Units near it"],
+  near_court: ["就近法院人员", "Our own people near it"],
+  near_about: ["约{n}分钟", "about {n} min"],
+  near_metres: ["直线{n}米", "{n} m in a line"],
+  near_km: ["直线{n}公里", "{n} km in a line"],
+  near_from_station: ["位置未知，按所址估算", "place unknown, reckoned from its station"],
+  near_fix_s: ["{n}秒前定位", "fix {n} s old"],
+  near_fix_min: ["{n}分钟前定位", "fix {n} min old"],
+  near_busy: ["已在处警", "at another request"],
+  near_nobody: [
+    "没有登记当班警力，请手填。可在上方“值班警力”登记。",
+    'Nobody is written down as on duty: type it. "On duty" above takes the plan.',
+  ],
+  near_court_nobody: [
+    "半小时内没有其他法院人员的位置。",
+    "No other of our people has told a place within half an hour.",
+  ],
+  near_no_place: [
+    "求助没有坐标，无法按远近推荐。",
+    "The request has no position: nobody can be called near.",
+  ],
+} as const;

@@ -1,0 +1,65 @@
+// Who is on duty, and who is proposed for a request.
+
+import { APP } from "../../mock/story.mjs";
+import { answerByEnter, expect, rows, signIn, test } from "./stage";
+
+test("the nearest unit on duty is one press away, with what its estimate rests on", async ({
+  page,
+  mock,
+}) => {
+  mock.world.raise(APP);
+  await signIn(page, mock, "D1");
+  await answerByEnter(page);
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  const form = page.getByRole("form", { name: "出警" });
+  const near = form.getByRole("list", { name: "就近警力" });
+  await expect(near.getByRole("listitem")).toHaveText([
+    "巡逻一组约3分钟 · 直线850米 · 40秒前定位",
+    "巡逻二组约7分钟 · 直线2.3公里 · 位置未知，按所址估算",
+  ]);
+  await near.getByRole("button", { name: "巡逻一组" }).click();
+  await expect(form.getByLabel("出警单位")).toHaveValue("巡逻一组");
+  await form.getByRole("button", { name: "确认：出警" }).click();
+  await expect(rows(page)).toContainText("已出警");
+  await expect(page.getByRole("region", { name: "就近法院人员" })).toHaveCount(0);
+});
+
+test("a station writes down who is on duty; nobody on duty is said where a unit is chosen", async ({
+  page,
+  mock,
+}) => {
+  mock.world.raise(APP);
+  await signIn(page, mock, "D1");
+  await answerByEnter(page);
+  await page.getByRole("button", { name: "值班警力" }).click();
+  const dialog = page.getByRole("dialog", { name: "值班警力" });
+  await expect(dialog.getByLabel("第1行 单位")).toHaveValue("巡逻一组");
+  await expect(dialog.getByLabel("第1行 开始")).toHaveValue("08:00");
+  await dialog.getByRole("button", { name: "删去" }).first().click();
+  await dialog.getByRole("button", { name: "加一组" }).click();
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await expect(dialog.getByText("请填写单位名称。")).toBeVisible();
+  await dialog.getByLabel("第2行 单位").fill("夜班一组");
+  await dialog.getByLabel("第2行 开始").fill("20:00");
+  await dialog.getByLabel("第2行 结束").fill("08:00");
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await expect(dialog).toHaveCount(0);
+  const plan = mock.world.plan.filter((one: { station: { code: string } }) => {
+    return one.station.code === "440605121";
+  });
+  expect(plan.map((one: { unit: string }) => one.unit)).toEqual(["巡逻二组", "夜班一组"]);
+  expect(plan[1].until).toBe("2026-03-18T00:00:00.000Z");
+
+  mock.world.plan = [];
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  await expect(page.getByText("没有登记当班警力，请手填。")).toBeVisible();
+});
+
+test("the command centre sees our own people beside the police", async ({ page, mock }) => {
+  const request = mock.world.raise(APP);
+  await signIn(page, mock, "C1");
+  await rows(page).filter({ hasText: request.request.place }).click();
+  await expect(page.getByRole("region", { name: "就近法院人员" })).toContainText(
+    "温若棠约18分钟 · 直线6.2公里 · 12分钟前定位",
+  );
+});

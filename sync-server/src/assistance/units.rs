@@ -1,0 +1,172 @@
+//! Who could come to a request: units of the police by their duty plans and last fixes, and crews of our own by
+//! where they last recorded something. What is near is [`lastmile_core::assistance::suggest`]'s to say; here it is
+//! found out who there is. A proposal for a person, never a step.
+//!
+//! Fixes of police units are told by whatever gateway a police force has; they are kept in memory, because half an
+//! hour after a restart none would count any more.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lastmile_core::assistance::step::State;
+use lastmile_core::assistance::suggest::{
+    MAX_FIX_AGE_S, Settings, Side, Suggestion, Unit, suggest,
+};
+use lastmile_core::envelope::Body;
+use lastmile_core::geo::Position;
+use lastmile_core::id::DocumentId;
+use lastmile_core::identifier::coordinate::Coordinate;
+use lastmile_core::identity::Canonical;
+use lastmile_core::pack::station::StationPack;
+use lastmile_core::sync::channel;
+
+use super::lives::life;
+use crate::server::Server;
+use crate::store::{Reading, StoreError};
+
+/// Units whose fixes are kept at most; a force has a few hundred.
+const MOST_UNITS: usize = 5_000;
+const MAX_AGE_MS: i64 = MAX_FIX_AGE_S as i64 * 1_000;
+
+/// Last fixes of police units, by station and unit.
+#[derive(Debug, Default)]
+pub struct UnitFixes(Mutex<HashMap<(String, String), (Position, i64)>>);
+
+impl UnitFixes {
+    fn held(&self) -> MutexGuard<'_, HashMap<(String, String), (Position, i64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A unit was at `position` at `at_ms`, server clock; an older fix than the one known says nothing new.
+    /// False when there are too many units.
+    pub fn note(
+        &self,
+        station: &str,
+        unit: &str,
+        position: Position,
+        at_ms: i64,
+        now_ms: i64,
+    ) -> bool {
+        let mut held = self.held();
+        held.retain(|_, (_, at)| now_ms.saturating_sub(*at) < MAX_AGE_MS);
+        let key = (station.to_owned(), unit.to_owned());
+        if held.len() >= MOST_UNITS && !held.contains_key(&key) {
+            return false;
+        }
+        let known = held.entry(key).or_insert_with(|| (position.clone(), at_ms));
+        if at_ms > known.1 {
+            *known = (position, at_ms);
+        }
+        true
+    }
+
+    /// Where a unit was last, and when.
+    pub fn of(&self, station: &str, unit: &str) -> Option<(Position, i64)> {
+        self.held().get(&(station.to_owned(), unit.to_owned())).cloned()
+    }
+}
+
+/// Who could come to `to`, a request of `document`. Of several units of one name each station has its own; the
+/// crew that asks is nobody who could come. With a `station`, of the police only its own units.
+pub fn nearest(
+    server: &Server,
+    reading: &Reading<'_>,
+    document: DocumentId,
+    to: Coordinate,
+    station: Option<&str>,
+) -> Result<Suggestion, StoreError> {
+    let now_ms = server.now_ms();
+    let stations = crate::publish::stored::<StationPack>(reading, server.court())
+        .map_err(|_| StoreError::Damaged("station pack"))?
+        .unwrap_or_default();
+    let stands = |code: &str| {
+        let position = stations.find(code)?.position.as_deref()?;
+        Some(position.parse::<Position>().ok()?.coordinate())
+    };
+    let engaged = engaged(reading, document)?;
+    let mut units = police(server, reading, &engaged.units, now_ms)?;
+    units.retain(|unit| station.is_none_or(|station| unit.station.as_deref() == Some(station)));
+    units.extend(crews(reading, &engaged, now_ms)?);
+    Ok(suggest(to, &units, &stands, &Settings::default(), now_ms))
+}
+
+/// Who is at an open request.
+#[derive(Debug, Default)]
+struct Engaged {
+    /// Police units by station and name.
+    units: BTreeSet<(String, String)>,
+    /// People of crews that ask for help.
+    asking: BTreeSet<String>,
+    /// People of the crew that this is about.
+    own: BTreeSet<String>,
+}
+
+fn engaged(reading: &Reading<'_>, document: DocumentId) -> Result<Engaged, StoreError> {
+    let mut found = Engaged::default();
+    for row in reading.open_requests_of_desk()? {
+        let life = life(reading, row.document)?;
+        let out = matches!(life.state, State::UnitSent | State::Arrived);
+        if let (true, Some(station), Some(unit)) = (out, life.station, life.unit) {
+            found.units.insert((station, unit));
+        }
+        let crew = reading.members(&channel::of_case(&row.case_no))?;
+        let crew = crew.into_iter().filter(|_| !row.case_no.is_empty());
+        if row.document == document {
+            found.own.extend(crew);
+        } else {
+            found.asking.extend(crew);
+        }
+    }
+    Ok(found)
+}
+
+fn police(
+    server: &Server,
+    reading: &Reading<'_>,
+    busy: &BTreeSet<(String, String)>,
+    now_ms: i64,
+) -> Result<Vec<Unit>, StoreError> {
+    let mut units: BTreeMap<(String, String), Unit> = BTreeMap::new();
+    for row in reading.duty(now_ms)? {
+        let key = (row.station.clone(), row.unit.clone());
+        let unit = units.entry(key).or_insert_with_key(|key| Unit {
+            id: row.unit.clone(),
+            side: Side::Police,
+            station: Some(row.station.clone()),
+            fix: server
+                .unit_fixes()
+                .of(&row.station, &row.unit)
+                .map(|(position, at_ms)| (position.coordinate(), at_ms)),
+            duty: Vec::new(),
+            busy: busy.contains(key),
+        });
+        unit.duty.push((row.from_ms, row.until_ms));
+    }
+    Ok(units.into_values().collect())
+}
+
+/// Our own people, where they last recorded something. A phone whose clock is ahead cannot make its fix younger
+/// than its arrival here.
+fn crews(reading: &Reading<'_>, engaged: &Engaged, now_ms: i64) -> Result<Vec<Unit>, StoreError> {
+    let mut seen: BTreeMap<String, (Coordinate, i64)> = BTreeMap::new();
+    for row in reading.bodies_since(now_ms - MAX_AGE_MS)? {
+        let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope"))?;
+        let position = body.position.as_deref().and_then(|text| text.parse::<Position>().ok());
+        let Some(position) = position else { continue };
+        let age_ms = i64::from(position.age_s().unwrap_or_default()) * 1_000;
+        let at_ms = body.device_ms.min(row.received_ms) - age_ms;
+        let newer = seen.get(&row.person).is_none_or(|(_, known)| at_ms > *known);
+        if newer && !engaged.own.contains(&row.person) {
+            seen.insert(row.person, (position.coordinate(), at_ms));
+        }
+    }
+    let unit = |(person, fix)| Unit {
+        busy: engaged.asking.contains(&person),
+        id: person,
+        side: Side::Court,
+        station: None,
+        fix: Some(fix),
+        duty: Vec::new(),
+    };
+    Ok(seen.into_iter().map(unit).collect())
+}

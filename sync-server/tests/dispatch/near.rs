@@ -1,0 +1,147 @@
+//! Who could come: duty plans, fixes of police units, and own people where they last recorded something.
+
+use lastmile_core::document::Intent;
+use lastmile_server::operator::OperatorRole;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, PASSWORD};
+use crate::reader::Reader;
+use crate::scene::{scene, step};
+use crate::world::{COURT, OTHER_CASE, World, case_pack};
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn signed_in(world: &World, person: &str) -> Browser {
+    let mut browser = Browser::new(world);
+    browser.sign_in(person, PASSWORD, None);
+    browser
+}
+
+fn at(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
+}
+
+/// A shift that runs now.
+fn shift(world: &World, unit: &str) -> Value {
+    let now_ms = world.server().now_ms();
+    json!({ "unit": unit, "from": at(now_ms - HOUR_MS), "until": at(now_ms + 8 * HOUR_MS) })
+}
+
+fn units(list: &Value) -> Vec<(String, Option<u64>, bool)> {
+    let one = |near: &Value| {
+        let unit = near["unit"].as_str().unwrap().to_owned();
+        (unit, near["fix_age_s"].as_u64(), near["busy"].as_bool().unwrap())
+    };
+    list.as_array().unwrap().iter().map(one).collect()
+}
+
+#[test]
+fn the_nearest_unit_on_duty_is_proposed_with_the_age_of_its_fix() {
+    let (world, officer, request) = scene();
+    officer.sync();
+    let [tan, qu, guan] =
+        ["tanliheng", "qutongming", "guanyongyi"].map(|who| signed_in(&world, who));
+    let near = |browser: &Browser| {
+        browser.send("GET", &format!("/incidents/{}/nearest", request.to_hex()), None).body
+    };
+    let nobody = near(&tan);
+    assert_eq!((&nobody["placed"], &nobody["police"]), (&json!(true), &json!([])));
+    let plan = json!({ "shifts": [shift(&world, "巡逻一组"), shift(&world, "巡逻二组")] });
+    let set = tan.send("PUT", "/duty", Some(&plan));
+    assert_eq!((set.status, set.body["shifts"].as_array().unwrap().len()), (200, 2));
+    let plan = json!({ "shifts": [shift(&world, "西樵一组")] });
+    assert_eq!(qu.send("PUT", "/duty", Some(&plan)).status, 200);
+    assert_eq!(guan.send("PUT", "/duty", Some(&plan)).status, 403, "a station's own plan");
+    // Nobody knows where they are: as if they stood at their station.
+    let (one, two) = ("巡逻一组".to_owned(), "巡逻二组".to_owned());
+    assert_eq!(
+        units(&near(&tan)["police"]),
+        [(one.clone(), None, false), (two.clone(), None, false)]
+    );
+    // Their radios say where: the second is closer, by a fix of a minute ago.
+    let gateway = Reader::new(&world, OperatorRole::Gateway);
+    let tell = |body: &Value| {
+        let path = format!("/v1/courts/{COURT}/units/positions");
+        let (status, said) = gateway.send("POST", &path, &body.to_string());
+        let said: Value = serde_json::from_str(&said).unwrap_or_default();
+        (status, said["field"].as_str().map(str::to_owned))
+    };
+    let fix = |station: &str, unit: &str, lat: &str, age_s: u32| {
+        let position = format!("geo:{lat},112.985;crs=wgs84;u=20");
+        json!({ "station": station, "unit": unit, "position": position, "age_s": age_s })
+    };
+    let fixes = json!({ "fixes": [
+        fix("jiujiang", &one, "22.87", 30), fix("jiujiang", &two, "22.834", 60),
+    ] });
+    assert_eq!(tell(&fixes), (204, None));
+    let found = near(&tan);
+    assert_eq!(
+        units(&found["police"]),
+        [(two.clone(), Some(60), false), (one.clone(), Some(30), false),]
+    );
+    assert!(found["police"][0]["metres"].as_u64().unwrap() < 100, "{found}");
+    // The command centre sees every station, and which of our own people are near; a station does not.
+    assert_eq!(units(&near(&guan)["police"]).len(), 3);
+    assert_eq!(near(&qu)["code"], "unknown_record");
+    // One that is out is proposed last.
+    assert_eq!(step(&tan, request, &json!({ "step": "acknowledged" })).0, 200);
+    assert_eq!(step(&tan, request, &json!({ "step": "unit_sent", "unit": two })).0, 200);
+    assert_eq!(
+        units(&near(&tan)["police"]),
+        [(one.clone(), Some(30), false), (two.clone(), Some(60), true),]
+    );
+    // After half an hour a fix says nothing any more; after the shift nobody is there.
+    world.clock.advance(30 * 60_000);
+    let tan = signed_in(&world, "tanliheng");
+    assert_eq!(units(&near(&tan)["police"])[0].1, None);
+    world.clock.advance(HOUR_MS.unsigned_abs() * 8);
+    let tan = signed_in(&world, "tanliheng");
+    assert_eq!(near(&tan)["police"], json!([]));
+    // Nonsense is refused whole, with the field.
+    for (body, field) in [
+        (json!({ "fixes": [] }), "fixes"),
+        (json!({ "fixes": [fix("jiujiang", &one, "22.8", 1_801)] }), "fixes[0].age_s"),
+        (json!({ "fixes": [fix("jiujiang", &one, "122.8", 1)] }), "fixes[0].position"),
+        (json!({ "fixes": [fix("nowhere", &one, "22.8", 1)] }), "fixes[0].station"),
+        (json!({ "fixes": [fix("jiujiang", "\u{7}", "22.8", 1)] }), "fixes[0].unit"),
+    ] {
+        assert_eq!(tell(&body), (400, Some(field.to_owned())));
+    }
+    let twice = json!({ "shifts": [shift(&world, "甲"), shift(&world, "甲")] });
+    assert_eq!(tan.send("PUT", "/duty", Some(&twice)).body["field"], "shifts[1].from");
+    let mut long = shift(&world, "甲");
+    long["until"] = at(world.server().now_ms() + 40 * HOUR_MS).into();
+    let answer = tan.send("PUT", "/duty", Some(&json!({ "shifts": [long] })));
+    assert_eq!(answer.body["field"], "shifts[0].until");
+}
+
+#[test]
+fn own_people_are_near_where_they_last_recorded_something() {
+    let (mut world, officer, request) = scene();
+    officer.sync();
+    world.publish(&case_pack(OTHER_CASE, 1, &["ouyangbei"]));
+    let ouyang = world.officer("ouyangbei");
+    let record =
+        ouyang.begin("seizure", OTHER_CASE, [("location".to_owned(), "别处".into())].into());
+    let position = "geo:22.84,112.985;crs=wgs84;u=8";
+    let intent = Intent::Set {
+        verb: "set".into(),
+        fields: [("location".to_owned(), "别处2号".into())].into(),
+    };
+    ouyang.phone.act_at(record, &intent, position).unwrap();
+    let guan = signed_in(&world, "guanyongyi");
+    let near = || {
+        let path = format!("/incidents/{}/nearest", request.to_hex());
+        units(&guan.send("GET", &path, None).body["court"])
+    };
+    assert_eq!(near(), [], "the crew that asks is nobody who could come");
+    world.clock.advance(60_000);
+    ouyang.sync();
+    let found = near();
+    assert_eq!((found.len(), found[0].1, found[0].2), (1, Some(60), false), "{found:?}");
+    // Whoever asks for help is no help.
+    let head = [("place".to_owned(), "别处".into()), ("callback".to_owned(), "13800000001".into())];
+    ouyang.begin("assistance", OTHER_CASE, head.into());
+    ouyang.sync();
+    assert!(near()[0].2);
+}
