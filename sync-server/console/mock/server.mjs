@@ -106,6 +106,10 @@ async function answer(world, words, request, response) {
     world.sessions.delete(token);
     return send(response, 204, "");
   }
+  if (route === "POST /alarm-tests") {
+    world.alarmTested(session.station?.code ?? "command", body.heard);
+    return send(response, 204, "");
+  }
   if (route === "POST /presence") return json(response, 200, world.heard(session));
   if (route === "GET /live") return new Stream(world, session, request, response);
   if (route === "GET /map") return json(response, 200, world.map());

@@ -31,6 +31,13 @@ export class World {
     this.plan = [...DUTY];
     this.crews = CREWS.map((crew) => ({ ...crew }));
     this.setClock(start);
+    /** Today's tests of the alarm, by desk; all were done before the story begins. */
+    this.alarmTests = new Map(
+      [...STATIONS.map((station) => station.code), COMMAND].map((code) => [
+        code,
+        { at: this.now(), heard: true },
+      ]),
+    );
   }
 
   setClock(to) {
@@ -205,13 +212,21 @@ export class World {
   }
 
   presenceNow() {
-    const stations = STATIONS.map(({ code, name }) => ({
+    const desk = (code, name, online) => ({
       code,
       name,
-      online: this.online.has(code),
-    }));
+      online,
+      alarm_test: this.alarmTests.get(code) ?? null,
+    });
+    const stations = STATIONS.map(({ code, name }) => desk(code, name, this.online.has(code)));
     const online = Date.now() - this.commandHeard < 10_000;
-    return { stations: [...stations, { code: COMMAND, name: "执行指挥中心", online }] };
+    return { stations: [...stations, desk(COMMAND, "执行指挥中心", online)] };
+  }
+
+  /** The alarm of a desk was tried. */
+  alarmTested(code, heard) {
+    this.alarmTests.set(code, { at: this.now(), heard });
+    this.tell("presence", () => this.presenceNow());
   }
 
   tell(event, data, incident = null) {

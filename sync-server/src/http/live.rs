@@ -26,6 +26,7 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::AppState;
+use super::alarm_tests;
 use super::api::input::{CourtPath, Told};
 use super::api::moment;
 use super::incident_view::Desk;
@@ -248,14 +249,16 @@ impl Following {
 }
 
 fn attended(server: &Server) -> Result<Vec<serde_json::Value>, Problem> {
-    let pack = server.store().read::<_, Problem>(|reading| {
-        stored::<StationPack>(reading, server.court())
-            .map_err(|_| Problem::new(ProblemCode::Internal))
-    })?;
     let now_ms = server.now_ms();
+    let (pack, tests) = server.store().read::<_, Problem>(|reading| {
+        let pack = stored::<StationPack>(reading, server.court())
+            .map_err(|_| Problem::new(ProblemCode::Internal))?;
+        Ok((pack, alarm_tests::today(reading, now_ms)?))
+    })?;
     let said = |code: &str, name: &str| {
         let online = server.presence().live(code, now_ms);
-        json!({ "code": code, "name": name, "online": online })
+        let test = tests.iter().find(|(desk, _)| desk == code).map(|(_, test)| test);
+        json!({ "code": code, "name": name, "online": online, "alarm_test": test })
     };
     let stations = pack.unwrap_or_default().stations;
     let stations = stations.iter().map(|station| said(&station.code, &station.name));

@@ -1,6 +1,7 @@
 //! The endpoints. Handlers translate between HTTP and the modules that do the work; nothing is decided
 //! here.
 
+mod alarm_tests;
 pub mod api;
 mod courier;
 mod enrol;
@@ -184,6 +185,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(units::positions))
         .routes(routes!(units::near))
         .routes(routes!(map::map))
+        .routes(routes!(alarm_tests::tried))
         .routes(routes!(live::presence))
         .routes(routes!(live::live))
         .routes(routes!(positions::positions))

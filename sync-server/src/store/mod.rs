@@ -13,6 +13,7 @@
 //! Judging is [`crate::ingest`]'s; this folder stores what it is told.
 
 mod accounts;
+mod alarm_tests;
 mod certificates;
 mod contacts;
 mod days;
@@ -49,6 +50,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use lastmile_core::id::{CertificateId, ServerEpoch};
 
 pub use accounts::AccountRow;
+pub use alarm_tests::AlarmTest;
 pub use certificates::CertificateRow;
 pub use duty::DutyRow;
 pub use enrolments::EnrolmentRow;

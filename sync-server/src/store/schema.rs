@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 16] = [
+const STEPS: [&str; 17] = [
     V1,
     V2,
     V3,
@@ -23,6 +23,7 @@ const STEPS: [&str; 16] = [
     super::watches::SCHEMA,
     super::positions::SCHEMA,
     super::duty::SCHEMA,
+    super::alarm_tests::SCHEMA,
 ];
 
 /// Brings the database up to date, in one transaction per step.

@@ -6,6 +6,7 @@
 //! | `scene` | a court with two stations, dispatchers, the command centre, and a crew that asks |
 //! | `steps` | the steps people and rules take |
 //! | `voice` | calls by telephone, and several reports of one event |
+//! | `alarm` | the daily test of the alarm |
 //! | `joined` | reports of one event, and what one does to the others |
 //! | `near` | who could come |
 //! | `needs` | what the crew asks for |
@@ -14,6 +15,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod alarm;
 #[path = "../browser/mod.rs"]
 mod browser;
 mod joined;

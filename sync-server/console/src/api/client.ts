@@ -81,6 +81,11 @@ export class Client {
     return this.ask("POST", "/presence", { showing });
   }
 
+  /** The alarm of this desk was tried. */
+  alarmTested(heard: boolean): Promise<Answer<null>> {
+    return this.ask("POST", "/alarm-tests", { heard });
+  }
+
   map(): Promise<Answer<MapContent>> {
     return this.ask("GET", "/map");
   }

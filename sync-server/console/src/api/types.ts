@@ -170,6 +170,8 @@ export interface Proposal {
 /** Whether somebody looks at a console of the station. */
 export interface Presence extends StationName {
   online: boolean;
+  /** Today's last test of the alarm there; `null`: not tried. */
+  alarm_test: { at: string; heard: boolean } | null;
 }
 
 /** Where a crew was last seen. */

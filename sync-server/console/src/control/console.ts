@@ -144,6 +144,19 @@ export class Console {
     return null;
   }
 
+  /** The alarm of desk `code` was tried; the stream says so a few seconds later. */
+  async alarmTested(code: string, heard: boolean): Promise<Problem | null> {
+    const answer = await this.client.alarmTested(heard);
+    if (!answer.ok) return answer.problem;
+    const desk = this.store.get();
+    const at = new Date(nowOnServer(desk)).toISOString();
+    const stations = desk.presence.map((each) =>
+      each.code === code ? { ...each, alarm_test: { at, heard } } : each,
+    );
+    this.store.send({ type: "presence", stations });
+    return null;
+  }
+
   /** Something done that is worth saying. */
   say(detail: { zh: string; en: string }): void {
     const desk = this.store.get();

@@ -149,8 +149,8 @@ it("selects the most urgent until a person chooses, and keeps the choice", () =>
 });
 
 describe("who is at the consoles", () => {
-  const jiujiang = { code: "440605121", name: "九江派出所", online: false };
-  const command = { code: "command", name: "执行指挥中心", online: false };
+  const jiujiang = { code: "440605121", name: "九江派出所", online: false, alarm_test: null };
+  const command = { code: "command", name: "执行指挥中心", online: false, alarm_test: null };
   const stations = [jiujiang, { ...jiujiang, code: "1", name: "里水派出所" }, command];
   const centre = { ...SESSION, roles: ["command"], station: null };
   const off = (desk: Desk) => unattended(desk).map(({ code }) => code);

@@ -13,6 +13,7 @@ import { Command } from "./command/command";
 import { useDesk, useStale, useWords } from "./context";
 import { Desk } from "./desk";
 import { Figures } from "./command/figures";
+import { AlarmTestBar, UntestedBar } from "./alarm-test";
 import { HiddenBar, NewsBar, PresenceBar, SoundBar, StaleBar } from "./notices";
 import { OfficeFrame } from "./office/office";
 import { PhoneCard } from "./phone-card";
@@ -73,6 +74,8 @@ function Alarms(props: { session: Session; where: string }) {
         onShow={() => goTo({ page: "desk" })}
       />
       <SoundBar />
+      <AlarmTestBar />
+      <UntestedBar />
       <HiddenBar />
       <PresenceBar />
       <NewsBar />

@@ -61,6 +61,20 @@ export const SHELL = {
   ],
   unmute: ["点击开启声音", "Click to turn the sound on"],
   test_sound: ["试听警报声", "Test the alarm sound"],
+  alarm_test_due: ["今日试警还没做。", "Today's test of the alarm is due."],
+  alarm_test_unheard: [
+    "今日试警没有听到：请检查音箱和音量，修好前请守住电话。",
+    "Today's test was not heard: check loudspeaker and volume, and stay by the telephone until it is.",
+  ],
+  alarm_test_now: ["现在试警", "Test it now"],
+  alarm_test_question: ["听到警报声了吗？", "Did you hear the alarm?"],
+  alarm_test_yes: ["听到了", "Heard"],
+  alarm_test_no: ["没听到", "Not heard"],
+  alarm_tests_due: ["今日未试警：{stations}", "Alarm not tested today: {stations}"],
+  alarm_tests_unheard: [
+    "试警没有听到：{stations}。有求助请直接打电话。",
+    "Alarm not heard in today's test: {stations}. Call them about requests.",
+  ],
   sounding: ["正在试听…", "Sounding…"],
   was_hidden: [
     "本页刚才在后台 {time}，看不到警报。值班时请保持本页在最前。",

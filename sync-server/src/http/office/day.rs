@@ -87,13 +87,13 @@ pub(super) struct Act {
 }
 
 /// The day of an instant in China.
-pub(super) fn day_of(ms: i64) -> Option<Date> {
+pub(in crate::http) fn day_of(ms: i64) -> Option<Date> {
     let time = jiff::Timestamp::from_millisecond(ms).ok()?;
     Some(time.to_zoned(TimeZone::fixed(tz::offset(8))).date())
 }
 
 /// When a day in China begins and the next one does, milliseconds since 1970.
-pub(super) fn bounds(day: Date) -> Option<(i64, i64)> {
+pub(in crate::http) fn bounds(day: Date) -> Option<(i64, i64)> {
     let start = day.to_zoned(TimeZone::fixed(tz::offset(8))).ok()?.timestamp().as_millisecond();
     Some((start, start + DAY_MS))
 }

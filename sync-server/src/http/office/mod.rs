@@ -14,7 +14,7 @@
 //! [`crate::enrol`]'s. An administrator sees no content of cases.
 
 mod acts;
-mod day;
+pub(super) mod day;
 mod devices;
 mod enrolments;
 mod evening;
