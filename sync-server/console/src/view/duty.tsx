@@ -111,7 +111,9 @@ function Line(props: {
       />
       <input
         class="short figures"
-        type="time"
+        inputMode="numeric"
+        maxLength={5}
+        placeholder="08:00"
         aria-label={say("duty_from_n", { n })}
         value={line.from}
         onInput={(event) => onChange({ from: event.currentTarget.value })}
@@ -119,7 +121,9 @@ function Line(props: {
       <span aria-hidden="true">–</span>
       <input
         class="short figures"
-        type="time"
+        inputMode="numeric"
+        maxLength={5}
+        placeholder="08:00"
         aria-label={say("duty_until_n", { n })}
         value={line.until}
         onInput={(event) => onChange({ until: event.currentTarget.value })}

@@ -15,7 +15,7 @@ export const UNITS = {
   duty_add: ["加一组", "Add a unit"],
   duty_save: ["保存", "Save"],
   duty_need_unit: ["请填写单位名称。", "Name the unit."],
-  duty_need_times: ["请填写起止时间。", "State both times."],
+  duty_need_times: ["请按 08:00 的样子填写起止时间。", "State both times like 08:00."],
   duty_twice: ["同一单位同一时间已登记。", "This unit is listed for that time already."],
 
   near_police: ["就近警力", "Units near it"],
