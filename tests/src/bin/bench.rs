@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use lastmile_tests::figures::{
-    Figures, acceptance, dispatch, export, officer_day, papers, phone_store, pictures, signatures,
-    weak_link,
+    Figures, acceptance, console, dispatch, export, officer_day, papers, phone_store, pictures,
+    positions, signatures, weak_link,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         [papers::CHILD, store, record, out] => {
             return papers::child(Path::new(store), record, Path::new(out));
         }
-        [dispatch::CHILD, dir] => return dispatch::child(Path::new(dir)),
+        [console::CHILD, dir] => return console::child(Path::new(dir)),
         [export::CHILD, file, root] => return export::child(Path::new(file), root),
         _ => {}
     }
@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("papers: a list with 20 photos, on a phone", papers::run),
         ("weak link: 100 photos, cut again and again", weak_link::run),
         ("dispatch: 10,000 phones, 100 consoles", dispatch::run),
+        ("positions: 1,000 streams while a console works", positions::run),
         ("export: verify 1,000 records with 2,000 photos", export::run),
     ] {
         if !what.contains(&wanted) {

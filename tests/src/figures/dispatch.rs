@@ -5,36 +5,26 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use lastmile_core::document::Fields;
-use lastmile_core::id::{BootId, DocumentId, sha256};
+use lastmile_core::id::{DocumentId, sha256};
 use lastmile_core::identity::Signed;
 use lastmile_core::phone::{Limit, NewRecord, Phone};
-use lastmile_core::records::Role;
 use lastmile_core::sync::token::{Errand, RequestToken, TOKEN_HEADER, to_header};
 use lastmile_core::sync::{MEDIA_TYPE, PROTOCOL_HEADER, PROTOCOL_VERSION, frame};
-use lastmile_core::time::{Entropy, ManualClock, SystemEntropy};
+use lastmile_core::time::{Entropy, SystemEntropy};
 use lastmile_core::value::Value;
-use lastmile_server::accounts::password::Cost;
-use lastmile_server::accounts::sign_in;
-use lastmile_server::app::Running;
-use lastmile_server::roles;
-use lastmile_server::server::Options;
 use serde_json::{Value as Json, json};
 
+use super::console::{COURT_PATH, Served, Session, account, client};
 use super::{Aim, Figures};
 use crate::acts::{CASE, OTHER_CASE, road};
 use crate::court_stage::{CourtStage, MORNING_MS, Registered};
 
-/// The argument that makes the program the server.
-pub const CHILD: &str = "--dispatch-server";
 const PHONES: usize = 10_000;
 const CONSOLES: usize = 100;
 const REQUESTS: usize = 100;
@@ -42,8 +32,6 @@ const REQUESTS: usize = 100;
 const OPEN: usize = 10;
 /// People who sit at the consoles, all of the command centre: they see every request.
 const PEOPLE: usize = 5;
-const PASSWORD: &str = "指挥中心的测试密码2026";
-const COURT_PATH: &str = "%E7%B2%A40605";
 /// A console that hears nothing for so long has missed it.
 const MISSED: Duration = Duration::from_secs(20);
 
@@ -61,52 +49,28 @@ pub fn run(figures: &mut Figures) -> Run {
     let (lu, wen) = (stage.register("luqihang", 1)?, stage.register("wenruotang", 2)?);
     let server = stage.server()?.server();
     for person in people() {
-        roles::set(server, &person, &[Role::Command], &[])?;
-        let cost = Cost::QUICK;
-        let store = server.store();
-        sign_in::set_password(store, &person, PASSWORD, cost, &SystemEntropy, MORNING_MS)?;
+        account(server, &person)?;
     }
     let registered = wen;
     let (lu, wen) = (stage.open(&lu, 0)?, stage.open(&registered, 0)?);
     stage.stop();
-    let mut served = Command::new(std::env::current_exe()?)
-        .arg(CHILD)
-        .arg(stage.data())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut served = Served::start(&stage.data())?;
     let measured = measure(&mut served, &lu, (&wen, &registered), figures);
-    // The end of its input is the end of it.
-    drop(served.stdin.take());
-    served.wait()?;
+    served.stop()?;
     measured
 }
 
-/// The server as a process of its own: prints its address, serves the data in `dir` until its input ends.
-pub fn child(dir: &Path) -> Run {
-    let clock = Arc::new(ManualClock::new(MORNING_MS, 0, BootId([0; 8])));
-    let options = Options { clock, ..Options::default() };
-    let running = Running::start(dir, options)?;
-    println!("{}", running.url());
-    std::io::stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
-}
-
 fn measure(
-    served: &mut Child,
+    served: &mut Served,
     lu: &Phone,
     (wen, registered): (&Phone, &Registered),
     figures: &mut Figures,
 ) -> Run {
-    let mut url = String::new();
-    let out = served.stdout.take().ok_or("the server says nothing")?;
-    BufReader::new(out).read_line(&mut url)?;
-    let url = url.trim();
-    let address: SocketAddr = url.trim_start_matches("http://").parse()?;
+    let (url, address) = (served.url.as_str(), served.address()?);
     lu.sync(&road(url))?;
     let begun = Instant::now();
     let held = hold(wen, registered, url, address)?;
-    let sessions = people().map(|person| sign_in_at(url, &person)).collect::<Run<Vec<_>>>()?;
+    let sessions = people().map(|person| Session::begin(url, &person)).collect::<Run<Vec<_>>>()?;
     eprint!("{PHONES} phones after {:.1} s ... ", begun.elapsed().as_secs_f64());
     let (send, heard) = channel();
     for number in 0..CONSOLES {
@@ -163,30 +127,6 @@ fn hold(
 /// Whether the server has not answered yet.
 fn holds(stream: &TcpStream) -> bool {
     matches!(stream.peek(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
-}
-
-/// Cookie and token against forged requests.
-struct Session {
-    cookie: String,
-    csrf: String,
-}
-
-fn sign_in_at(url: &str, person: &str) -> Run<Session> {
-    let body = json!({ "person": person, "password": PASSWORD }).to_string();
-    let answer = client()?
-        .post(format!("{url}/v1/courts/{COURT_PATH}/session"))
-        .header("content-type", "application/json")
-        .body(body)
-        .send()?;
-    let cookie = answer.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
-    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-    let body: Json = serde_json::from_str(&answer.text()?)?;
-    let csrf = body["csrf"].as_str().ok_or("not signed in")?.to_owned();
-    Ok(Session { cookie, csrf })
-}
-
-fn client() -> Run<reqwest::blocking::Client> {
-    Ok(reqwest::blocking::Client::builder().tls_certs_only(Vec::new()).no_proxy().build()?)
 }
 
 /// Follows the stream of a console; says when each request was first heard.
@@ -253,13 +193,8 @@ fn ask(phone: &Phone, url: &str, session: &Session, heard: &Receiver<Heard>) -> 
             for step in
                 [json!({"step": "acknowledged"}), json!({"step": "closed", "reason": "settled"})]
             {
-                let answer = closer
-                    .post(format!("{url}/v1/courts/{COURT_PATH}/incidents/{}/steps", done.to_hex()))
-                    .header("cookie", &session.cookie)
-                    .header("x-csrf", &session.csrf)
-                    .header("content-type", "application/json")
-                    .body(step.to_string())
-                    .send()?;
+                let path = format!("incidents/{}/steps", done.to_hex());
+                let answer = session.post(&closer, url, &path, &step)?;
                 if !answer.status().is_success() {
                     return Err(format!("a step was answered {}", answer.status()).into());
                 }

@@ -1,12 +1,14 @@
 //! The measurements behind `make bench`, one file each, and the table they end in.
 
 pub mod acceptance;
+pub mod console;
 pub mod dispatch;
 pub mod export;
 pub mod officer_day;
 pub mod papers;
 pub mod phone_store;
 pub mod pictures;
+pub mod positions;
 pub mod signatures;
 pub mod weak_link;
 
