@@ -53,7 +53,7 @@ impl UnitFixes {
         if held.len() >= MOST_UNITS && !held.contains_key(&key) {
             return false;
         }
-        let known = held.entry(key).or_insert_with(|| (position.clone(), at_ms));
+        let known = held.entry(key).or_insert_with(|| (position, at_ms));
         if at_ms > known.1 {
             *known = (position, at_ms);
         }
@@ -62,7 +62,7 @@ impl UnitFixes {
 
     /// Where a unit was last, and when.
     pub fn of(&self, station: &str, unit: &str) -> Option<(Position, i64)> {
-        self.held().get(&(station.to_owned(), unit.to_owned())).cloned()
+        self.held().get(&(station.to_owned(), unit.to_owned())).copied()
     }
 }
 
