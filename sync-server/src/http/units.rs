@@ -205,6 +205,7 @@ pub(super) struct UnitFixes {
 #[utoipa::path(
     post,
     path = "/v1/courts/{court}/units/positions",
+    operation_id = "unit_positions",
     tag = "gateway",
     params(CourtPath),
     request_body = UnitFixes,
