@@ -19,6 +19,7 @@ use crate::http::{AppState, Limits, router};
 use crate::outside::Outside;
 use crate::server::{OpenError, Options, Server};
 use crate::sms::take::look_again;
+use crate::sync::contacts::write_down;
 
 /// Serves on `listener` until `stop` turns true; requests under way are answered first.
 pub async fn serve(
@@ -30,15 +31,16 @@ pub async fn serve(
     let state = AppState::new(Arc::clone(&server), limits, stop.clone());
     let tending = tokio::spawn(tend_files(Arc::clone(&server), limits.scrub_days, stop.clone()));
     let looking = tokio::spawn(look_outside(Arc::clone(&server), stop.clone()));
+    let noting = tokio::spawn(note_contacts(Arc::clone(&server), stop.clone()));
     let climbing = tokio::spawn(climb_ladders(Arc::clone(&server), limits.ladder, stop.clone()));
-    let mut stopped = stop;
+    let (mut stopped, noted) = (stop, Arc::clone(&server));
     let signal = async move {
         while !*stopped.borrow() {
             if stopped.changed().await.is_err() {
                 break;
             }
         }
-        server.waiters().wake_all();
+        noted.waiters().wake_all();
     };
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(signal).await;
@@ -46,6 +48,12 @@ pub async fn serve(
     tending.abort();
     looking.abort();
     climbing.abort();
+    noting.abort();
+    // After the last request was answered.
+    let last = tokio::task::spawn_blocking(move || write_down(&server));
+    if let Ok(Err(error)) = last.await {
+        tracing::error!(code = error.code(), "which phones were heard of was not written down");
+    }
     served
 }
 
@@ -72,6 +80,23 @@ async fn look_outside(server: Arc<Server>, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = tokio::time::sleep(OUTSIDE) => {}
             _ = stop.changed() => {}
+        }
+    }
+}
+
+/// How often it is written down which phones were heard of.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+
+async fn note_contacts(server: Arc<Server>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(NOTE_EVERY) => {}
+            _ = stop.changed() => return,
+        }
+        let server = Arc::clone(&server);
+        let written = tokio::task::spawn_blocking(move || write_down(&server));
+        if let Ok(Err(error)) = written.await {
+            tracing::error!(code = error.code(), "which phones were heard of was not written down");
         }
     }
 }

@@ -30,6 +30,7 @@ use crate::routing::Stations;
 use crate::sequencer::Sequencer;
 use crate::store::{Reading, Store, StoreError};
 use crate::sync::answered::Answered;
+use crate::sync::contacts::Contacts;
 use crate::trust::Trust;
 use crate::waiters::{ACTS, Waiters};
 
@@ -128,6 +129,7 @@ pub struct Server {
     presence: Presence,
     positions: Positions,
     unit_fixes: UnitFixes,
+    contacts: Contacts,
     answered: Answered,
     opener: Opener,
     files: Files,
@@ -193,6 +195,7 @@ impl Server {
             presence: Presence::default(),
             positions,
             unit_fixes: UnitFixes::default(),
+            contacts: Contacts::default(),
             answered: Answered::default(),
             opener: Opener::default(),
             files,
@@ -312,6 +315,11 @@ impl Server {
     /// Where units of the police were last.
     pub fn unit_fixes(&self) -> &UnitFixes {
         &self.unit_fixes
+    }
+
+    /// Which phones were heard of.
+    pub fn contacts(&self) -> &Contacts {
+        &self.contacts
     }
 
     /// Who waits for news.

@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::OptionalExtension;
-
 use lastmile_core::id::CertificateId;
 
 use crate::ingest::reason::SET_ASIDE;
@@ -23,21 +21,36 @@ ALTER TABLE enrolment ADD COLUMN label TEXT;
 CREATE INDEX record_received ON record (court, last_received_ms);
 ";
 
-impl Reading<'_> {
-    /// The newest contact of every certificate that was ever heard of, server clock.
-    pub fn contacts(&self) -> Result<BTreeMap<CertificateId, i64>, StoreError> {
-        let mut statement =
-            self.db.prepare("SELECT certificate, at_ms FROM contact WHERE court = ?1")?;
-        let rows = statement
-            .query_map([self.court], |row| Ok((CertificateId(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
+/// How far each phone had read when it was last heard of: channel to entries read, JSON. What an answer carried since
+/// is not in it: whether it arrived is known at the next contact.
+pub(super) const READ_TO: &str = "ALTER TABLE contact ADD COLUMN read_to TEXT;";
 
-    /// The newest contact of a certificate, server clock.
-    pub fn contact(&self, certificate: CertificateId) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT at_ms FROM contact WHERE court = ?1 AND certificate = ?2";
-        let at = self.db.query_row(sql, (self.court, certificate.as_bytes()), |row| row.get(0));
-        Ok(at.optional()?)
+/// When a phone asked for news, and how far it had read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Server clock.
+    pub at_ms: i64,
+    /// Entries read, by channel; `None` where an earlier version did not note that.
+    pub read_to: Option<BTreeMap<String, u64>>,
+}
+
+impl Reading<'_> {
+    /// The newest contact of every certificate that was ever heard of, as far as it was written down.
+    pub fn contacts(&self) -> Result<BTreeMap<CertificateId, Contact>, StoreError> {
+        let mut statement =
+            self.db.prepare("SELECT certificate, at_ms, read_to FROM contact WHERE court = ?1")?;
+        let rows = statement.query_map([self.court], |row| {
+            let noted: Option<String> = row.get(2)?;
+            Ok((CertificateId(row.get(0)?), row.get(1)?, noted))
+        })?;
+        let mut contacts = BTreeMap::new();
+        for row in rows {
+            let (id, at_ms, noted) = row?;
+            let read_to = noted.map(|text| serde_json::from_str(&text)).transpose();
+            let read_to = read_to.map_err(|_| StoreError::Damaged("how far a phone read"))?;
+            contacts.insert(id, Contact { at_ms, read_to });
+        }
+        Ok(contacts)
     }
 
     /// How many changes of each author's certificate are held or in quarantine.
@@ -55,13 +68,21 @@ impl Reading<'_> {
 }
 
 impl Writing<'_> {
-    /// Notes that the holder of a certificate was heard of.
-    pub fn put_contact(&self, certificate: CertificateId, at_ms: i64) -> Result<(), StoreError> {
-        self.db.execute(
-            "INSERT INTO contact (court, certificate, at_ms) VALUES (?1, ?2, ?3)
-             ON CONFLICT (court, certificate) DO UPDATE SET at_ms = excluded.at_ms",
-            (self.court, certificate.as_bytes(), at_ms),
-        )?;
+    /// Notes that the holder of a certificate was heard of, and how far it has read.
+    pub fn put_contact(
+        &self,
+        certificate: CertificateId,
+        contact: &Contact,
+    ) -> Result<(), StoreError> {
+        let read_to = serde_json::to_string(&contact.read_to);
+        let read_to = read_to.map_err(|_| StoreError::Damaged("how far a phone read"))?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO contact (court, certificate, at_ms, read_to) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (court, certificate)
+                 DO UPDATE SET at_ms = excluded.at_ms, read_to = excluded.read_to",
+            )?
+            .execute((self.court, certificate.as_bytes(), contact.at_ms, read_to))?;
         Ok(())
     }
 }

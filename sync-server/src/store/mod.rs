@@ -6,7 +6,7 @@
 //! ```text
 //! truth    court, certificate, transition, pack, ruling, member, channel, feed, envelope, tray,
 //!          token, enrolment, probe, log_hash, checkpoint, log_evidence, file, file_derived,
-//!          file_trouble, upload, contact, sms, sms_out, watch, watch_word, crew_fix
+//!          file_trouble, upload, contact, sms, sms_out, watch, watch_word, crew_fix, duty_unit, alarm_test
 //! caches   file_look (made again by looking), record, conflict, request, case_file, party, file_use   (`rebuild` makes them anew)
 //! ```
 //!
@@ -52,6 +52,7 @@ use lastmile_core::id::{CertificateId, ServerEpoch};
 pub use accounts::AccountRow;
 pub use alarm_tests::AlarmTest;
 pub use certificates::CertificateRow;
+pub use contacts::Contact;
 pub use duty::DutyRow;
 pub use enrolments::EnrolmentRow;
 pub use envelopes::{EnvelopeRow, NewEnvelope, Place, Refused, SignedBody, State};

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 17] = [
+const STEPS: [&str; 18] = [
     V1,
     V2,
     V3,
@@ -24,6 +24,7 @@ const STEPS: [&str; 17] = [
     super::positions::SCHEMA,
     super::duty::SCHEMA,
     super::alarm_tests::SCHEMA,
+    super::contacts::READ_TO,
 ];
 
 /// Brings the database up to date, in one transaction per step.

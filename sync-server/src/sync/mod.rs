@@ -4,6 +4,7 @@ pub mod access;
 mod answer;
 pub mod answered;
 mod asker;
+pub mod contacts;
 pub mod evidence;
 mod receipt;
 mod session;

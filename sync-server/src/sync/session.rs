@@ -136,7 +136,7 @@ impl Session {
             asker.admit(server)?;
         }
         if carrier.is_none() {
-            heard(server, asker.id)?;
+            server.contacts().heard(asker.id, &request, server.now_ms());
         }
         let carrier = carrier.unwrap_or(asker.id);
         let offered = verify_all(&brought.directory, server.court(), received.changes);
@@ -285,20 +285,6 @@ impl Session {
             Ok(access.into_iter().map(|Access { channel, .. }| channel).collect())
         })
     }
-}
-
-/// A contact is noted once a minute: often enough for whoever looks for a silent phone, and spares the disk.
-const NOTED_EVERY_MS: i64 = 60_000;
-
-/// Notes that a phone was heard of.
-fn heard(server: &Server, certificate: CertificateId) -> Result<(), StoreError> {
-    let now_ms = server.now_ms();
-    let noted = server.store().read::<_, StoreError>(|reading| reading.contact(certificate))?;
-    // A clock that was set back is noted, too.
-    if noted.is_some_and(|at_ms| (0..NOTED_EVERY_MS).contains(&(now_ms - at_ms))) {
-        return Ok(());
-    }
-    server.store().write(|writing| writing.put_contact(certificate, now_ms))
 }
 
 /// The certificates that came with the request, as far as they may be taken.

@@ -31,7 +31,6 @@ fn phones_are_listed_with_their_last_contact_and_what_waits() {
     let stranger = world.officer("qutongming");
     world.clock.advance(60_000);
     lu.sync();
-    // Within the minute it is not noted again.
     world.clock.advance(30_000);
     lu.sync();
     stranger.seizure();
@@ -47,8 +46,9 @@ fn phones_are_listed_with_their_last_contact_and_what_waits() {
     assert_eq!(phone["person"]["name"], "陆启航");
     assert_eq!(phone["roles"], json!(["officer"]));
     assert!(phone["valid_until"].as_str().unwrap().starts_with("2029-"), "{phone}");
-    assert_eq!(phone["last_contact"], "2026-03-17T06:51:00.000+08:00");
-    for unknown in ["withdrawn", "app_version", "behind"] {
+    assert_eq!(phone["last_contact"], "2026-03-17T06:51:30.000+08:00");
+    assert_eq!((&phone["behind"], &found[2]["behind"]), (&json!(0), &Value::Null));
+    for unknown in ["withdrawn", "app_version"] {
         assert_eq!(phone[unknown], Value::Null, "{unknown}");
     }
     assert_eq!((&phone["waiting"], &found[1]["waiting"]), (&json!(0), &json!(1)));
@@ -63,6 +63,30 @@ fn phones_are_listed_with_their_last_contact_and_what_waits() {
         (&after[0]["withdrawn"], &after[0]["last_contact"]),
         (&Value::Null, &phone["last_contact"])
     );
+}
+
+#[test]
+fn what_a_phone_has_not_read_is_counted_until_it_says_that_it_has() {
+    let mut world = office();
+    let (lu, wen) = (world.officer("luqihang"), world.officer("wenruotang"));
+    lu.sync();
+    lu.sync();
+    wen.sync();
+    let admin = signed_in(&world, "zhangyi");
+    let behind = |admin: &Browser| devices(admin)[0]["behind"].clone();
+    assert_eq!(behind(&admin), json!(0));
+    wen.seizure();
+    wen.sync();
+    assert_eq!(behind(&admin), json!(1));
+    // The answer went out; that it arrived is known at the next contact.
+    lu.sync();
+    assert_eq!(behind(&admin), json!(1));
+    lu.sync();
+    assert_eq!(behind(&admin), json!(0));
+    // Over a restart.
+    world.stop();
+    world.start();
+    assert_eq!(behind(&signed_in(&world, "zhangyi")), json!(0));
 }
 
 #[test]

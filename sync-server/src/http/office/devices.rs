@@ -21,7 +21,8 @@ use crate::http::incident_view::PersonRef;
 use crate::http::problem::Problem;
 use crate::http::session::Console;
 use crate::server::Server;
-use crate::store::{Reading, StoreError};
+use crate::store::{Contact, Reading, StoreError};
+use crate::sync::access::reach;
 
 /// A phone of somebody's.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +48,8 @@ pub(super) struct Device {
     pub app_version: Option<String>,
     /// Changes recorded on it that are held or in quarantine here.
     pub waiting: u64,
-    /// Entries that it has not fetched: the court does not keep how far a phone has read.
+    /// Entries that it may read and had not when it was last heard of; absent when nobody knows: it never asked
+    /// itself, or may read nothing.
     pub behind: Option<u64>,
 }
 
@@ -94,10 +96,9 @@ pub(super) async fn devices(
             server.store().read::<_, StoreError>(|reading| {
                 let shelf = Shelf::new(server, reading, &directory)?;
                 let phones = phones(&directory).into_iter().filter(|(key, _)| *key > after);
-                Ok(phones
-                    .filter_map(|(_, certificates)| shelf.device(&certificates))
-                    .take(limit + 1)
-                    .collect())
+                let rows =
+                    phones.filter_map(|(_, certificates)| shelf.device(&certificates).transpose());
+                rows.take(limit + 1).collect()
             })
         })
         .await??;
@@ -107,44 +108,54 @@ pub(super) async fn devices(
 
 /// What is known of phones beside their certificates.
 pub(super) struct Shelf<'a> {
+    reading: &'a Reading<'a>,
     directory: &'a Directory,
     now_ms: i64,
     names: Names,
     labels: BTreeMap<Key, String>,
-    contacts: BTreeMap<CertificateId, i64>,
+    contacts: BTreeMap<CertificateId, Contact>,
     waiting: BTreeMap<CertificateId, u64>,
 }
 
 impl<'a> Shelf<'a> {
     pub(super) fn new(
         server: &Server,
-        reading: &Reading<'_>,
+        reading: &'a Reading<'a>,
         directory: &'a Directory,
     ) -> Result<Self, StoreError> {
         Ok(Self {
+            reading,
             directory,
             now_ms: server.now_ms(),
             names: Names::read(reading, directory)?,
             labels: labels(reading, directory)?,
-            contacts: reading.contacts()?,
+            contacts: server.contacts().all(reading)?,
             waiting: reading.waiting_by_certificate()?,
         })
     }
 
     /// The phone that has these certificates.
-    pub(super) fn device(&self, certificates: &[CertificateId]) -> Option<Device> {
+    pub(super) fn device(
+        &self,
+        certificates: &[CertificateId],
+    ) -> Result<Option<Device>, StoreError> {
         let body = |id: &CertificateId| self.directory.get(id).map(|found| found.payload());
         let newest = |id: &&CertificateId| {
             let stands = self.directory.findings(id, self.now_ms).is_empty();
             (stands, body(id).map(|body| body.serial))
         };
         let everyday = |id: &&CertificateId| body(id).is_some_and(|b| b.serves(purpose::RECORD));
-        let id = certificates.iter().filter(everyday).max_by_key(newest)?;
-        let shown = body(id)?;
-        let key = key_of(shown)?;
-        let contact = certificates.iter().filter_map(|id| self.contacts.get(id)).max();
+        let id = certificates.iter().filter(everyday).max_by_key(newest);
+        let Some((id, shown)) = id.and_then(|id| Some((id, body(id)?))) else { return Ok(None) };
+        let Some(key) = key_of(shown) else { return Ok(None) };
+        let contacts = certificates.iter().filter_map(|id| self.contacts.get(id));
+        let contact = contacts.max_by_key(|contact| contact.at_ms);
         let waiting = certificates.iter().filter_map(|id| self.waiting.get(id)).sum();
-        Some(Device {
+        let behind = match contact.and_then(|contact| contact.read_to.as_ref()) {
+            Some(read_to) => self.behind(*id, &key.0, read_to)?,
+            None => None,
+        };
+        Ok(Some(Device {
             certificate: id.to_hex(),
             device_name: self.labels.get(&key).unwrap_or(&key.1).clone(),
             device: key.1,
@@ -152,11 +163,30 @@ impl<'a> Shelf<'a> {
             roles: shown.roles.clone(),
             valid_until: moment(shown.not_after_ms),
             withdrawn: self.directory.withdrawn(id).map(|since| moment(since.at_ms)),
-            last_contact: contact.map(|at_ms| moment(*at_ms)),
+            last_contact: contact.map(|contact| moment(contact.at_ms)),
             app_version: None,
             waiting,
-            behind: None,
-        })
+            behind,
+        }))
+    }
+
+    /// Entries beyond `read_to` of what the holder of a certificate may read; nothing for whoever may not read.
+    fn behind(
+        &self,
+        certificate: CertificateId,
+        person: &str,
+        read_to: &BTreeMap<String, u64>,
+    ) -> Result<Option<u64>, StoreError> {
+        let reach = reach(self.reading, self.directory, certificate, person, self.now_ms)?;
+        let Some(reach) = reach else { return Ok(None) };
+        let mut behind = 0;
+        for access in reach {
+            let Some(head) = self.reading.channel_head(&access.channel)? else { continue };
+            let end = access.until.map_or(head.seq, |until| head.seq.min(until));
+            let read = read_to.get(&access.channel).copied().unwrap_or_default();
+            behind += end.saturating_sub(read);
+        }
+        Ok(Some(behind))
     }
 }
 

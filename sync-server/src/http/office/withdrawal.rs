@@ -84,7 +84,7 @@ pub(super) async fn withdraw(
         server
             .store()
             .read::<_, StoreError>(|reading| {
-                Ok(Shelf::new(server, reading, &directory)?.device(&certificates))
+                Shelf::new(server, reading, &directory)?.device(&certificates)
             })?
             .ok_or_else(unknown)
     });
