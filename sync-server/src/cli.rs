@@ -26,6 +26,7 @@ pub mod inspect;
 pub mod key;
 pub mod openapi;
 pub mod papers;
+mod picture;
 pub mod restore;
 pub mod role;
 pub mod scrub;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
 
-use super::{Exit, Language, fail};
+use super::{Exit, Language, fail, picture};
 use crate::accounts::password::Cost;
 use crate::accounts::sign_in::{self, SignInError};
 use crate::accounts::totp;
@@ -57,7 +57,7 @@ struct UnknownAccount;
 pub fn run(command: &AccountCommand, language: Language, out: &mut dyn Write) -> Exit {
     let done = match command {
         AccountCommand::Set(args) => set(args, language).map(Some),
-        AccountCommand::App(args) => app(args).map_err(Into::into),
+        AccountCommand::App(args) => app(args, language).map_err(Into::into),
         AccountCommand::List(args) => list(&args.data, language).map(Some).map_err(Into::into),
         AccountCommand::Remove(args) => remove(args, language).map_err(Into::into),
     };
@@ -95,7 +95,7 @@ fn set(args: &PersonArgs, language: Language) -> Result<String, SignInError> {
     Ok(format!("{said}\n{password}\n"))
 }
 
-fn app(args: &PersonArgs) -> Result<Option<String>, StoreError> {
+fn app(args: &PersonArgs, language: Language) -> Result<Option<String>, StoreError> {
     let store = Store::open(&args.data.join(DATABASE))?;
     let mut secret = vec![0_u8; totp::SECRET];
     SystemEntropy.fill(&mut secret);
@@ -107,7 +107,13 @@ fn app(args: &PersonArgs) -> Result<Option<String>, StoreError> {
         Ok(true)
     })?;
     let uri = totp::uri(&secret, &store.court().name, &args.person);
-    Ok(known.then(|| format!("{uri}\n")))
+    let drawn = picture::of(&uri).map(|picture| picture::drawn(&picture)).unwrap_or_default();
+    let said = language.pick(
+        "请本人用手机上的验证器应用扫描,不再显示;扫描后下次登录要填动态码:",
+        "To be scanned with an authenticator app by the person; it will not be shown again. The next \
+         sign-in asks for a code:",
+    );
+    Ok(known.then(|| format!("{said}\n\n{drawn}\n\n{uri}\n")))
 }
 
 fn list(data: &Path, language: Language) -> Result<String, StoreError> {

@@ -8,11 +8,10 @@ use clap::{Args, Subcommand};
 use lastmile_core::identity::enrolment::code::{read_id, shown_id};
 use lastmile_core::records::Role;
 use lastmile_core::time::{Clock, SystemClock, SystemEntropy};
-use qrcode::render::{svg, unicode};
-use qrcode::{EcLevel, QrCode};
+use qrcode::render::svg;
 
 use super::role::role;
-use super::{Exit, Language, approval, fail, secrets};
+use super::{Exit, Language, approval, fail, picture, secrets};
 use crate::court::{self, CourtError};
 use crate::enrol::{self, MAX_DAYS, MAX_FAILURES, NewEnrolment, USUAL_HOURS};
 use crate::http::api::moment;
@@ -132,18 +131,12 @@ fn add(args: &AddArgs, language: Language) -> Result<String, CourtError> {
         },
     )?;
     // A code has at most some 600 characters; pictures hold thousands.
-    let picture = QrCode::with_error_correction_level(code.text(), EcLevel::M)
-        .map_err(|error| std::io::Error::other(error.to_string()))?;
+    let picture = picture::of(&code.text()).ok_or_else(|| std::io::Error::other("no picture"))?;
     if let Some(path) = &args.svg {
         let image = picture.render::<svg::Color<'_>>().min_dimensions(400, 400).build();
         crate::keys::write_secret(path, image.as_bytes())?;
     }
-    // Light modules drawn, dark ones left out: right on a dark terminal, and cameras read both.
-    let drawn = picture
-        .render::<unicode::Dense1x2>()
-        .dark_color(unicode::Dense1x2::Light)
-        .light_color(unicode::Dense1x2::Dark)
-        .build();
+    let drawn = picture::drawn(&picture);
     let (id, typed, hours) = (code.shown_id(), lines(&code.typed()), args.hours);
     Ok(match language {
         Language::Zh => format!(
