@@ -4,16 +4,24 @@
 
 use lastmile_core::calendar::HolidayTable;
 use lastmile_core::document::RecordView;
+use lastmile_core::identity::Directory;
+use lastmile_core::pack::case::CasePack;
 use lastmile_core::pack::court::CourtPack;
 use lastmile_core::pack::payload::Payload;
 use lastmile_core::phone::RULES;
+use lastmile_core::records::KindSet;
 use lastmile_core::rules::{
-    Circumstances, Finding, NoCalendar, RulePack, RulePackError, Stage, as_of, missing,
+    Circumstances, Finding, NoCalendar, RulePack, RulePackError, Stage, as_of, blocking,
+    missing,
 };
 use serde_json::Value as Json;
 
+use crate::ingest::rebuild;
 use crate::publish::{PublishError, stored_json};
 use crate::store::{Reading, StoreError};
+
+/// Records of one case that rules may look at.
+const MOST_AROUND: usize = 500;
 
 /// The rules in force and what they need to know of the court.
 #[derive(Debug)]
@@ -60,6 +68,28 @@ pub struct Surroundings {
     pub records: Vec<RecordView>,
 }
 
+impl Surroundings {
+    /// Of a case as the court has it. A record that cannot be read is left out.
+    pub fn of(
+        reading: &Reading<'_>,
+        kinds: &KindSet,
+        directory: &Directory,
+        case_no: &str,
+    ) -> Result<Self, LawError> {
+        let case = stored_json(reading, CasePack::KIND, case_no)?;
+        let mut records = Vec::new();
+        for row in reading.records(Some(case_no), None, MOST_AROUND, 0)? {
+            match rebuild(kinds, directory, row.id, &reading.document_log(row.id)?) {
+                Ok(document) => records.push(document.view()),
+                Err(error) => {
+                    tracing::error!(record = %row.id, code = error.code(), "a record cannot be read");
+                }
+            }
+        }
+        Ok(Self { case, records })
+    }
+}
+
 impl Law {
     /// The rules in force now. A court's own pack that cannot be used does not take the national rules away.
     pub fn in_force(reading: &Reading<'_>, now_ms: i64) -> Result<Self, LawError> {
@@ -75,6 +105,15 @@ impl Law {
 
     /// What is missing in a record before the crew may leave: failures nobody set aside, the gravest first.
     pub fn missing(&self, record: &RecordView, around: &Surroundings) -> Vec<Finding> {
+        missing(&self.findings(record, around, Stage::Close)).into_iter().cloned().collect()
+    }
+
+    /// What keeps a record from being finalised, as on a phone: failures that block and that nobody set aside.
+    pub fn blocking(&self, record: &RecordView, around: &Surroundings) -> Vec<Finding> {
+        blocking(&self.findings(record, around, Stage::Finalise)).into_iter().cloned().collect()
+    }
+
+    fn findings(&self, record: &RecordView, around: &Surroundings, stage: Stage) -> Vec<Finding> {
         let case = around.case.as_ref();
         let facts = Circumstances {
             now_ms: self.now_ms,
@@ -84,12 +123,11 @@ impl Law {
             request: None,
         }
         .facts(record);
-        let (kind, stage) = (record.kind.name, Stage::Close);
-        let findings = match &self.calendar {
+        let kind = record.kind.name;
+        match &self.calendar {
             Some(calendar) => self.pack.evaluate(kind, stage, &facts, calendar),
             None => self.pack.evaluate(kind, stage, &facts, &NoCalendar),
-        };
-        missing(&findings).into_iter().cloned().collect()
+        }
     }
 
     /// The rules.

@@ -25,6 +25,7 @@
 //! | [`assistance`] | requests for police assistance: the steps taken about them, signed |
 //! | [`sms`] | requests as text messages, and the answers |
 //! | [`accounts`] | people at the console: passwords, one-time codes, sessions |
+//! | [`acting`] | what those people change in records, signed in their own name |
 //! | [`operator`] | tokens of programs that read the API |
 //! | [`papers`] | papers of records, as PDF |
 //! | [`law`] | what the rules say about records, as the court has them |
@@ -40,6 +41,7 @@
 //! | [`demo`] | what a demonstration needs around the server |
 
 pub mod accounts;
+pub mod acting;
 pub mod app;
 pub mod assistance;
 pub mod certify;

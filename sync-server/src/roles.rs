@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use lastmile_core::id::CertificateId;
+use lastmile_core::identity::certificate::protection;
 use lastmile_core::identity::approval::{self, Approval, ApprovalError, MAX_APPROVALS, PERSONS};
 use lastmile_core::identity::{
     Canonical, Certificate, CertificateKind, Directory, Signed, Signer, Transition, TransitionKind,
@@ -129,7 +130,9 @@ fn officials(
     let mut people = BTreeSet::new();
     for (id, verified) in directory.certificates() {
         let Certificate { person: Some(person), roles, .. } = verified.payload() else { continue };
+        // Nobody can approve anything with a key that the court keeps.
         if need_approval(roles)
+            && verified.payload().protection != protection::COURT
             && directory.findings(&id, now_ms).is_empty()
             && current(reading, person)?.is_some_and(|roles| need_approval(&roles))
         {
@@ -264,7 +267,8 @@ fn follow(
             continue;
         }
         outdated.push(id);
-        if !roles.is_empty() {
+        // A session that goes on is given another key at its next act.
+        if !roles.is_empty() && body.protection != protection::COURT {
             let body = Certificate {
                 serial,
                 roles: roles.to_vec(),

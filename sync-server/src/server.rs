@@ -13,8 +13,9 @@ use lastmile_core::pack::payload::Payload;
 use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::{KindSet, builtin};
 use lastmile_core::sync::channel::CASE;
-use lastmile_core::time::{Clock, Entropy, SystemClock, SystemEntropy};
+use lastmile_core::time::{Clock, Entropy, Moment, SystemClock, SystemEntropy};
 
+use crate::acting::Hands;
 use crate::assistance::DISPATCH;
 use crate::assistance::positions::Positions;
 use crate::assistance::presence::Presence;
@@ -127,6 +128,7 @@ pub struct Server {
     stations: Mutex<Cached<Stations>>,
     waiters: Waiters,
     presence: Presence,
+    hands: Hands,
     positions: Positions,
     unit_fixes: UnitFixes,
     contacts: Contacts,
@@ -193,6 +195,7 @@ impl Server {
             stations: Mutex::new(((0, 0), Arc::new(Stations::default()))),
             waiters: Waiters::default(),
             presence: Presence::default(),
+            hands: Hands::default(),
             positions,
             unit_fixes: UnitFixes::default(),
             contacts: Contacts::default(),
@@ -307,6 +310,11 @@ impl Server {
         &self.presence
     }
 
+    /// Keys of people at consoles, while they are signed in.
+    pub fn hands(&self) -> &Hands {
+        &self.hands
+    }
+
     /// Where crews are.
     pub fn positions(&self) -> &Positions {
         &self.positions
@@ -350,6 +358,11 @@ impl Server {
     /// Tokens of requests that were let in.
     pub fn answered(&self) -> &Answered {
         &self.answered
+    }
+
+    /// Now, by this machine.
+    pub fn moment(&self) -> Moment {
+        self.options.clock.now()
     }
 
     /// Server clock, milliseconds since 1970.

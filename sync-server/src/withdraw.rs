@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lastmile_core::id::{CertificateId, EnvelopeId};
+use lastmile_core::identity::certificate::protection;
 use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::identity::wiped::WipeReport;
 use lastmile_core::identity::{
@@ -101,7 +102,15 @@ pub fn revoke(server: &Server, order: &Order) -> Result<bool, WithdrawError> {
     if directory.revocation(&order.certificate).is_some() {
         return Ok(false);
     }
-    decide(server, |ingest, told| say_revoked(ingest, told, order, &kind))?;
+    let body = found.payload();
+    let console = body.person.as_deref().filter(|_| body.protection == protection::COURT);
+    decide(server, |ingest, told| {
+        if let Some(person) = console {
+            // Else the session would be given another key at its next act.
+            ingest.writing.end_sessions_of(person)?;
+        }
+        say_revoked(ingest, told, order, &kind)
+    })?;
     Ok(true)
 }
 
@@ -110,7 +119,8 @@ pub fn revoke(server: &Server, order: &Order) -> Result<bool, WithdrawError> {
 pub fn wipe(server: &Server, order: &Order) -> Result<bool, WithdrawError> {
     let directory = server.directory()?;
     let found = directory.get(&order.certificate).ok_or(WithdrawError::UnknownCertificate)?;
-    if found.payload().kind != CertificateKind::Person {
+    let body = found.payload();
+    if body.kind != CertificateKind::Person || body.protection == protection::COURT {
         return Err(WithdrawError::WrongKind);
     }
     let revoked = directory.revocation(&order.certificate).is_some();

@@ -8,6 +8,7 @@ use lastmile_core::export::finding::Found;
 use lastmile_core::export::report::{Author, ChangeReport, Interval, RecordReport, Report};
 use lastmile_core::export::summary::{beijing, span};
 use lastmile_core::export::{Fault, Limit, Unusable};
+use lastmile_core::identity::certificate::protection;
 use lastmile_core::records::Label;
 
 /// The language of a text.
@@ -153,12 +154,16 @@ fn who(author: &Author, lang: Lang) -> String {
         ("tee", Lang::En) => "key in secure hardware",
         ("strongbox", Lang::Zh) => "安全芯片密钥",
         ("strongbox", Lang::En) => "key in a secure element",
+        (protection::COURT, Lang::Zh) => "法院服务器保管的密钥",
+        (protection::COURT, Lang::En) => "key held by the court's server",
         (_, Lang::Zh) => "其他密钥",
         (_, Lang::En) => "other key",
     };
     let device = author.device.as_deref().unwrap_or_default();
     let how = if author.kind == "server" {
         lang.of("由服务器证明", "attested by the server")
+    } else if author.protection == protection::COURT {
+        lang.of("由本人在法院控制台签名", "signed by the person at the court's console")
     } else {
         lang.of("由本人设备签名", "signed on the person's device")
     };

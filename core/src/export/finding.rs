@@ -116,6 +116,7 @@ codes! {
         ServerAttests "server_attests" "法院决定由服务器证明,不是由本人设备签名。" "Decisions of the court are attested by its server, not signed on a person's own device.";
         Withheld "withheld" "有内容依规则未提供;仅证明其存在和次序。" "Some contents are withheld: only that they existed, and their place, is proven.";
         PhotosAbsent "photos_absent" "有照片不在文件中,仅有其校验值。" "Some photos are not in the file; only their hashes are.";
+        CourtKey "court_key" "本人在法院控制台签名,密钥由法院服务器保管,真实性以法院服务器可信为限。" "Signed at the court's console with a key that the court's server held: as certain as that server.";
         SoftwareKey "software_key" "签名密钥保存在软件中,不能排除被复制。" "A signing key lives in software: that it was copied cannot be excluded.";
         CertificateDoubt "certificate_doubt" "设备时间在证书有效期之外,但不能证明签名当时已失效。" "The device's time lies outside the certificate's validity; that the signature does is not certain.";
         RevokedLater "revoked_later" "作者的证书后来被吊销;记录在此之前已进入日志,或已被采信。" "The author's certificate was revoked later; the record had entered the log before, or was admitted.";

@@ -108,6 +108,9 @@ pub mod protection {
     pub const STRONGBOX: &str = "strongbox";
     /// On a medium that is locked away.
     pub const OFFLINE: &str = "offline";
+    /// A person's, in the memory of the court's server while the person is signed in at the console: it signs by
+    /// the person's password, and whoever rules the server could have it sign.
+    pub const COURT: &str = "court";
 }
 
 /// The certified key.

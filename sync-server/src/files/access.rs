@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use lastmile_core::id::{BlobHash, CertificateId};
 use lastmile_core::identity::Directory;
+use lastmile_core::sync::channel::CASE;
 
 use crate::store::{FileUse, Reading, StoreError};
 use crate::sync::Asker;
@@ -22,6 +23,23 @@ pub fn may_read(
     now_ms: i64,
 ) -> Result<bool, StoreError> {
     is_among(reading, directory, asker, &reading.uses_of_file(hash)?, now_ms)
+}
+
+/// Whether a person at the console may read the file: whoever belongs now to a case in which a change stands that
+/// names it.
+pub fn may_see(
+    reading: &Reading<'_>,
+    person: &str,
+    hash: BlobHash,
+) -> Result<bool, StoreError> {
+    for named in reading.uses_of_file(hash)? {
+        for (channel, _) in reading.places_of(named.envelope)? {
+            if channel.starts_with(CASE) && reading.is_member(&channel, person)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The records that name the file, when the person may send it; nothing when not. A phone whose

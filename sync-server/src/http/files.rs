@@ -11,17 +11,25 @@ use lastmile_core::sync::token::TOKEN_HEADER;
 use lastmile_core::sync::{PROTOCOL_HEADER, PROTOCOL_VERSION};
 
 use super::AppState;
-use super::api::access::Reader;
+use super::api::access::CaseReader;
 use super::api::input::{Asked as Query, FilePath, FileQuery, Segments};
 use super::problem::{Problem, ProblemCode};
 use super::range::{Asked, asked};
 use super::tus;
-use crate::files::access::may_read;
+use crate::files::access::{may_read, may_see};
 use crate::files::depot::Place;
 use crate::files::derive::mend;
 use crate::server::Server;
 use crate::store::{Reading, StoreError};
 use crate::sync::{Asker, SyncError};
+
+/// Who asks.
+enum By {
+    /// Whoever reads cases, or some of them.
+    Console(CaseReader),
+    /// A phone, with its token.
+    Phone(String),
+}
 
 /// What is there to be read.
 struct Found {
@@ -48,7 +56,7 @@ struct Found {
 )]
 pub(super) async fn file(
     State(state): State<AppState>,
-    reader: Result<Reader, Problem>,
+    reader: Result<CaseReader, Problem>,
     Segments(path): Segments<FilePath>,
     Query(query): Query<FileQuery>,
     method: Method,
@@ -60,11 +68,10 @@ pub(super) async fn file(
             .ok_or_else(|| Problem::new(ProblemCode::BadQuery).with("name", "as"))?,
     };
     let operator = headers.contains_key(header::AUTHORIZATION);
-    let token = if !operator && headers.contains_key(TOKEN_HEADER) {
-        Some(tus::token(&headers)?)
+    let asker = if !operator && headers.contains_key(TOKEN_HEADER) {
+        By::Phone(tus::token(&headers)?)
     } else {
-        reader?;
-        None
+        By::Console(reader?)
     };
     if path.court != state.server.court() {
         return Err(ProblemCode::WrongCourt.into());
@@ -74,19 +81,22 @@ pub(super) async fn file(
     let found = state
         .run(move |server| {
             let directory = server.directory()?;
-            let asker = match token {
-                None => None,
-                Some(token) => {
+            let (phone, reader) = match asker {
+                By::Console(reader) => (None, Some(reader)),
+                By::Phone(token) => {
                     let token = Asker::token(&token)?;
                     let asker = Asker::of(&directory, &token, &file_purpose(hash), &[])?;
                     asker.admit_again(server)?;
-                    Some(asker)
+                    (Some(asker), None)
                 }
             };
             server.store().read::<_, SyncError>(|reading| {
-                let may = match &asker {
-                    None => true,
-                    Some(asker) => may_read(reading, &directory, asker, hash, server.now_ms())?,
+                let may = match (&phone, reader.as_ref().and_then(CaseReader::only_of)) {
+                    (Some(asker), _) => {
+                        may_read(reading, &directory, asker, hash, server.now_ms())?
+                    }
+                    (None, Some(person)) => may_see(reading, person, hash)?,
+                    (None, None) => true,
                 };
                 if !may {
                     return Ok(None);

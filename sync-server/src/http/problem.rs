@@ -115,6 +115,8 @@ problems! {
     NotYourRole = 403, "not_your_role", "您的角色不能进行此项操作", "Your role does not allow this.";
     /// A password that is not taken.
     BadPassword = 422, "bad_password", "密码须10至128个字符,不得包含本人编号,不得全为同一字符", "A password has 10 to 128 characters, not your id, not one character over and over.";
+    /// The password that was asked for again.
+    WrongPassword = 403, "wrong_password", "密码不正确,未作改动", "The password is wrong; nothing was done.";
     /// A step that does not follow where the request stands.
     StepUnfit = 409, "step_unfit", "该求助的状态已有变化,未作改动", "The request has moved on; nothing was changed.";
     /// A part of the address cannot be what it should be.
@@ -125,6 +127,20 @@ problems! {
     BadCursor = 400, "bad_cursor", "翻页位置无效,请从第一页重新读取", "The place to go on from is not one of this list; start again.";
     /// The body is not the JSON this address takes.
     BadBody = 400, "bad_body", "请求内容不正确", "The body is not what this address takes.";
+    /// Somebody settled it, or another side has come.
+    ConflictGone = 409, "conflict_gone", "该分歧已变化,未作改动", "The conflict has changed; nothing was done.";
+    /// The record is another one than the screen showed.
+    RecordMoved = 409, "record_moved", "记录内容已有变化,未定稿,请核对后再办", "The record has changed and was not finalised; look at it again.";
+    /// Only the handling officer.
+    NotHandler = 403, "not_handler", "仅本案承办人可以确定分歧、定稿", "Only the handling officer may settle conflicts and finalise.";
+    /// Not of the case.
+    NotAMember = 403, "not_a_member", "您不是本案办案人员,不能写入本案记录", "You do not belong to this case and cannot write into its records.";
+    /// A finalised record.
+    RecordFinalised = 409, "record_finalised", "已定稿,只能以补正笔录更正", "The record is finalised; correct it by a correction record.";
+    /// The record's rules refuse it; `reason` is their code.
+    ChangeRefused = 422, "change_refused", "该项改动不符合记录的要求,未作改动", "The record does not take this change; nothing was done.";
+    /// Rules of the law are not kept yet; `rules` names them.
+    RulesBlock = 422, "rules_block", "尚缺法定事项,不能定稿", "What the law asks for is missing; the record cannot be finalised.";
     /// The change does not wait for a person.
     NotWaiting = 409, "not_waiting", "该改动不在待处理之列", "The change does not wait for a decision.";
     /// No such case here.

@@ -25,6 +25,7 @@ use crate::accounts::password::Cost;
 use crate::accounts::session::{MOST_MS, Secret};
 use crate::accounts::sign_in::{self, SignInError, SignedIn, Who};
 use crate::accounts::throttle::Throttle;
+use crate::acting::Actor;
 use crate::assistance::settings;
 use crate::operator::equal;
 use crate::publish::stored;
@@ -136,6 +137,11 @@ impl FromRequestParts<AppState> for Console {
 }
 
 impl Console {
+    /// Who acts in a record with this request.
+    pub(super) fn actor(&self) -> Actor {
+        Actor { who: self.who.clone(), session: self.secret.hash() }
+    }
+
     /// The same console now: its session may have ended, its roles changed.
     pub(super) async fn again(&self, state: &AppState) -> Result<Self, Problem> {
         let secret = self.secret.clone();
@@ -176,6 +182,37 @@ fn cookie(value: &str, seconds: i64) -> Result<HeaderValue, Problem> {
 /// Where the request comes from. Behind a proxy everybody has its address, and shares its waits.
 #[derive(Debug)]
 pub(super) struct Peer(IpAddr);
+
+impl Peer {
+    /// Whether this is the password of somebody who is signed in, asked again. Gives the answer for whoever has to
+    /// wait after too many mistakes.
+    pub(super) async fn shows_password(
+        &self,
+        state: &AppState,
+        person: &str,
+        password: String,
+    ) -> Result<Option<Response>, Problem> {
+        if password.chars().count() > MAX_FIELD {
+            return Err(ProblemCode::SignInRefused.into());
+        }
+        let now_ms = state.server.now_ms();
+        let wait_ms = throttle(state).wait_ms(self.0, person, now_ms);
+        if wait_ms > 0 {
+            return Ok(Some(throttled(wait_ms)));
+        }
+        let of = person.to_owned();
+        let checked = state
+            .run(move |server| sign_in::check_password(server.store(), &of, &password))
+            .await?;
+        match checked {
+            Err(SignInError::Refused) => {
+                throttle(state).failed(self.0, person, now_ms);
+                Err(ProblemCode::WrongPassword.into())
+            }
+            other => Ok(other.map(|()| None)?),
+        }
+    }
+}
 
 impl FromRequestParts<AppState> for Peer {
     type Rejection = Problem;
@@ -312,6 +349,7 @@ pub(super) async fn end(
     Console { secret, who, .. }: Console,
 ) -> Result<Response, Problem> {
     state.server.presence().gone(&who.person);
+    state.server.hands().forget(&secret.hash());
     state.run(move |server| sign_in::sign_out(server, &secret)).await??;
     let gone = [(header::SET_COOKIE, cookie("", 0)?)];
     Ok((StatusCode::NO_CONTENT, gone).into_response())
@@ -350,5 +388,6 @@ pub(super) async fn change_password(
         throttle(&state).failed(address, &person, now_ms);
     }
     changed?;
+    state.server.hands().forget_person(&person);
     Ok(StatusCode::NO_CONTENT.into_response())
 }

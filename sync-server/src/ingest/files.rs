@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lastmile_core::document::Document;
 use lastmile_core::id::{BlobHash, CertificateId};
 use lastmile_core::identity::CertificateKind;
+use lastmile_core::identity::certificate::protection;
 use lastmile_core::identity::transition::TransitionKind;
 use lastmile_core::sync::channel;
 
@@ -80,7 +81,7 @@ impl Ingest<'_> {
         let mut phones = Vec::new();
         for (id, verified) in self.directory.certificates() {
             let body = verified.payload();
-            if body.kind != CertificateKind::Person {
+            if body.kind != CertificateKind::Person || body.protection == protection::COURT {
                 continue;
             }
             let Some(person) = body.person.as_deref().filter(|person| people.contains(*person))

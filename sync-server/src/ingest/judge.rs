@@ -288,6 +288,11 @@ impl Ingest<'_> {
         rebuild(self.kinds, self.directory, id, &self.writing.document_log(id)?)
     }
 
+    /// A record as it stands; it is the caller's, and may be given back to [`super::Hot`].
+    pub fn document(&mut self, id: DocumentId) -> Result<Option<Document>, IngestError> {
+        self.load(id)
+    }
+
     /// A document from memory, else from the log.
     fn load(&mut self, id: DocumentId) -> Result<Option<Document>, IngestError> {
         if let Some(document) = self.hot.take(id) {

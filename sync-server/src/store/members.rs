@@ -37,6 +37,13 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether a person is a present member of a channel.
+    pub fn is_member(&self, channel: &str, person: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM member
+                   WHERE court = ?1 AND channel = ?2 AND person = ?3 AND left_seq IS NULL)";
+        Ok(self.db.query_row(sql, (self.court, channel, person), |row| row.get(0))?)
+    }
+
     /// Present members of a channel, by id.
     pub fn members(&self, channel: &str) -> Result<Vec<String>, StoreError> {
         let mut statement = self.db.prepare(

@@ -3,6 +3,7 @@
 //! after page sees every row that was there when he began, once.
 
 use lastmile_core::id::{DocumentId, EnvelopeId};
+use lastmile_core::sync::channel::CASE;
 
 use crate::ingest::reason::SET_ASIDE;
 
@@ -48,10 +49,11 @@ pub struct AfterConflict<'a> {
 
 impl Reading<'_> {
     /// Cases by number, from the one after `after` on (`""` is before all); only those whose number, cause or
-    /// a party's name has the text `search` in it, when given.
+    /// a party's name has the text `search` in it, when given; only those that `member` belongs to, when given.
     pub fn cases_page(
         &self,
         search: Option<&str>,
+        member: Option<&str>,
         after: &str,
         limit: usize,
     ) -> Result<Vec<CaseRow>, StoreError> {
@@ -61,10 +63,15 @@ impl Reading<'_> {
                AND (?4 IS NULL OR instr(case_no, ?4) OR instr(cause, ?4) OR EXISTS
                  (SELECT 1 FROM party WHERE party.court = case_file.court
                     AND party.case_no = case_file.case_no AND instr(party.name, ?4)))
+               AND (?5 IS NULL OR EXISTS
+                 (SELECT 1 FROM member WHERE member.court = case_file.court
+                    AND member.channel = ?6 || case_file.case_no
+                    AND member.person = ?5 AND member.left_seq IS NULL))
              ORDER BY case_no LIMIT ?3",
         )?;
         let limit = stored(limit as u64);
-        let rows = statement.query_map((self.court, after, limit, search), case_file)?;
+        let values = (self.court, after, limit, search, member, CASE);
+        let rows = statement.query_map(values, case_file)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -117,10 +124,11 @@ impl Reading<'_> {
         )?)
     }
 
-    /// Open conflicts, of one case when given.
+    /// Open conflicts, of one case when given; only of cases that `member` belongs to, when given.
     pub fn conflicts_page(
         &self,
         case_no: Option<&str>,
+        member: Option<&str>,
         after: AfterConflict<'_>,
         limit: usize,
     ) -> Result<Vec<ConflictRow>, StoreError> {
@@ -128,12 +136,16 @@ impl Reading<'_> {
             "SELECT document, kind, target, case_no, detail FROM conflict
              WHERE court = ?1 AND (?2 IS NULL OR case_no = ?2)
                AND (document, kind, target) > (?3, ?4, ?5)
+               AND (?7 IS NULL OR EXISTS
+                 (SELECT 1 FROM member WHERE member.court = conflict.court
+                    AND member.channel = ?8 || conflict.case_no
+                    AND member.person = ?7 AND member.left_seq IS NULL))
              ORDER BY document, kind, target LIMIT ?6",
         )?;
-        let rows = statement.query_map(
-            (self.court, case_no, after.document, after.kind, after.target, stored(limit as u64)),
-            conflict,
-        )?;
+        let limit = stored(limit as u64);
+        let AfterConflict { document, kind, target } = after;
+        let values = (self.court, case_no, document, kind, target, limit, member, CASE);
+        let rows = statement.query_map(values, conflict)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -10,6 +10,7 @@ mod world;
 mod administration;
 mod command;
 mod people;
+mod settling;
 
 use lastmile_core::pack::roster::{RosterPack, Staff};
 use lastmile_core::pack::station::{Station, StationPack};

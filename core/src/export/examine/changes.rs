@@ -121,8 +121,13 @@ impl Examination<'_> {
         } else if said.iter().any(|finding| !matches!(finding, Finding::Revoked { .. })) {
             self.report.limit(Limit::CertificateDoubt, place.clone());
         }
-        if certificate.protection == protection::SOFTWARE {
-            self.report.limit(Limit::SoftwareKey, body.certificate.to_hex());
+        let kept = match certificate.protection.as_str() {
+            protection::SOFTWARE => Some(Limit::SoftwareKey),
+            protection::COURT => Some(Limit::CourtKey),
+            _ => None,
+        };
+        if let Some(limit) = kept {
+            self.report.limit(limit, body.certificate.to_hex());
         }
         let withdrawn = self.people.withdrawn_before(&self.directory, body.certificate, index);
         let revoked = self.people.revoked_at(&self.directory, body.certificate);

@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::access::Reader;
+use super::access::CaseReader;
 use super::input::{Asked, CasePath, CasesQuery, CourtPath, Segments, bounded, limit, place_after};
 use super::shown::Page;
 use crate::http::AppState;
@@ -70,7 +70,7 @@ fn party_of(row: PartyRow) -> Party {
     Party { id: row.party, role: row.role, name: row.name }
 }
 
-/// Cases of the court, by number
+/// Cases of the court, by number; for officers, clerks and judicial police those that they belong to
 #[utoipa::path(
     get,
     path = "/v1/courts/{court}/cases",
@@ -79,7 +79,7 @@ fn party_of(row: PartyRow) -> Party {
     responses((status = 200, description = "A page of cases", body = Page<Case>))
 )]
 pub(super) async fn cases(
-    _: Reader,
+    reader: CaseReader,
     State(state): State<AppState>,
     Asked(asked): Asked<CasesQuery>,
 ) -> Result<Json<Page<Case>>, Problem> {
@@ -91,7 +91,7 @@ pub(super) async fn cases(
     let rows = state
         .run(move |server| {
             server.store().read::<_, StoreError>(|reading| {
-                reading.cases_page(search.as_deref(), &after, limit + 1)
+                reading.cases_page(search.as_deref(), reader.only_of(), &after, limit + 1)
             })
         })
         .await??;
@@ -107,7 +107,7 @@ pub(super) async fn cases(
     responses((status = 200, description = "The case", body = CaseDetail))
 )]
 pub(super) async fn case(
-    _: Reader,
+    reader: CaseReader,
     State(state): State<AppState>,
     Segments(path): Segments<CasePath>,
 ) -> Result<Json<CaseDetail>, Problem> {
@@ -115,6 +115,9 @@ pub(super) async fn case(
         .run(move |server| {
             server.store().read::<_, StoreError>(|reading| {
                 let Some(row) = reading.case(&path.case_no)? else { return Ok(None) };
+                if !reader.reads(reading, &path.case_no)? {
+                    return Ok(None);
+                }
                 let parties = reading.parties(&path.case_no)?;
                 let (records, open_conflicts) = reading.case_counts(&path.case_no)?;
                 Ok(Some((row, parties, records, open_conflicts)))

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::access::Reader;
+use super::access::CaseReader;
 use super::contested::{Contested, MustDecide};
 use super::input::{Asked, ConflictsQuery, CourtPath, bounded, limit, place_after};
 use super::shown::{Moment, Page};
@@ -91,7 +91,7 @@ fn side_of(stored: &Value) -> Option<Side> {
     responses((status = 200, description = "A page of conflicts", body = Page<Conflict>))
 )]
 pub(super) async fn conflicts(
-    _: Reader,
+    reader: CaseReader,
     State(state): State<AppState>,
     Asked(asked): Asked<ConflictsQuery>,
 ) -> Result<Json<Page<Conflict>>, Problem> {
@@ -111,7 +111,8 @@ pub(super) async fn conflicts(
             let after = AfterConflict { document: &document, kind: &kind, target: &target };
             let directory = server.directory()?;
             server.store().read::<_, StoreError>(|reading| {
-                let rows = reading.conflicts_page(case_no.as_deref(), after, limit + 1)?;
+                let (case_no, member) = (case_no.as_deref(), reader.only_of());
+                let rows = reading.conflicts_page(case_no, member, after, limit + 1)?;
                 let names = Names::read(reading, &directory)?;
                 let mut around = HashMap::new();
                 for row in &rows {

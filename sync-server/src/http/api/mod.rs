@@ -9,6 +9,7 @@
 //! | [`evidence`] | the files of a record and what does not fit about them |
 //! | [`papers`] | papers as PDF |
 //! | [`cases`], [`records`], [`conflicts`], [`requests`], [`waiting`] | the answers |
+//! | [`settlements`] | what a person changes in a record: a conflict settled, the record finalised |
 //! | [`contested`] | what a conflict is about and who may settle it |
 //! | [`document`] | the OpenAPI description |
 
@@ -22,6 +23,7 @@ pub(super) mod input;
 mod papers;
 mod records;
 mod requests;
+mod settlements;
 pub(super) mod shown;
 mod waiting;
 
@@ -37,6 +39,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(cases::case))
         .routes(routes!(records::records))
         .routes(routes!(records::record))
+        .routes(routes!(settlements::settle))
+        .routes(routes!(settlements::finalise))
         .routes(routes!(papers::paper))
         .routes(routes!(conflicts::conflicts))
         .routes(routes!(requests::requests))

@@ -6,11 +6,12 @@ use axum::response::IntoResponse;
 use lastmile_core::id::DocumentId;
 use lastmile_papers::{Form, PaperError, Templates};
 
-use super::access::Reader;
+use super::access::CaseReader;
 use super::input::{PaperPath, Segments};
 use crate::http::AppState;
 use crate::http::problem::{Problem, ProblemCode};
 use crate::papers::{PapersError, of_record};
+use crate::store::StoreError;
 
 /// A paper of a record, as PDF
 ///
@@ -24,15 +25,25 @@ use crate::papers::{PapersError, of_record};
     responses((status = 200, description = "The paper", content_type = "application/pdf", body = Vec<u8>))
 )]
 pub(super) async fn paper(
-    _: Reader,
+    reader: CaseReader,
     State(state): State<AppState>,
     Segments(path): Segments<PaperPath>,
 ) -> Result<impl IntoResponse, Problem> {
     let bad = |name: &str| Problem::new(ProblemCode::BadPath).with("name", name);
     let record = DocumentId::from_hex(&path.id).map_err(|_| bad("id"))?;
     let form = Form::from_code(&path.form).ok_or_else(|| bad("form"))?;
-    let made =
-        state.run(move |server| of_record(server, record, form, &Templates::default())).await??;
+    let made = state
+        .run(move |server| {
+            let reads = server.store().read::<_, StoreError>(|reading| {
+                let row = reading.record(record)?;
+                row.map_or(Ok(false), |row| reader.reads(reading, &row.case_no))
+            })?;
+            if !reads {
+                return Err(PapersError::UnknownRecord);
+            }
+            of_record(server, record, form, &Templates::default())
+        })
+        .await??;
     let name = format!("inline; filename=\"{}-{}.pdf\"", form.code(), path.id);
     Ok((
         [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)],

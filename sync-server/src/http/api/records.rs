@@ -6,13 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use data_encoding::HEXLOWER;
 use lastmile_core::envelope::Body;
+use lastmile_core::id::DocumentId;
 use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::log::Interval;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::access::Reader;
+use super::access::CaseReader;
 use super::conflicts::{Conflict, conflict_of};
 use super::contested::Contested;
 use super::evidence::{RecordFile, files_of};
@@ -177,7 +178,7 @@ fn change_of(
     responses((status = 200, description = "A page of records", body = Page<Record>))
 )]
 pub(super) async fn records(
-    _: Reader,
+    reader: CaseReader,
     State(state): State<AppState>,
     Segments(path): Segments<CasePath>,
     Asked(asked): Asked<RecordsQuery>,
@@ -188,6 +189,9 @@ pub(super) async fn records(
     let rows = state
         .run(move |server| {
             server.store().read::<_, StoreError>(|reading| {
+                if !reader.reads(reading, &path.case_no)? {
+                    return Ok(None);
+                }
                 let after = (after_ms, after_id.as_slice());
                 let rows =
                     reading.records_page(&path.case_no, kind.as_deref(), after, limit + 1)?;
@@ -211,32 +215,34 @@ pub(super) async fn records(
     responses((status = 200, description = "The record", body = RecordDetail))
 )]
 pub(super) async fn record(
-    _: Reader,
+    reader: CaseReader,
     State(state): State<AppState>,
     Segments(path): Segments<RecordPath>,
 ) -> Result<Json<RecordDetail>, Problem> {
     let id = path.document()?;
-    let found = state
-        .run(move |server| {
-            let directory = server.directory()?;
-            server.store().read::<_, StoreError>(|reading| {
-                let Some(row) = reading.record(id)? else { return Ok(None) };
-                let names = Names::read(reading, &directory)?;
-                let about = Contested::new(server.kinds(), &names, &row);
-                let conflicts = reading.conflicts_of(id)?.into_iter();
-                detail(
-                    reading,
-                    server,
-                    row,
-                    conflicts.map(|row| conflict_of(row, Some(&about))).collect(),
-                    &reading.document_log(id)?,
-                    &directory,
-                )
-                .map(Some)
-            })
-        })
-        .await??;
+    let found = state.run(move |server| read(server, &reader, id)).await??;
     found.map(Json).ok_or_else(|| ProblemCode::UnknownRecord.into())
+}
+
+/// The record as it stands, if it may be read.
+pub(super) fn read(
+    server: &Server,
+    reader: &CaseReader,
+    id: DocumentId,
+) -> Result<Option<RecordDetail>, StoreError> {
+    let directory = server.directory()?;
+    server.store().read::<_, StoreError>(|reading| {
+        let Some(row) = reading.record(id)? else { return Ok(None) };
+        if !reader.reads(reading, &row.case_no)? {
+            return Ok(None);
+        }
+        let names = Names::read(reading, &directory)?;
+        let about = Contested::new(server.kinds(), &names, &row);
+        let conflicts = reading.conflicts_of(id)?.into_iter();
+        let conflicts = conflicts.map(|row| conflict_of(row, Some(&about))).collect();
+        let log = reading.document_log(id)?;
+        detail(reading, server, row, conflicts, &log, &directory).map(Some)
+    })
 }
 
 fn detail(

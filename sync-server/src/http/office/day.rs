@@ -9,8 +9,6 @@ use jiff::tz::{self, TimeZone};
 use lastmile_core::document::RecordView;
 use lastmile_core::id::DocumentId;
 use lastmile_core::identity::Directory;
-use lastmile_core::pack::case::CasePack;
-use lastmile_core::pack::payload::Payload;
 use lastmile_core::records::{Kind, KindSet};
 use lastmile_core::rules::{Finding, Texts};
 use serde::Serialize;
@@ -21,16 +19,12 @@ use super::words::Text;
 use crate::http::api::evidence::{FileState, state_of};
 use crate::http::api::moment;
 use crate::http::incident_view::PersonRef;
-use crate::ingest::rebuild;
 use crate::law::{Law, LawError, Surroundings};
-use crate::publish::stored_json;
 use crate::server::Server;
 use crate::store::{Reading, RecordRow, StoreError};
 
 /// Milliseconds of a day. China has no summer time.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Records of one case that rules may look at.
-const MOST_AROUND: usize = 500;
 
 /// Something that the law asks for and the act does not have yet.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -184,19 +178,8 @@ impl<'a> Acts<'a> {
         if self.cases.contains_key(case_no) {
             return Ok(());
         }
-        let mut around = Surroundings {
-            case: stored_json(self.reading, CasePack::KIND, case_no)?,
-            records: Vec::new(),
-        };
-        for row in self.reading.records(Some(case_no), None, MOST_AROUND, 0)? {
-            let log = self.reading.document_log(row.id)?;
-            match rebuild(self.server.kinds(), self.directory, row.id, &log) {
-                Ok(document) => around.records.push(document.view()),
-                Err(error) => {
-                    tracing::error!(record = %row.id, code = error.code(), "a record cannot be read");
-                }
-            }
-        }
+        let kinds = self.server.kinds();
+        let around = Surroundings::of(self.reading, kinds, self.directory, case_no)?;
         self.cases.insert(case_no.to_owned(), around);
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use lastmile_core::id::CertificateId;
-use lastmile_core::identity::certificate::purpose;
+use lastmile_core::identity::certificate::{protection, purpose};
 use lastmile_core::identity::{Certificate, CertificateKind, Directory};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -67,9 +67,9 @@ pub(super) fn phones(directory: &Directory) -> BTreeMap<Key, Vec<CertificateId>>
     phones
 }
 
-/// The phone of a person's certificate.
+/// The phone of a person's certificate; a key that the court keeps for the console is on none.
 pub(super) fn key_of(body: &Certificate) -> Option<Key> {
-    (body.kind == CertificateKind::Person)
+    (body.kind == CertificateKind::Person && body.protection != protection::COURT)
         .then(|| Some((body.person.clone()?, body.device.clone()?)))
         .flatten()
 }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
-use lastmile_core::identity::{CertificateKind, Directory};
+use lastmile_core::identity::Directory;
 use lastmile_core::pack::roster::RosterPack;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::devices::key_of;
 use super::{ADMIN, may};
 use crate::http::AppState;
-use crate::http::api::access::Reader;
+use crate::http::api::access::CaseReader;
 use crate::http::api::input::{Asked, CourtPath, PageQuery, limit, place_after};
 use crate::http::api::shown::Page;
 use crate::http::incident_view::PersonRef;
@@ -71,7 +72,7 @@ pub(super) struct NameList {
     responses((status = 200, description = "The names", body = NameList))
 )]
 pub(super) async fn names(
-    _: Reader,
+    _: CaseReader,
     State(state): State<AppState>,
 ) -> Result<Json<NameList>, Problem> {
     let names = state
@@ -153,11 +154,11 @@ fn standing(directory: &Directory, now_ms: i64) -> BTreeMap<String, BTreeSet<Str
     let mut devices: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (id, verified) in directory.certificates() {
         let body = verified.payload();
-        if body.kind != CertificateKind::Person || !directory.findings(&id, now_ms).is_empty() {
+        if !directory.findings(&id, now_ms).is_empty() {
             continue;
         }
-        if let (Some(person), Some(device)) = (&body.person, &body.device) {
-            devices.entry(person.clone()).or_default().insert(device.clone());
+        if let Some((person, device)) = key_of(body) {
+            devices.entry(person).or_default().insert(device);
         }
     }
     devices

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::AppState;
-use crate::http::api::access::Reader;
+use crate::http::api::access::CaseReader;
 use crate::http::api::input::CourtPath;
 
 /// A text in both languages.
@@ -60,7 +60,7 @@ pub(super) struct WordList {
     params(CourtPath),
     responses((status = 200, description = "The words", body = WordList))
 )]
-pub(super) async fn words(_: Reader, State(state): State<AppState>) -> Json<WordList> {
+pub(super) async fn words(_: CaseReader, State(state): State<AppState>) -> Json<WordList> {
     Json(of_kinds(state.server.kinds()))
 }
 
