@@ -11,8 +11,7 @@ use lastmile_core::pack::payload::Payload;
 use lastmile_core::phone::RULES;
 use lastmile_core::records::KindSet;
 use lastmile_core::rules::{
-    Circumstances, Finding, NoCalendar, RulePack, RulePackError, Stage, as_of, blocking,
-    missing,
+    Circumstances, Finding, NoCalendar, RulePack, RulePackError, Stage, as_of, blocking, missing,
 };
 use serde_json::Value as Json;
 

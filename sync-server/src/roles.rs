@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use lastmile_core::id::CertificateId;
-use lastmile_core::identity::certificate::protection;
 use lastmile_core::identity::approval::{self, Approval, ApprovalError, MAX_APPROVALS, PERSONS};
+use lastmile_core::identity::certificate::protection;
 use lastmile_core::identity::{
     Canonical, Certificate, CertificateKind, Directory, Signed, Signer, Transition, TransitionKind,
     TrustError,

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use lastmile_core::document::{Choice, Claim, Conflict, Document, Intent, MAX_REASON, Subject, saw};
+use lastmile_core::document::{
+    Choice, Claim, Conflict, Document, Intent, MAX_REASON, Subject, saw,
+};
 use lastmile_core::id::DocumentId;
 use lastmile_core::value::Value;
 

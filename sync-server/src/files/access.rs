@@ -27,11 +27,7 @@ pub fn may_read(
 
 /// Whether a person at the console may read the file: whoever belongs now to a case in which a change stands that
 /// names it.
-pub fn may_see(
-    reading: &Reading<'_>,
-    person: &str,
-    hash: BlobHash,
-) -> Result<bool, StoreError> {
+pub fn may_see(reading: &Reading<'_>, person: &str, hash: BlobHash) -> Result<bool, StoreError> {
     for named in reading.uses_of_file(hash)? {
         for (channel, _) in reading.places_of(named.envelope)? {
             if channel.starts_with(CASE) && reading.is_member(&channel, person)? {

@@ -9,6 +9,7 @@ mod world;
 
 mod administration;
 mod command;
+mod finalising;
 mod people;
 mod settling;
 
