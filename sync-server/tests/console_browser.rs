@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use browser::{Browser, PASSWORD, account};
-use lastmile_core::document::Fields;
+use lastmile_core::document::{Fields, Intent};
 use lastmile_core::id::DocumentId;
 use lastmile_core::records::Role;
 use lastmile_core::value::Value as Field;
@@ -51,6 +51,8 @@ impl Hours {
 struct Stage {
     world: World,
     officer: Device,
+    /// Of the same case.
+    colleague: Device,
     hours: Hours,
     server: Option<Process>,
     /// The server's own address, the same after a restart.
@@ -77,6 +79,8 @@ impl Stage {
                 self.officer.sync();
                 json!({ "record": record.to_hex() })
             }
+            "differ" => self.differ(),
+            "names" => json!({ "names": self.names(id.unwrap()) }),
             "close_all" => self.close_all(),
             "told" => json!({ "told": self.incident(id.unwrap())["told"] }),
             "steps" => {
@@ -121,6 +125,39 @@ impl Stage {
             self.officer.sync();
         }
         json!({ "id": request.to_hex(), "sent_ms": u64::try_from(sent).unwrap() })
+    }
+
+    /// Two officers call one line by different names, each without the other's phone in reach.
+    fn differ(&self) -> Value {
+        let record = self.officer.seizure();
+        let line = self.officer.line(record, "注塑机");
+        self.officer.sync();
+        self.colleague.sync();
+        for (device, name) in
+            [(&self.officer, "海天注塑机 MA1600"), (&self.colleague, "海天注塑机 MA1200")]
+        {
+            let fields = Fields::from([("name".to_owned(), Field::from(name))]);
+            let verb = "edit_line".to_owned();
+            let edit = Intent::Edit { verb, item: line.clone(), fields };
+            device.phone.act(record, &edit).unwrap();
+            device.sync();
+        }
+        json!({ "record": record.to_hex() })
+    }
+
+    /// What the colleague's phone shows of the lines' names, and who settled them and why.
+    fn names(&self, record: DocumentId) -> Vec<Value> {
+        let _ = self.colleague.phone.sync(&self.colleague.transport());
+        let view = self.colleague.phone.record_view(record).unwrap();
+        let names =
+            view.state.items("lines").iter().flat_map(|line| &line.fields["name"].alternatives);
+        let mut shown: Vec<Value> = names.map(|each| each.value.to_json()).collect();
+        for settled in view.state.items("resolutions") {
+            let by = view.change(settled.added_by).unwrap();
+            shown.push(by.provenance.person.as_str().into());
+            shown.push(settled.text("reason").unwrap().into());
+        }
+        shown
     }
 
     /// Ends what an earlier test left open, so that each begins with a quiet desk.
@@ -189,19 +226,28 @@ fn people_at_consoles_see_and_do_what_they_should() {
     let (mut world, mut officer, _first) = scene();
     // The request of the scene is out of the way before anybody looks.
     officer.sync();
+    let mut colleague = world.officer("wenruotang");
     administrator(&world);
     world.stop();
     let hours = Hours { begun: Instant::now(), skipped_ms: Arc::default() };
     let address = world.address.clone();
     let server = start(&world, &address);
     officer.url = format!("http://{address}");
+    colleague.url.clone_from(&officer.url);
     let cable = Link::open(address.parse::<SocketAddr>().unwrap()).unwrap();
     let console = format!("http://{}/console/", cable.address());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let told = listener.local_addr().unwrap();
     let clock = world.dir.path().join("clock");
-    let mut stage =
-        Stage { world, officer, hours: hours.clone(), server: Some(server), address, cable };
+    let mut stage = Stage {
+        world,
+        officer,
+        colleague,
+        hours: hours.clone(),
+        server: Some(server),
+        address,
+        cable,
+    };
     let done = AtomicBool::new(false);
     let passed = std::thread::scope(|scope| {
         scope.spawn(|| {

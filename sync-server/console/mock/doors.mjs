@@ -15,18 +15,20 @@ function page(items, after) {
 }
 
 const READ = ["command", "president"];
+/** Who reads cases, all or their own; the mock shows both the same. */
+const CASE = [...READ, "officer", "clerk", "judicial_police"];
 const ADMIN = ["admin"];
 
 const CALLS = ["command", "dispatcher"];
 
 /** [method, path, roles, answer]. An answer of `null` is 404. */
 const ROUTES = [
-  ["GET", /^\/words$/, READ, () => WORDS],
-  ["GET", /^\/names$/, READ, () => ({ names: NAMES })],
+  ["GET", /^\/words$/, CASE, () => WORDS],
+  ["GET", /^\/names$/, CASE, () => ({ names: NAMES })],
   ["GET", /^\/acts$/, READ, ({ office, after }) => page(office.acts(), after)],
   ["GET", /^\/evening$/, READ, ({ office }) => office.evening()],
   ["GET", /^\/devices$/, [...READ, ...ADMIN], ({ office, after }) => page(office.devices, after)],
-  ["GET", /^\/conflicts$/, READ, ({ office, after }) => page(office.conflicts(), after)],
+  ["GET", /^\/conflicts$/, CASE, ({ office, after }) => page(office.conflicts(), after)],
   [
     "GET",
     /^\/(held|quarantine|rejected)$/,
@@ -42,17 +44,17 @@ const ROUTES = [
         refused: ["not_waiting", 409, "该改动已不在待核之列", "The change no longer waits."],
       },
   ],
-  ["GET", /^\/cases$/, READ, ({ office, after, search }) => page(office.cases(search), after)],
+  ["GET", /^\/cases$/, CASE, ({ office, after, search }) => page(office.cases(search), after)],
   [
     "GET",
     /^\/cases\/([^/]+)$/,
-    READ,
+    CASE,
     ({ office, found }) => office.case(decodeURIComponent(found[1])),
   ],
   [
     "GET",
     /^\/cases\/([^/]+)\/records$/,
-    READ,
+    CASE,
     ({ office, after, found }) => {
       const no = decodeURIComponent(found[1]);
       const own = [...office.records.values()].filter((record) => record.case_no === no);
@@ -65,13 +67,13 @@ const ROUTES = [
   [
     "GET",
     /^\/records\/([0-9a-f]{32})$/,
-    READ,
+    CASE,
     ({ office, found }) => office.records.get(found[1]) ?? null,
   ],
   [
     "POST",
     /^\/records\/([0-9a-f]{32})\/settlements$/,
-    READ,
+    CASE,
     ({ office, found, body, session }) =>
       office.settle(session, found[1], body) ?? {
         refused: [
@@ -81,6 +83,13 @@ const ROUTES = [
           "The conflict has changed; nothing was done.",
         ],
       },
+  ],
+  [
+    "POST",
+    /^\/records\/([0-9a-f]{32})\/finalisations$/,
+    CASE,
+    ({ world, office, found, body, session }) =>
+      office.finalise(session, found[1], body, world.person(session.person).password),
   ],
   ["GET", /^\/texts$/, CALLS, ({ world }) => world.textsNow()],
   ["GET", /^\/watches$/, ["command"], ({ world }) => world.watchesNow()],

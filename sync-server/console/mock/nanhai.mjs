@@ -35,7 +35,8 @@ export const PEOPLE = [
   },
   { person: "C1", name: "关咏仪", password: "command-1", roles: ["command"], station: null },
   { person: "Y1", name: "容国梁", password: "president-1", roles: ["president"], station: null },
-  { person: "O1", name: "梁书仪", password: "officer-1", roles: ["officer"], station: null },
+  { person: "O1", name: "梁书仪", password: "officer-1", roles: ["contractor"], station: null },
+  { person: "luqihang", name: "陆启航", password: "lu-1", roles: ["officer"], station: null },
   { person: "A1", name: "何管理", password: "admin-1", roles: ["admin"], station: null },
 ];
 

@@ -186,12 +186,13 @@ export class Office {
   }
 
   /** `null`: there is no such conflict any more. */
-  settle(session, id, { conflict, keep, value, reason }) {
+  settle(session, id, { conflict, keep, value, leave_out, reason }) {
     const record = this.records.get(id);
     const found = record?.conflicts.find(
       (each) => each.kind === conflict.kind && each.target === conflict.target,
     );
-    if (!found) return null;
+    const ops = found?.sides.map((side) => side.op).sort();
+    if (!found || ops.join() !== [...conflict.sides].sort().join()) return null;
     const chosen = found.sides.find((side) => side.op === keep);
     const [collection, item, field] = found.target.split("/");
     const line = record.facts[collection].find((each) => each.id === item);
@@ -201,7 +202,7 @@ export class Office {
       id: `01JPQ7B2${String(this.enrolled++).padStart(18, "0")}`,
       struck: false,
       target: found.target,
-      choice: choiceOf(chosen, field),
+      choice: leave_out ? "unsettled" : choiceOf(chosen, field),
       reason,
     });
     record.conflicts = record.conflicts.filter((each) => each !== found);
@@ -211,7 +212,47 @@ export class Office {
       envelope: hex(`settled ${found.target}`),
       verb: "resolve",
       person: session.person,
-      device_name: "指挥中心控制台",
+      device_name: "console",
+      device: moment("17:45"),
+      received: moment("17:45"),
+      not_after: null,
+      skew_ms: 0,
+    });
+    record.change_count += 1;
+    return record;
+  }
+
+  /** A refusal, or the record. */
+  finalise(session, id, { content_digest, password }, known) {
+    const record = this.records.get(id);
+    if (!record) return null;
+    if (password !== known)
+      return {
+        refused: [
+          "wrong_password",
+          403,
+          "密码不正确，未作改动",
+          "The password is wrong; nothing was done.",
+        ],
+      };
+    if (content_digest !== record.content_digest)
+      return { refused: ["record_moved", 409, "记录内容已有变化", "The record has changed."] };
+    if (this.unlawful)
+      return {
+        refused: [
+          "rules_block",
+          422,
+          "尚缺法定事项，不能定稿：未记载见证人",
+          "Not finalised, the law asks for: a witness",
+        ],
+      };
+    record.finalised = true;
+    record.changes.push({
+      ...record.changes.at(-1),
+      envelope: hex(`finalised ${id}`),
+      verb: "finalise",
+      person: session.person,
+      device_name: "console",
       device: moment("17:45"),
       received: moment("17:45"),
       not_after: null,

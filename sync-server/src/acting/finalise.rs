@@ -44,9 +44,7 @@ pub fn finalise(
         let law = Law::in_force(reading, now_ms)?;
         let rules = law.blocking(&view, &around);
         if !rules.is_empty() {
-            return Err(ActError::Unlawful(
-                rules.into_iter().map(|finding| finding.rule).collect(),
-            ));
+            return Err(ActError::Unlawful(rules));
         }
         Ok(Intent::Finalise { finalisation })
     })

@@ -23,6 +23,7 @@ pub mod settle;
 
 use lastmile_core::document::{Refusal, WriteError};
 use lastmile_core::identity::{CanonicalError, SealError, SignError};
+use lastmile_core::rules::Finding;
 
 use crate::court::CourtError;
 use crate::ingest::IngestError;
@@ -57,9 +58,9 @@ pub enum ActError {
     /// The record's rules refuse it, as they would on a phone.
     #[error("{0}")]
     Refused(Refusal),
-    /// Rules of the law are not kept yet; their ids.
-    #[error("rules are not kept yet: {}", .0.join(", "))]
-    Unlawful(Vec<String>),
+    /// Rules of the law are not kept yet.
+    #[error("{} rules are not kept yet", .0.len())]
+    Unlawful(Vec<Finding>),
     /// It was neither taken in nor refused: the record follows a later version than this program's.
     #[error("the change was not taken in: {0}")]
     NotTaken(String),

@@ -55,6 +55,8 @@ pub(crate) fn scene_with(areas: &[&str]) -> (World, Device, DocumentId) {
         ("hezhuoyan", "何卓言", Role::Dispatcher, "jiujiang"),
         ("qutongming", "区同明", Role::Dispatcher, "xiqiao"),
         ("guanyongyi", "关咏仪", Role::Command, "执行指挥中心"),
+        ("luqihang", "陆启航", Role::Officer, "执行局"),
+        ("wenruotang", "温若棠", Role::Officer, "执行局"),
     ];
     let roster = RosterPack {
         court: COURT.into(),

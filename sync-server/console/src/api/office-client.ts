@@ -86,6 +86,12 @@ export class Office {
     return this.post(`/records/${id}/settlements`, settlement);
   }
 
+  finalise(id: string, content_digest: string, password: string): Asked<RecordDetail> {
+    const path = `/records/${id}/finalisations`;
+    // The password is no part of what is remembered until an answer comes.
+    return this.post(path, { content_digest, password }, { content_digest });
+  }
+
   words(): Asked<WordList> {
     return this.get("/words");
   }
@@ -154,8 +160,8 @@ export class Office {
   }
 
   /** The same request sent again after no answer came has the same key, so that nothing is done twice. */
-  private async post<T>(path: string, body: unknown): Asked<T> {
-    const what = `${path} ${JSON.stringify(body)}`;
+  private async post<T>(path: string, body: unknown, same: unknown = body): Asked<T> {
+    const what = `${path} ${JSON.stringify(same)}`;
     const key = this.unanswered.get(what) ?? freshKey();
     this.unanswered.set(what, key);
     const answer = await this.client.ask<T>("POST", path, body, key);

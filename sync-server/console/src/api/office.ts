@@ -145,11 +145,15 @@ export interface RecordDetail extends RecordRow {
   changes: Change[];
 }
 
-/** How a conflict is settled: an alternative by its place, or another value. */
+/**
+ * How a conflict is settled: by a side (its place), by another value, or by leaving the field out for now. `sides`
+ * are those that were on the screen.
+ */
 export interface Settlement {
-  conflict: { kind: string; target: string };
+  conflict: { kind: string; target: string; sides: string[] };
   keep: string | null;
   value: Value;
+  leave_out: boolean;
   reason: string;
 }
 

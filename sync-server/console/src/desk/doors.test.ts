@@ -70,7 +70,9 @@ describe("doors", () => {
     expect(doors(session(["command"]))).toEqual(["desk", "command", "cases", "figures"]);
     expect(doors(session(["president"]))).toEqual(["command", "cases", "figures"]);
     expect(doors(session(["admin"]))).toEqual(["admin"]);
-    expect(doors(session(["officer", "clerk"]))).toEqual([]);
+    expect(doors(session(["officer", "clerk"]))).toEqual(["cases"]);
+    expect(doors(session(["judicial_police"]))).toEqual(["cases"]);
+    expect(doors(session(["liaison"]))).toEqual([]);
     expect(doors(session(["dispatcher"]))).toEqual([]);
     expect(doors(session(["command", "admin"]))).toContain("admin");
   });
@@ -84,7 +86,10 @@ describe("doors", () => {
     });
     expect(shown(duty, { page: "record", id: "x" })).toEqual({ kind: "refused", door: "cases" });
     expect(shown(duty, { page: "unknown" })).toEqual({ kind: "unknown" });
-    expect(shown(session(["officer"]), { page: "desk" })).toEqual({ kind: "no_door" });
+    expect(shown(session(["liaison"]), { page: "desk" })).toEqual({ kind: "no_door" });
+    const officer = session(["officer"]);
+    expect(shown(officer, { page: "home" })).toMatchObject({ route: { page: "cases" } });
+    expect(shown(officer, { page: "figures" })).toEqual({ kind: "refused", door: "figures" });
     const admin = session(["admin"]);
     expect(shown(admin, { page: "cases", search: "" })).toEqual({ kind: "refused", door: "cases" });
     expect(shown(admin, { page: "home" })).toMatchObject({ route: { page: "admin" } });

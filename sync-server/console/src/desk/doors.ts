@@ -7,16 +7,26 @@ import { hasDesk } from "./state";
 
 /** The roles that read every case, as the server has it. */
 const READERS = ["command", "president"];
+/** The roles that read the cases they belong to. */
+const TEAM = ["officer", "clerk", "judicial_police"];
+
+/** Whether this person reads every case. */
+export function readsAll(session: Session): boolean {
+  return session.roles.some((role) => READERS.includes(role));
+}
 
 /** The doors of whoever is signed in, in the order of the rail. */
 export function doors(session: Session): Door[] {
-  const reads = session.roles.some((role) => READERS.includes(role));
+  const reads = readsAll(session);
+  const own = session.roles.some((role) => TEAM.includes(role));
   return DOORS.filter((door) => {
     switch (door) {
       case "desk":
         return hasDesk(session);
       case "admin":
         return session.roles.includes("admin");
+      case "cases":
+        return reads || own;
       default:
         return reads;
     }

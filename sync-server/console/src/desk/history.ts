@@ -42,3 +42,12 @@ export function provenWords(say: Say, change: Change, nowMs: number): string {
       : say("phone_time_off", { time: device, skew });
   return say("phone_and_proof", { phone, proven });
 }
+
+/** The device of whatever was done at the court's console. */
+const CONSOLE = "console";
+
+/** On what it was recorded. */
+export function deviceWords(say: Say, device: string | null | undefined): string {
+  if (device === null || device === undefined) return say("device_not_told");
+  return device === CONSOLE ? say("device_console") : device;
+}

@@ -201,14 +201,20 @@ describe("settling", () => {
   it("keeps a side by its place or gives another value, with a reason", () => {
     const [first] = money.sides;
     expect(settlement(money, "field_estimate_fen", { side: first! }, " 评估 ")).toEqual({
-      conflict: { kind: "field", target: money.target },
+      conflict: { kind: "field", target: money.target, sides: ["0@a", "1@a"] },
       keep: "0@a",
       value: null,
+      leave_out: false,
       reason: "评估",
     });
     expect(settlement(money, "field_estimate_fen", { other: "90,000" }, "评估")).toMatchObject({
       keep: null,
       value: 9_000_000,
+    });
+    expect(settlement(money, "field_estimate_fen", { nothing: true }, "待评估")).toMatchObject({
+      keep: null,
+      value: null,
+      leave_out: true,
     });
     expect(settlement(money, "field_estimate_fen", { side: first! }, "  ")).toBe("reason_missing");
     expect(settlement(money, "field_estimate_fen", { other: "many" }, "评估")).toBe("value_bad");

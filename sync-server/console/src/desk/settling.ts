@@ -60,8 +60,8 @@ export function readValue(kind: Typed, text: string): Value | undefined {
   }
 }
 
-/** What somebody chose: a side by its place, or another value. */
-export type Choice = { side: Side } | { other: string };
+/** What somebody chose: a side by its place, another value, or no value for now. */
+export type Choice = { side: Side } | { other: string } | { nothing: true };
 
 /** What is wrong with a settlement before it is sent. */
 export type Fault = "reason_missing" | "value_bad";
@@ -74,13 +74,17 @@ export function settlement(
   reason: string,
 ): Settlement | Fault {
   const base = {
-    conflict: { kind: conflict.kind, target: conflict.target },
+    conflict: {
+      kind: conflict.kind,
+      target: conflict.target,
+      sides: conflict.sides.map(({ op }) => op),
+    },
+    keep: "side" in choice ? choice.side.op : null,
+    leave_out: "nothing" in choice,
     reason: reason.trim(),
   };
-  const other = "other" in choice ? readValue(typed(conflict, field), choice.other) : null;
-  if (other === undefined) return "value_bad";
+  const value = "other" in choice ? readValue(typed(conflict, field), choice.other) : null;
+  if (value === undefined) return "value_bad";
   if (base.reason === "") return "reason_missing";
-  return "side" in choice
-    ? { ...base, keep: choice.side.op, value: null }
-    : { ...base, keep: null, value: other };
+  return { ...base, value };
 }

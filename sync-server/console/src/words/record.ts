@@ -6,11 +6,16 @@ export const RECORD = {
   cases_search_hint: ["案号、案由或当事人姓名", "Number, cause or a party's name"],
   search: ["搜索", "Search"],
   cases_all: ["全部案件", "All cases"],
+  cases_own: ["我参加办理的案件", "Cases I belong to"],
   cases_found: ["搜索“{text}”", "Found for “{text}”"],
   cases_none: ["还没有案件", "No case yet"],
   cases_none_why: [
     "办案系统的案件包导入后出现；目前没有导入。",
     "Cases appear when their packs are imported. None is yet.",
+  ],
+  cases_own_none_why: [
+    "您参加办理的案件导入后出现；目前没有。",
+    "Cases appear when one you belong to is imported. None is yet.",
   ],
   cases_none_found: ["没有找到", "Nothing found"],
   cases_none_found_why: [
@@ -100,6 +105,7 @@ export const RECORD = {
   take_right: ["采用右", "Take right"],
   take_this: ["采用第 {n} 种", "Take number {n}"],
   take_other: ["另填", "Another value"],
+  take_nothing: ["暂不写入", "Leave out for now"],
   other_value: ["另填内容", "The other value"],
   money_hint: ["以元填写，如 92,500.00", "In yuan, such as 92,500.00"],
   value_bad: ["请填写该项能接受的内容。", "Give a value that fits."],
@@ -119,9 +125,22 @@ export const RECORD = {
     "This cannot be settled by choosing: a number used twice is struck on the spot, two finalisations take a correction record.",
   ],
   settle_not_yours: [
-    "您的角色不能确定这一项；由上面写明的人在其设备上确定。",
-    "Your role may not settle this; whoever stands above does, on their own device.",
+    "您的角色不能确定这一项；由上面写明的人在手机或本控制台上确定。",
+    "Your role may not settle this; whoever stands above does, on the phone or at the console.",
   ],
+
+  finalise: ["定稿", "Finalise"],
+  finalise_lead: [
+    "定稿后内容不能再改，只能以补正笔录更正。以您本人名义签名，须再次输入密码。",
+    "Once finalised it cannot be changed, only corrected by a correction record. It is signed in your name and needs your password once more.",
+  ],
+  finalise_digest: ["将定稿的内容：{digest}", "Content to be finalised: {digest}"],
+  finalise_confirm: ["确认定稿", "Finalise for good"],
+  finalise_none: [
+    "没有定稿：记录刚刚有变化，请看现在的内容后再办。",
+    "Not finalised: the record has just changed. See what stands now.",
+  ],
+  finalised_now: ["已定稿。", "Finalised."],
 
   history: ["操作记录", "History"],
   history_lead: [
@@ -141,5 +160,6 @@ export const RECORD = {
   change_author_withdrawn: ["作者证书后被吊销", "author's certificate withdrawn"],
   change_author_expired: ["作者证书已到期", "author's certificate had run out"],
   from_device: ["来自设备", "From device"],
+  device_console: ["法院控制台", "the court's console"],
   device_not_told: ["服务器未提供设备名称", "the server does not tell the device"],
 } as const;

@@ -15,6 +15,7 @@ const PASSWORDS: Record<string, string> = {
   Y1: "president-1",
   A1: "admin-1",
   O1: "officer-1",
+  luqihang: "lu-1",
 };
 
 /** Signs a person in at an address, without waiting for anything of the desk. */

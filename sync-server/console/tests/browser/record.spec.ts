@@ -131,12 +131,56 @@ test("settled by somebody else meanwhile: it is said, and the record is as it st
   const { office } = mock.world;
   const record = office.records.get(RECORD.split("/").at(-1));
   const { kind, target, sides } = record.conflicts[0];
-  const body = { conflict: { kind, target }, keep: sides[1].op, value: null, reason: "先" };
+  const ops = sides.map((side: { op: string }) => side.op);
+  const conflict = { kind, target, sides: ops };
+  const body = { conflict, keep: sides[1].op, value: null, leave_out: false, reason: "先" };
   office.settle({ person: "luqihang" }, record.id, body);
   await estimate(page).getByRole("button", { name: "确定", exact: true }).click();
   await expect(page.locator(".done")).toContainText("刚刚已由他人处理");
   await expect(page.getByRole("region", { name: "财产清单" })).toContainText("¥86,000.00");
   await expect(estimate(page)).toHaveCount(0);
+});
+
+test("the handling officer leaves a value out, settles the rest, and finalises", async ({
+  page,
+  mock,
+}) => {
+  evening(mock);
+  await enter(page, mock, "luqihang", RECORD);
+  const settle = async (reason: string) => {
+    const first = page.locator(".disputes article").first();
+    await first.getByLabel(/确定的理由/).fill(reason);
+    await first.getByRole("button", { name: "确定", exact: true }).click();
+  };
+  const finalise = page.getByRole("region", { name: "定稿" });
+  await expect(finalise).toHaveCount(0);
+  await estimate(page).getByRole("button", { name: "暂不写入" }).click();
+  await settle("待评估机构到场");
+  await expect(page.getByRole("region", { name: "已确定的分歧" })).toContainText("暂不写入");
+  while ((await page.locator(".disputes article").count()) > 0) {
+    const left = await page.locator(".disputes article").count();
+    await page.locator(".disputes article").first().getByRole("button").first().click();
+    await settle("以现场核对为准");
+    await expect(page.locator(".disputes article")).toHaveCount(left - 1);
+  }
+  await finalise.getByRole("button", { name: "定稿" }).click();
+  await finalise.getByRole("button", { name: "确认定稿" }).click();
+  await expect(finalise).toContainText("请输入密码");
+  await finalise.getByLabel("密码").fill("别的");
+  await finalise.getByRole("button", { name: "确认定稿" }).click();
+  await expect(finalise.getByRole("alert")).toContainText("密码不正确");
+  await expect(finalise.getByLabel("密码")).toHaveValue("");
+  mock.world.office.unlawful = true;
+  await finalise.getByLabel("密码").fill("lu-1");
+  await finalise.getByRole("button", { name: "确认定稿" }).click();
+  await expect(finalise.getByRole("alert")).toContainText("尚缺法定事项");
+  mock.world.office.unlawful = false;
+  await finalise.getByLabel("密码").fill("lu-1");
+  await finalise.getByRole("button", { name: "确认定稿" }).click();
+  await expect(page.locator(".finalise .done")).toHaveText("已定稿。");
+  await expect(page.locator(".standing")).toContainText("已定稿");
+  await page.locator(".history summary").last().click();
+  await expect(page.locator(".history")).toContainText("法院控制台");
 });
 
 test("what is somebody else's to settle has no button here", async ({ page, mock }) => {

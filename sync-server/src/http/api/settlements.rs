@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use lastmile_core::document::Refusal;
 use lastmile_core::id::{Digest, DocumentId};
 use lastmile_core::records::Label;
+use lastmile_core::rules::Finding;
 use lastmile_core::value::Value;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -203,7 +204,7 @@ impl From<ActError> for Problem {
             ActError::Refused(Refusal::Finalised) => ProblemCode::RecordFinalised.into(),
             ActError::Refused(refusal) => refused(refusal.code(), Some(refusal.sentence())),
             ActError::NotTaken(code) => refused(&code, None),
-            ActError::Unlawful(rules) => Self::new(ProblemCode::RulesBlock).with("rules", rules),
+            ActError::Unlawful(found) => unlawful(&found),
             ActError::Court(crate::court::CourtError::Store(error)) => error.into(),
             ActError::Court(crate::court::CourtError::Ingest(error)) => {
                 SyncError::Ingest(error).into()
@@ -224,4 +225,20 @@ fn refused(code: &str, sentence: Option<Label>) -> Problem {
         Some(label) => problem.detail(label.zh).with("detail_en", label.en),
         None => problem,
     }
+}
+
+/// What the law asks for, in the words that a phone shows.
+fn unlawful(found: &[Finding]) -> Problem {
+    let rules: Vec<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
+    let told = |begin: &str, text: fn(&Finding) -> &str, between: &str| {
+        let texts: Vec<&str> = found.iter().map(text).collect();
+        format!("{begin}{}", texts.join(between))
+    };
+    Problem::new(ProblemCode::RulesBlock)
+        .detail(told("尚缺法定事项,不能定稿:", |finding| &finding.text.zh, ";"))
+        .with(
+            "detail_en",
+            told("Not finalised, the law asks for: ", |finding| &finding.text.en, " "),
+        )
+        .with("rules", rules)
 }

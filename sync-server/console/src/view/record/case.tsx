@@ -2,11 +2,13 @@
 
 import type { CaseDetail, RecordRow } from "../../api/office";
 import { kindLabel } from "../../desk/labels";
+import { readsAll } from "../../desk/doors";
 import { wordOf } from "../../desk/reasons";
 import { address } from "../../desk/route";
 import { sheetTime } from "../../desk/shown-time";
+import { signedIn } from "../../desk/state";
 import { pick } from "../../words/words";
-import { usePage, useWords } from "../context";
+import { useDesk, usePage, useWords } from "../context";
 import { ListFrame, ListProblem } from "../office/list-frame";
 import { useName, useReference } from "../office/office";
 import { At, Heading, RecordLink } from "../office/parts";
@@ -167,7 +169,9 @@ function Records(props: { no: string }) {
 /** Everything about a case as one file, and how whoever gets it checks it. */
 export function TakeAway(props: { no: string }) {
   const page = usePage();
+  const session = signedIn(useDesk());
   const { say } = useWords();
+  if (session === null || !readsAll(session)) return null;
   return (
     <section class="take-away" aria-label={say("take_away")}>
       <h3>{say("take_away")}</h3>

@@ -2,8 +2,10 @@
 
 import { useState } from "preact/hooks";
 import type { Case } from "../../api/office";
+import { readsAll } from "../../desk/doors";
 import { wordOf } from "../../desk/reasons";
-import { useWords, usePage } from "../context";
+import { signedIn } from "../../desk/state";
+import { useDesk, usePage, useWords } from "../context";
 import { Field } from "../field";
 import { ListFrame } from "../office/list-frame";
 import { useName } from "../office/office";
@@ -16,6 +18,10 @@ export function Cases(props: { search: string }) {
   const page = usePage();
   const { say } = useWords();
   const name = useName();
+  const session = signedIn(useDesk());
+  const reads = session !== null && readsAll(session);
+  const all = reads ? "cases_all" : "cases_own";
+  const noneWhy = reads ? "cases_none_why" : "cases_own_none_why";
   const [typed, setTyped] = useState(props.search);
   const list = useList<Case>(
     (after) => page.office.cases(props.search, after),
@@ -49,10 +55,10 @@ export function Cases(props: { search: string }) {
         </button>
       </form>
       <ListFrame
-        title={props.search === "" ? say("cases_all") : say("cases_found", { text: props.search })}
+        title={props.search === "" ? say(all) : say("cases_found", { text: props.search })}
         list={list}
         empty={say(props.search === "" ? "cases_none" : "cases_none_found")}
-        emptyWhy={say(props.search === "" ? "cases_none_why" : "cases_none_found_why")}
+        emptyWhy={say(props.search === "" ? noneWhy : "cases_none_found_why")}
         sheet={{
           head: [
             say("col_case"),

@@ -98,13 +98,22 @@ function Dispute(props: Disputed & { conflict: Conflict; onTold: (text: string) 
         ))}
       </ol>
       {may && takesOther(conflict) && (
-        <button
-          type="button"
-          aria-pressed={choice !== null && "other" in choice}
-          onClick={() => setChoice({ other: "" })}
-        >
-          {say("take_other")}
-        </button>
+        <div class="buttons">
+          <button
+            type="button"
+            aria-pressed={choice !== null && "other" in choice}
+            onClick={() => setChoice({ other: "" })}
+          >
+            {say("take_other")}
+          </button>
+          <button
+            type="button"
+            aria-pressed={choice !== null && "nothing" in choice}
+            onClick={() => setChoice({ nothing: true })}
+          >
+            {say("take_nothing")}
+          </button>
+        </div>
       )}
       {!settleable(conflict) && <p class="hint">{say("settle_elsewhere")}</p>}
       {settleable(conflict) && !may && <p class="hint">{say("settle_not_yours")}</p>}

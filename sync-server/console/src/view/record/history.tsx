@@ -3,7 +3,7 @@
 
 import type { Change, RecordDetail } from "../../api/office";
 import { verbLabel } from "../../desk/labels";
-import { provenWords, skewWords } from "../../desk/history";
+import { deviceWords, provenWords, skewWords } from "../../desk/history";
 import { sheetTime } from "../../desk/shown-time";
 import type { Reading } from "../../desk/value";
 import { pick } from "../../words/words";
@@ -51,7 +51,7 @@ function Entry(props: { change: Change; reading: Reading }) {
         <p>{provenWords(say, change, reading.nowMs)}</p>
         <dl class="facts">
           <dt>{say("from_device")}</dt>
-          <dd>{change.device_name ?? say("device_not_told")}</dd>
+          <dd>{deviceWords(say, change.device_name)}</dd>
           <dt>{say("col_arrived")}</dt>
           <dd class="figures">{sheetTime(change.received)}</dd>
           {change.author_withdrawn && (

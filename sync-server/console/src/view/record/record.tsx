@@ -15,6 +15,7 @@ import { useOne } from "../office/use-one";
 import { TakeAway } from "./case";
 import { ContestedHere, Fields, PartView } from "./content";
 import { Disputes } from "./disputes";
+import { Finalise } from "./finalise";
 import { History } from "./history";
 import { Lock } from "./lock";
 import { Pictures } from "./pictures";
@@ -79,6 +80,7 @@ function Whole(props: {
         onChange={props.onChange}
         onAgain={props.onAgain}
       />
+      <Finalise record={record} onChange={props.onChange} onAgain={props.onAgain} />
       <div class="file">
         <div class="content">
           <section aria-label={say("record_head")}>
