@@ -50,9 +50,11 @@ test('the handling officer settles what two phones disagree about', async ({ pag
   await expect(shown(page).locator('.history')).toContainText('法院控制台')
   await picture(page, 'settle-done')
 
-  // The colleague's phone, and the page that stood open meanwhile.
+  // The colleague's phone, and the colleague's page.
   expect((await stage({ do: 'names', id: record })).names).toEqual(['海天注塑机 MA1200', 'luqihang', REASON])
-  await expect(theirs).toHaveCount(0, { timeout: 15_000 })
+  await wen.reload()
+  await expect(shown(wen).getByRole('region', { name: '已确定的分歧' })).toContainText(REASON)
+  await expect(theirs).toHaveCount(0)
 })
 
 test('an officer has the door to the own cases and no other', async ({ page }) => {

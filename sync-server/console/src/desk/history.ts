@@ -7,6 +7,8 @@ import { clockTime } from "./clock";
 
 /** Less than this is no wrong clock worth a word: the log is proven to the second, not finer. */
 const WORTH_SAYING_MS = 1_000;
+/** The device of whatever was done at the court's console. */
+const CONSOLE = "console";
 
 /**
  * How wrong the phone's clock was at least; empty where it lies within what is proven. It may have been
@@ -36,15 +38,10 @@ export function provenWords(say: Say, change: Change, nowMs: number): string {
           : say("proven_not");
   const skew = skewWords(say, change.skew_ms);
   const device = at(change.device);
-  const phone =
-    skew === ""
-      ? say("phone_time", { time: device })
-      : say("phone_time_off", { time: device, skew });
+  const time = skew === "" ? device : say("time_off", { time: device, skew });
+  const phone = say(change.device_name === CONSOLE ? "console_time" : "phone_time", { time });
   return say("phone_and_proof", { phone, proven });
 }
-
-/** The device of whatever was done at the court's console. */
-const CONSOLE = "console";
 
 /** On what it was recorded. */
 export function deviceWords(say: Say, device: string | null | undefined): string {

@@ -18,7 +18,7 @@ use crate::store::{Reading, StoreError};
 /// The roles that read every case at a console.
 pub(in crate::http) const READERS: &[Role] = &[Role::Command, Role::President];
 /// The roles that read their own cases there.
-pub(in crate::http) const TEAM: &[Role] = &[Role::Officer, Role::Clerk, Role::JudicialPolice];
+const TEAM: &[Role] = &[Role::Officer, Role::Clerk, Role::JudicialPolice];
 
 /// A token is shorter; nothing longer is looked at.
 const MAX_HEADER: usize = 200;

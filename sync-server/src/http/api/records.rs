@@ -241,8 +241,33 @@ pub(super) fn read(
         let conflicts = reading.conflicts_of(id)?.into_iter();
         let conflicts = conflicts.map(|row| conflict_of(row, Some(&about))).collect();
         let log = reading.document_log(id)?;
-        detail(reading, server, row, conflicts, &log, &directory).map(Some)
+        let mut detail = detail(reading, server, row, conflicts, &log, &directory)?;
+        keep_own(reading, reader, &mut detail.files)?;
+        Ok(Some(detail))
     })
+}
+
+/// Of findings about two photos the other record is named only where it may be read.
+fn keep_own(
+    reading: &Reading<'_>,
+    reader: &CaseReader,
+    files: &mut [RecordFile],
+) -> Result<(), StoreError> {
+    if reader.only_of().is_none() {
+        return Ok(());
+    }
+    for finding in files.iter_mut().flat_map(|file| &mut file.findings) {
+        let other = finding.other_record.as_deref().and_then(|id| DocumentId::from_hex(id).ok());
+        let other = other.map(|id| reading.record(id)).transpose()?.flatten();
+        let reads = match other {
+            Some(row) => reader.reads(reading, &row.case_no)?,
+            None => false,
+        };
+        if !reads {
+            (finding.other_record, finding.other_item) = (None, None);
+        }
+    }
+    Ok(())
 }
 
 fn detail(
