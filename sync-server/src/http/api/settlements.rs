@@ -105,8 +105,8 @@ fn read_value(value: serde_json::Value) -> Option<Value> {
 )]
 pub(super) async fn settle(
     State(state): State<AppState>,
-    console: Console,
     reader: CaseReader,
+    console: Console,
     Segments(path): Segments<RecordPath>,
     headers: HeaderMap,
     Told(asked): Told<NewSettlement>,
@@ -143,8 +143,8 @@ pub(super) struct NewFinalisation {
 pub(super) async fn finalise(
     State(state): State<AppState>,
     peer: Peer,
-    console: Console,
     reader: CaseReader,
+    console: Console,
     Segments(path): Segments<RecordPath>,
     headers: HeaderMap,
     Told(asked): Told<NewFinalisation>,
