@@ -45,13 +45,12 @@ pub fn act(
         Purpose::Record => hands.take(&actor.session, &directory, &actor.who, moment.device_ms),
         Purpose::Finalise => None,
     };
-    let (mut hand, new) = match kept {
-        Some(hand) => (hand, None),
-        None => {
-            let session = server.store().read(|reading| session_of(reading, actor, &moment))?;
-            let (hand, new) = Hand::new(server, &directory, &actor.who, &session, purpose)?;
-            (hand, Some(new))
-        }
+    let (mut hand, new) = if let Some(hand) = kept {
+        (hand, None)
+    } else {
+        let session = server.store().read(|reading| session_of(reading, actor, &moment))?;
+        let (hand, new) = Hand::new(server, &directory, &actor.who, &session, purpose)?;
+        (hand, Some(new))
     };
     let with_new = new.as_ref().map_or(&*directory, |new| &new.directory);
     let mut signed = None;

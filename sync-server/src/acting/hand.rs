@@ -44,7 +44,6 @@ pub(super) struct Hand {
     /// The last one in each record.
     pub(super) previous: HashMap<DocumentId, EnvelopeId>,
     person: String,
-    until_ms: i64,
 }
 
 impl Hand {
@@ -85,15 +84,14 @@ impl Hand {
         let checked = certify::check(directory, vec![signed])?;
         let epoch = Epoch(server.entropy().bytes16());
         let (sequence, previous, person) = (0, HashMap::new(), who.person.clone());
-        Ok((Self { certificate, signer, epoch, sequence, previous, person, until_ms }, checked))
+        Ok((Self { certificate, signer, epoch, sequence, previous, person }, checked))
     }
 
-    /// Whether the certificate still stands and says what the person is now.
-    fn serves(&self, directory: &Directory, who: &Who, now_ms: i64) -> bool {
+    /// Whether the certificate says what the person is now.
+    fn serves(&self, directory: &Directory, who: &Who) -> bool {
         let roles = crate::roles::codes(&who.roles);
         let found = directory.get(&self.certificate).map(|found| found.payload());
         found.is_some_and(|body| body.roles == roles)
-            && directory.findings(&self.certificate, now_ms).is_empty()
     }
 }
 
@@ -134,7 +132,7 @@ impl Hands {
 pub(super) struct Held<'a>(MutexGuard<'a, HashMap<[u8; 32], Hand>>);
 
 impl Held<'_> {
-    /// The session's hand if it still serves, taken out. Keys whose time is over are forgotten on the way.
+    /// The session's hand if it still serves, taken out. Keys that serve nobody any more are forgotten on the way.
     pub(super) fn take(
         &mut self,
         session: &[u8; 32],
@@ -142,8 +140,9 @@ impl Held<'_> {
         who: &Who,
         now_ms: i64,
     ) -> Option<Hand> {
-        self.0.retain(|_, hand| hand.until_ms > now_ms);
-        self.0.remove(session).filter(|hand| hand.serves(directory, who, now_ms))
+        let stands = |hand: &Hand| directory.findings(&hand.certificate, now_ms).is_empty();
+        self.0.retain(|_, hand| stands(hand));
+        self.0.remove(session).filter(|hand| hand.serves(directory, who))
     }
 
     /// Keeps it for the session's next act.

@@ -131,7 +131,10 @@ impl FromRequestParts<AppState> for Console {
         }
         let asked = secret.clone();
         let found = state.run(move |server| sign_in::session(server, &asked)).await??;
-        let (who, row) = found.ok_or(ProblemCode::SessionExpired)?;
+        let Some((who, row)) = found else {
+            state.server.hands().forget(&secret.hash());
+            return Err(ProblemCode::SessionExpired.into());
+        };
         Ok(Self { who, secret, ends_ms: row.ends_ms() })
     }
 }

@@ -407,6 +407,7 @@ fn whoever_lost_the_role_the_session_or_the_certificate_settles_no_more() {
     assert!(withdraw::revoke(server, &order).unwrap());
     let (status, code, _) = scene.settle(&console, &conflict, keep(&conflict, "注塑机A"));
     assert_eq!((status, code.as_str()), (401, "session_expired"));
+    assert_eq!(server.hands().count(), 0, "the key is gone with the session");
     // Signed in again; then other roles: a new key that says them, and what they do not allow is refused.
     let console = signed_in(&scene.world, "luqihang");
     assert_eq!(scene.settle(&console, &conflict, keep(&conflict, "注塑机A")).0, 200);

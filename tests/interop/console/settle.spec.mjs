@@ -62,7 +62,7 @@ test('an officer has the door to the own cases and no other', async ({ page }) =
   await fillSignIn(page, 'wenruotang')
   await expect(shown(page).getByText('我参加办理的案件').first()).toBeVisible()
   await expect(shown(page).getByText('(2026)粤0605执1101号').first()).toBeVisible()
+  await picture(page, 'settle-cases')
   await page.evaluate(() => { location.hash = '#/command' })
   await expect(page.getByText('您的角色没有这个工作区')).toBeVisible()
-  await picture(page, 'settle-door')
 })
