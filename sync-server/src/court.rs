@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 use lastmile_core::id::{CertificateId, ServerEpoch, sha256};
 use lastmile_core::identity::certificate::purpose;
 use lastmile_core::identity::{
-    Certificate, CertificateKind, Directory, PublicKey, SealError, Signed, SoftwareSigner,
-    SubjectKey, TrustError,
+    CanonicalError, Certificate, CertificateKind, Directory, PublicKey, SealError, Signed,
+    SoftwareSigner, SubjectKey, TrustError,
 };
 use lastmile_core::pack::roster::RosterPack;
 use lastmile_core::phone::DeviceFile;
 use lastmile_core::records::Role;
 use lastmile_core::time::{Clock, Entropy};
 
+use crate::acting::hand::passes_for_console;
 use crate::certify::{self, Draft};
 use crate::ingest::IngestError;
 use crate::keys::{self, KeyError, KeyName, Secrets};
@@ -211,6 +212,9 @@ pub fn register_approved(
     url: Option<&str>,
     approvals: &[Vec<u8>],
 ) -> Result<DeviceFile, CourtError> {
+    if passes_for_console(device.device.as_deref(), &device.protection) {
+        return Err(CourtError::Seal(CanonicalError::Bound { field: "device" }.into()));
+    }
     let issuing = &server.keys().issuing;
     let directory = server.directory()?;
     if directory

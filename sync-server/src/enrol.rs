@@ -12,6 +12,7 @@ use lastmile_core::identity::{
     TrustError,
 };
 
+use crate::acting::hand::passes_for_console;
 use crate::certify::{self, DAY_MS};
 use crate::court::CourtError;
 use crate::ingest::{IngestError, Ingested};
@@ -146,6 +147,9 @@ pub fn make(server: &Server, new: &NewEnrolment) -> Result<EnrolmentCode, CourtE
         keys_hash: None,
         certificates: Vec::new(),
     };
+    if passes_for_console(new.device.as_deref(), "") {
+        return Err(CourtError::Seal(CanonicalError::Bound { field: "device" }.into()));
+    }
     // A certificate that could not be made is found now and not on the phone.
     let sample = vec!["officer".to_owned()];
     let print = device_of(&row, &[0; 32]);
@@ -201,6 +205,9 @@ fn standing(server: &Server, possession: &Possession) -> Result<EnrolmentRow, En
     }
     if server.now_ms() > row.expires_ms {
         return Err(EnrolError::Expired);
+    }
+    if passes_for_console(None, &possession.protection) {
+        return Err(EnrolError::Protection("the phone".to_owned()));
     }
     match &row.protection {
         Some(demanded) if *demanded != possession.protection => {

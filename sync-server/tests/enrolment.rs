@@ -177,6 +177,11 @@ fn codes_expire_are_withdrawn_and_are_locked_after_some_attempts() {
     };
     let picky = make(world.server(), &picky).unwrap();
     assert_eq!(refused(&world, &picky, &keys), "enrolment_protection");
+    // Nor does a phone pass for the court's console.
+    let console = NewKeys { protection: protection::COURT.to_owned(), ..new_keys() };
+    assert_eq!(refused(&world, &code(&world, "wenruotang"), &console), "enrolment_protection");
+    let named = NewEnrolment { device: Some("console".into()), ..new(&world, "wenruotang") };
+    assert_eq!(make(world.server(), &named).unwrap_err().code(), "field_out_of_bounds");
     let gone = code(&world, "ouziqian");
     roles::set(world.server(), "ouziqian", &[], &[]).unwrap();
     assert_eq!(refused(&world, &gone, &keys), "enrolment_no_role");
