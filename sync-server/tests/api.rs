@@ -297,6 +297,8 @@ fn an_administrator_gets_no_content_from_any_route() {
                 "/handover",
                 "/texts",
                 "/watches",
+                "/alarm-tests",
+                "/duty",
             ];
             let office = ["/devices", "/people", "/packs", "/enrolments"];
             let mut console = desk.iter().chain(&office);
