@@ -9,7 +9,7 @@ use crate::calendar::HolidayTable;
 use crate::document::RecordView;
 use crate::id::DocumentId;
 use crate::rules::{
-    Circumstances, Finding, Layer, NoCalendar, RulePack, RulePackError, Stage, as_of, blocking,
+    Circumstances, Finding, NoCalendar, RulePack, RulePackError, Stage, as_of, blocking,
 };
 
 /// Kind of packs that carry a court's own rules; their id is the court's code.
@@ -20,8 +20,8 @@ pub const RULES: &str = "rules";
 pub struct Checked {
     /// What each rule says, in the order of the packs.
     pub findings: Vec<Finding>,
-    /// The packs that were asked, the national one first.
-    pub layers: Vec<Layer>,
+    /// The rules that were asked: their layers, the national one first, and the articles they rest on.
+    pub pack: RulePack,
     /// Why the court's own pack could not be used; the national one was asked alone then.
     pub court_rules: Option<RulePackError>,
 }
@@ -54,7 +54,7 @@ impl Phone {
             Ok(table) => pack.evaluate(record.kind.name, stage, &facts, &table),
             Err(_) => pack.evaluate(record.kind.name, stage, &facts, &NoCalendar),
         };
-        Ok(Checked { findings, layers: pack.layers().to_vec(), court_rules })
+        Ok(Checked { findings, pack, court_rules })
     }
 
     /// Refuses to finalise while a blocking rule fails.

@@ -10,7 +10,9 @@ use super::cache::Documents;
 use super::{Phone, PhoneError, lock};
 use crate::id::{CertificateId, Epoch};
 use crate::identity::certificate::purpose;
-use crate::identity::{Addition, Certificate, Directory, Signed, Signer, TrustError};
+use crate::identity::{
+    Addition, Certificate, Directory, PublicKey, Signed, Signer, TrustError,
+};
 use crate::records::KindSet;
 use crate::store::{Installation, Store, StoreOptions, WriteTx};
 use crate::time::{Clock, Entropy};
@@ -212,6 +214,19 @@ impl Phone {
         certificates.push(own);
         self.trust(&certificates)?;
         self.sign_in(id, signer)
+    }
+
+    /// The certificate of `key` for `purpose` ([`purpose`]) that this phone trusts and that was not
+    /// withdrawn.
+    pub fn certificate_of(&self, key: &PublicKey, purpose: &str) -> Option<CertificateId> {
+        let directory = self.directory();
+        let mut known = directory.certificates().filter(|(id, verified)| {
+            let body = verified.payload();
+            body.signing_key() == Some(key)
+                && body.serves(purpose)
+                && directory.withdrawn(id).is_none()
+        });
+        known.next().map(|(id, _)| id)
     }
 
     /// Who acts now.

@@ -120,7 +120,7 @@ fn a_court_adds_rules_and_a_broken_pack_takes_none_away() {
     let phone = world.phone("luqihang", 1);
     let record = begin(&phone);
     let national = phone.check_rules(record, Stage::Start, None).unwrap();
-    assert_eq!((national.layers.len(), &national.court_rules), (1, &None));
+    assert_eq!((national.pack.layers().len(), &national.court_rules), (1, &None));
 
     let own = |severity: &str, id: &str| {
         serde_json::json!({
@@ -135,7 +135,7 @@ fn a_court_adds_rules_and_a_broken_pack_takes_none_away() {
     pack(&world, &phone, "rules", &world.court.court, 1, &own("warn", "NH-1"));
     let layered = phone.check_rules(record, Stage::Start, None).unwrap();
     assert_eq!(layered.findings.len(), national.findings.len() + 1);
-    assert_eq!(layered.layers[1].id, "nanhai");
+    assert_eq!(layered.pack.layers()[1].id, "nanhai");
 
     pack(&world, &phone, "rules", &world.court.court, 2, &own("info", "R-GEN-01"));
     let refused = phone.check_rules(record, Stage::Start, None).unwrap();
