@@ -140,10 +140,9 @@ pub(crate) fn conflicts(view: &RecordView) -> Vec<Conflict> {
 
 fn shown(view: &RecordView, conflict: &document::Conflict) -> Conflict {
     let (kind, label) = match conflict.subject {
-        Subject::Field(_) => (
-            ConflictKind::Field,
-            Label::new("有分歧,待确定", "differs, to be settled"),
-        ),
+        Subject::Field(_) => {
+            (ConflictKind::Field, Label::new("有分歧,待确定", "differs, to be settled"))
+        }
         Subject::StruckOrEdited(_) => (
             ConflictKind::StruckOrEdited,
             Label::new("一人划去,另一人修改,待确定", "struck by one and edited by another"),

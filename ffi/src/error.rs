@@ -234,19 +234,17 @@ impl From<PinError> for LastmileError {
                 ),
                 0,
             ),
-            PinError::NoPin => (
-                Label::new("此人在本机未设口令", "This person has no PIN on this phone."),
-                0,
-            ),
+            PinError::NoPin => {
+                (Label::new("此人在本机未设口令", "This person has no PIN on this phone."), 0)
+            }
             PinError::Wrong { wait_ms } => (Label::new("口令不正确", "The PIN is wrong."), wait_ms),
             PinError::Wait { wait_ms } => (
                 Label::new("多次输错,请稍候再试", "Too many wrong PINs: wait, then try again."),
                 wait_ms,
             ),
-            PinError::KeyMissing => (
-                Label::new("本机没有此人的密钥", "This person's key is not on this phone."),
-                0,
-            ),
+            PinError::KeyMissing => {
+                (Label::new("本机没有此人的密钥", "This person's key is not on this phone."), 0)
+            }
             _ => (
                 Label::new(
                     "此人在本机的证书已被法院吊销",

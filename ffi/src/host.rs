@@ -167,10 +167,7 @@ impl Write for HostStream {
 }
 
 /// Asks for at most as many bytes as there is room for; an answer with more is a fault of the app.
-fn take(
-    out: &mut [u8],
-    read: impl Fn(u32) -> Result<Vec<u8>, CallbackError>,
-) -> io::Result<usize> {
+fn take(out: &mut [u8], read: impl Fn(u32) -> Result<Vec<u8>, CallbackError>) -> io::Result<usize> {
     let most = out.len().min(PIECE);
     let bytes = read(u32::try_from(most).unwrap_or(u32::MAX))
         .map_err(|_| io::ErrorKind::ConnectionAborted)?;

@@ -243,10 +243,9 @@ fn verb(verb: &'static Verb) -> VerbInfo {
             Action::Create => VerbAction::Create,
             Action::Set(fields) => VerbAction::Set { fields: owned(fields) },
             Action::Add(collection) => VerbAction::Add { collection: collection.to_owned() },
-            Action::Edit(collection) => VerbAction::Edit {
-                collection: collection.to_owned(),
-                fields: owned(verb.fields),
-            },
+            Action::Edit(collection) => {
+                VerbAction::Edit { collection: collection.to_owned(), fields: owned(verb.fields) }
+            }
             Action::Strike(collection) => VerbAction::Strike { collection: collection.to_owned() },
             Action::Resolve => VerbAction::Resolve,
             Action::Finalise => VerbAction::Finalise,

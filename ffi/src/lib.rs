@@ -30,16 +30,22 @@
 //! **Units.** Times are milliseconds since 1970, money is fen (分), ids and hashes lower-case hexadecimal.
 
 mod assistance;
+mod cases;
 mod conflicts;
+mod courier;
 mod drafts;
 mod enrol;
 mod error;
 mod export;
+mod files;
 mod host;
+mod http;
 mod kinds;
+mod leaving;
 mod observe;
 mod open;
 mod papers;
+mod peer;
 mod people;
 mod photos;
 mod pictures;
@@ -52,22 +58,33 @@ mod status;
 mod sync;
 mod value;
 mod view;
+mod watch;
 mod words;
 mod work;
 
+pub use assistance::{
+    AloudLine, Assistance, AssistanceStep, AssistanceTexts, AssistanceTodo, HeardText,
+    withdrawal_reason,
+};
+pub use cases::{CaseInfo, CaseLine, CasePage, CaseParty, CaseRuling, DutyPhone};
 pub use conflicts::{Conflict, ConflictKind, Said, Settlement, Side};
+pub use courier::{CourierDelivered, PouchTaken};
 pub use drafts::Draft;
 pub use enrol::{CodeInfo, Enrolled, enrol, read_code};
 pub use error::LastmileError;
 pub use export::{CaseExport, Edition};
+pub use files::{FetchReport, FileWaits, UploadReport};
 pub use host::{ByteSource, ByteStream, CallbackError, Clock, Fix, Moment, PositionSource};
+pub use http::{HttpAnswer, HttpHeader, HttpRequest, Transport, TransportFailure};
 pub use kinds::{
     CodeWord, CollectionInfo, FieldInfo, FieldKind, FieldPolicy, KindInfo, VerbAction, VerbInfo,
     record_kinds,
 };
+pub use leaving::{LeaveCheck, PackLine, SealBlockLeft};
 pub use observe::{Change, ContactState, Observation, PhoneObserver, UploadProgress};
 pub use open::{OpenOptions, Phone};
 pub use papers::{PaperFile, PaperForm, papers_of};
+pub use peer::{MeetingReport, PeerListener};
 pub use people::{Person, SignedIn};
 pub use photos::{CaptureForm, CapturedOriginal, CoverRect, KeptOriginal, Original};
 pub use pictures::{FileStanding, PhotoFinding, PhotoReading, RecordFile, SmallPicture};
@@ -76,10 +93,13 @@ pub use road::Road;
 pub use rules::{Finding, Outcome, RuleCheck, SetAside, Severity, Stage};
 pub use signer::{KeyError, KeyInfo, Signer};
 pub use signing::{Declaration, Hand, ReadBack, Signatory, Stroke, StrokePoint, declaration};
-pub use status::{RecordStanding, Standing, standing_label};
+pub use status::{
+    Backlog, ChangeTimes, LogAlarm, RecordStanding, Standing, TrayEntry, standing_label,
+};
 pub use sync::SyncReport;
 pub use value::Value;
 pub use view::{Finalised, ShownCollection, ShownField, ShownItem, ShownRecord, Written};
+pub use watch::{WatchPromise, WatchState, WatchWord, new_watch_id};
 pub use words::Words;
 
 uniffi::setup_scaffolding!();

@@ -1,7 +1,8 @@
 //! Opening the phone: one encrypted store, one [`Phone`] per process.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use lastmile_core::id::DocumentId;
 use lastmile_core::phone::{self, DeviceFile, PhoneOptions};
@@ -10,6 +11,7 @@ use lastmile_core::store::{RawKey, StoreOptions};
 use lastmile_core::time::SystemEntropy;
 use zeroize::Zeroizing;
 
+use crate::assistance::Stood;
 use crate::error::LastmileError;
 use crate::host::{Clock, HostClock, PositionSource};
 use crate::observe::{Change, Observation, Observers, PhoneObserver};
@@ -41,6 +43,8 @@ pub struct Phone {
     pub(crate) observers: Arc<Observers>,
     pub(crate) positions: Option<Arc<dyn PositionSource>>,
     pub(crate) road: RwLock<Option<Arc<Road>>>,
+    /// Where each request for assistance stood when it was last looked at.
+    pub(crate) hops: Mutex<HashMap<DocumentId, Stood>>,
 }
 
 #[uniffi::export]
@@ -85,6 +89,7 @@ impl Phone {
             observers: Arc::default(),
             positions,
             road: RwLock::new(None),
+            hops: Mutex::default(),
         }))
     }
 

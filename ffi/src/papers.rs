@@ -34,10 +34,8 @@ pub struct PaperFile {
 pub fn papers_of(kind: String) -> Vec<PaperForm> {
     let Some(kind) = records::builtin().get(&kind) else { return Vec::new() };
     let forms = Form::of_kind(kind).iter();
-    let shown = forms.map(|form| PaperForm {
-        form: form.code().to_owned(),
-        title: form.title(kind).to_owned(),
-    });
+    let shown = forms
+        .map(|form| PaperForm { form: form.code().to_owned(), title: form.title(kind).to_owned() });
     shown.collect()
 }
 

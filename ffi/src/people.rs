@@ -85,11 +85,8 @@ impl Phone {
     /// Who has a PIN on this phone.
     pub fn people(&self) -> Result<Vec<Person>, LastmileError> {
         let people = self.core.people()?.into_iter();
-        let shown = people.map(|one| Person {
-            person: one.person,
-            name: one.name,
-            wait_ms: one.wait_ms,
-        });
+        let shown =
+            people.map(|one| Person { person: one.person, name: one.name, wait_ms: one.wait_ms });
         Ok(shown.collect())
     }
 

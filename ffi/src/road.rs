@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use lastmile_core::phone::transport::HttpTransport;
 
 use crate::error::LastmileError;
+use crate::http::{HostHttp, Transport};
 use crate::open::Phone;
 use crate::words::Words;
 
@@ -27,6 +28,12 @@ impl Road {
         let roots: Vec<&[u8]> = roots.iter().map(Vec::as_slice).collect();
         let http = HttpTransport::new(&url, &roots).map_err(|_| no_road())?;
         Ok(Arc::new(Self { http }))
+    }
+
+    /// The app's own HTTP.
+    #[uniffi::constructor]
+    pub fn over(transport: Arc<dyn Transport>) -> Arc<Self> {
+        Arc::new(Self { http: HttpTransport::over(Box::new(HostHttp(transport))) })
     }
 }
 

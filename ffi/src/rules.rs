@@ -141,10 +141,10 @@ fn finding(checked: &Checked, finding: &rules::Finding) -> Finding {
         },
         basis: finding.basis.iter().map(|basis| checked.pack.cite(basis).into()).collect(),
         item: finding.item.clone(),
-        set_aside: finding.overridden.as_ref().map(|aside| SetAside {
-            role: aside.role.to_owned(),
-            reason: aside.reason.clone(),
-        }),
+        set_aside: finding
+            .overridden
+            .as_ref()
+            .map(|aside| SetAside { role: aside.role.to_owned(), reason: aside.reason.clone() }),
         may_set_aside: roles.map(|role| role.code().to_owned()).collect(),
         as_of: finding.as_of.clone(),
     }

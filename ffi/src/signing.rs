@@ -176,7 +176,8 @@ pub fn declaration(role: String) -> Option<Declaration> {
 fn hand(hand: Hand) -> phone::Hand {
     match hand {
         Hand::Strokes { width, height, strokes } => {
-            let point = |point: StrokePoint| signing::Point { x: point.x, y: point.y, ms: point.ms };
+            let point =
+                |point: StrokePoint| signing::Point { x: point.x, y: point.y, ms: point.ms };
             let strokes =
                 strokes.into_iter().map(|stroke| stroke.points.into_iter().map(point).collect());
             let strokes = strokes.collect();

@@ -205,12 +205,7 @@ fn shown_field(
     if winner {
         values.reverse();
     }
-    ShownField {
-        name: name.to_owned(),
-        label,
-        values,
-        contested: register.contested() && !winner,
-    }
+    ShownField { name: name.to_owned(), label, values, contested: register.contested() && !winner }
 }
 
 /// Who made a change, and when by that phone.

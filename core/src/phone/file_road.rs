@@ -3,10 +3,9 @@
 //! must lie where it can, a part must be the part that was asked for.
 
 use data_encoding::BASE64;
-use reqwest::Method;
-use reqwest::blocking::{RequestBuilder, Response};
 
-use super::transport::{HttpTransport, TransportError, from_court, header, read_body};
+use super::http::{HttpAnswer, HttpRequest};
+use super::transport::{HttpTransport, TransportError, request};
 use crate::id::{BlobHash, sha256};
 use crate::sync::files::{
     AS, CHUNK_TYPE, FILES, FileKind, METHOD_OVERRIDE, Metadata, TUS_RESUMABLE, TUS_VERSION,
@@ -15,6 +14,8 @@ use crate::sync::files::{
 use crate::sync::token::TOKEN_HEADER;
 
 const MAX_UPLOAD_ID: usize = 64;
+/// A body that nobody looks at may have so many bytes.
+const UNREAD: usize = 64 << 10;
 
 /// Whom a request asks, and by what right.
 #[derive(Debug, Clone, Copy)]
@@ -82,23 +83,21 @@ pub trait FileRoad {
 
 impl FileRoad for HttpTransport {
     fn begin(&self, ask: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError> {
-        let request = self
-            .request(Method::POST, ask.court, UPLOADS)
+        let request = request("POST", ask.court, UPLOADS)
             .header(UPLOAD_LENGTH, bytes)
             .header(UPLOAD_METADATA, file.to_header());
-        let answer = send(request, ask)?;
-        let location = header(&answer, "location");
-        let upload = location.rsplit('/').next().unwrap_or_default();
+        let answer = tus(self, request, ask, UNREAD)?;
+        let upload = answer.header("location").rsplit('/').next().unwrap_or_default();
         let named = upload.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if upload.is_empty() || upload.len() > MAX_UPLOAD_ID || !named {
-            return Err(TransportError::NotTheServer(answer.status().as_u16()));
+            return Err(TransportError::NotTheServer(answer.status));
         }
         Ok(Begun { upload: upload.to_owned(), offset: offset_of(&answer)? })
     }
 
     fn append(&self, ask: Ask<'_>, begun: &Begun, chunk: &[u8]) -> Result<u64, TransportError> {
-        let request = self.request(Method::PATCH, ask.court, &place(begun));
-        offset_of(&send(with_chunk(request, begun, chunk), ask)?)
+        let request = request("PATCH", ask.court, &place(begun));
+        offset_of(&tus(self, with_chunk(request, begun, chunk), ask, UNREAD)?)
     }
 
     /// POST: proxies that have never heard of PATCH let it through.
@@ -108,9 +107,8 @@ impl FileRoad for HttpTransport {
         begun: &Begun,
         chunk: &[u8],
     ) -> Result<u64, TransportError> {
-        let request = self.request(Method::POST, ask.court, &place(begun));
-        let request = request.header(METHOD_OVERRIDE, Method::PATCH.as_str());
-        offset_of(&send(with_chunk(request, begun, chunk), ask)?)
+        let request = request("POST", ask.court, &place(begun)).header(METHOD_OVERRIDE, "PATCH");
+        offset_of(&tus(self, with_chunk(request, begun, chunk), ask, UNREAD)?)
     }
 
     fn fetch(&self, ask: Ask<'_>, part: Part) -> Result<Piece, TransportError> {
@@ -119,14 +117,11 @@ impl FileRoad for HttpTransport {
             path.push_str(&format!("?{AS}={}", part.kind.code()));
         }
         let last = part.from.saturating_add(part.most as u64).saturating_sub(1);
-        let request = self
-            .request(Method::GET, ask.court, &path)
-            .header("range", format!("bytes={}-{last}", part.from));
-        let answer = send(request, ask)?;
-        let (status, range) = (answer.status().as_u16(), header(&answer, "content-range"));
-        let bytes = read_body(answer, part.most)?;
-        let came = bytes.len() as u64;
-        let total = match (status, shown(&range)) {
+        let request =
+            request("GET", ask.court, &path).header("range", format!("bytes={}-{last}", part.from));
+        let answer = tus(self, request, ask, part.most)?;
+        let came = answer.body.len() as u64;
+        let total = match (answer.status, shown(answer.header("content-range"))) {
             (200, _) if part.from == 0 => Some(came),
             (206, Some((first, end, total))) => {
                 // All that was wanted, or all that there is.
@@ -135,8 +130,8 @@ impl FileRoad for HttpTransport {
             }
             _ => None,
         };
-        let total = total.ok_or(TransportError::NotTheServer(status))?;
-        Ok(Piece { bytes, total })
+        let total = total.ok_or(TransportError::NotTheServer(answer.status))?;
+        Ok(Piece { bytes: answer.body, total })
     }
 }
 
@@ -144,27 +139,28 @@ fn place(begun: &Begun) -> String {
     format!("{UPLOADS}/{}", begun.upload)
 }
 
-fn with_chunk(request: RequestBuilder, begun: &Begun, chunk: &[u8]) -> RequestBuilder {
+fn with_chunk(request: HttpRequest, begun: &Begun, chunk: &[u8]) -> HttpRequest {
     request
         .header("content-type", CHUNK_TYPE)
         .header(UPLOAD_OFFSET, begun.offset)
         .header(UPLOAD_CHECKSUM, format!("sha256 {}", BASE64.encode(&sha256(chunk))))
-        .body(chunk.to_vec())
+        .body(chunk)
 }
 
 /// Sends a request; only the court's own success counts.
-fn send(request: RequestBuilder, ask: Ask<'_>) -> Result<Response, TransportError> {
-    let answer = request
-        .header(TUS_RESUMABLE, TUS_VERSION)
-        .header(TOKEN_HEADER, ask.token)
-        .send()
-        .map_err(|_| TransportError::Unreachable)?;
-    from_court(answer)
+fn tus(
+    road: &HttpTransport,
+    request: HttpRequest,
+    ask: Ask<'_>,
+    most: usize,
+) -> Result<HttpAnswer, TransportError> {
+    let request = request.header(TUS_RESUMABLE, TUS_VERSION).header(TOKEN_HEADER, ask.token);
+    road.send(request, most)
 }
 
-fn offset_of(answer: &Response) -> Result<u64, TransportError> {
-    let offset = header(answer, UPLOAD_OFFSET).parse();
-    offset.map_err(|_| TransportError::NotTheServer(answer.status().as_u16()))
+fn offset_of(answer: &HttpAnswer) -> Result<u64, TransportError> {
+    let offset = answer.header(UPLOAD_OFFSET).parse();
+    offset.map_err(|_| TransportError::NotTheServer(answer.status))
 }
 
 /// The first byte, the end and the total of `bytes 0-99/500`: `(0, 100, 500)`.

@@ -12,6 +12,7 @@
 //! | `upload`, `upload_turn` | files to the court: resumed, in small pieces, small pictures first |
 //! | `fetch` | pictures and originals of colleagues from the court |
 //! | `file_road`, `file_token` | the road for files, and the right to use it |
+//! | `transport`, `http` | the road to the server; what carries it |
 //! | `pictures` | small pictures, what a photo says of itself, what does not fit, covered copies |
 //! | `signing` | those present read, declare and sign; countersignatures |
 //! | `receive` | changes from the server or another phone, through the same gate as own ones |
@@ -35,6 +36,7 @@
 //! | `watch` | promises before a dead zone, check-ins |
 //! | `positions` | where the crew is while its request for help is open |
 //! | `law` | what the rules still ask of a record |
+//! | `leaving` | seal strips left, packs and contact: the check before leaving |
 //! | `rebuild` | every cache made anew from the log |
 //!
 //! Nothing here decides about merging ([`crate::document`]) or about the law ([`crate::rules`]).
@@ -53,7 +55,9 @@ mod fetch;
 pub mod file_road;
 mod file_token;
 mod files;
+pub mod http;
 mod law;
+mod leaving;
 mod log;
 mod open;
 mod papers;
@@ -83,6 +87,7 @@ mod withdrawn;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+pub use assistance::RequestTexts;
 pub use capture::{Capture, CapturedOriginal};
 pub use courier::{Delivered, Taken};
 pub use error::PhoneError;
@@ -91,6 +96,7 @@ pub use export::{CaseExport, PhoneExportError};
 pub use fetch::FetchReport;
 pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
+pub use leaving::{CaseHere, PackHere, SealsLeft};
 pub use log::{LogTrouble, RESTORED};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use papers::PaperPicture;

@@ -10,9 +10,7 @@ use super::cache::Documents;
 use super::{Phone, PhoneError, lock};
 use crate::id::{CertificateId, Epoch};
 use crate::identity::certificate::purpose;
-use crate::identity::{
-    Addition, Certificate, Directory, PublicKey, Signed, Signer, TrustError,
-};
+use crate::identity::{Addition, Certificate, Directory, PublicKey, Signed, Signer, TrustError};
 use crate::records::KindSet;
 use crate::store::{Installation, Store, StoreOptions, WriteTx};
 use crate::time::{Clock, Entropy};

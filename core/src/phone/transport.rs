@@ -2,9 +2,8 @@
 //! login page, a proxy answers for a dead server: only a 2xx with our media type and protocol header
 //! counts as the server's word.
 
-use std::time::Duration;
-
 use super::enrol::EnrolmentRoad;
+use super::http::{Http, HttpAnswer, HttpRequest, Reqwest};
 use crate::identity::Canonical;
 use crate::identity::enrolment::{self, EnrolmentAnswer};
 use crate::sync::token::{Errand, TOKEN_HEADER};
@@ -61,11 +60,15 @@ pub trait Transport {
 /// Longest problem that is read, bytes.
 const MAX_PROBLEM: usize = 64 << 10;
 
-/// HTTP over reqwest with rustls, trusting only the given root.
-#[derive(Debug)]
+/// The roads over HTTP.
 pub struct HttpTransport {
-    client: reqwest::blocking::Client,
-    base: String,
+    http: Box<dyn Http>,
+}
+
+impl std::fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HttpTransport")
+    }
 }
 
 /// The HTTP client could not be set up: a certificate or the address is not usable.
@@ -77,33 +80,31 @@ impl HttpTransport {
     /// A road to `base`, e.g. `https://sync.court.example`. `roots` are PEM certificates; with none,
     /// only plain HTTP (a tunnel, a test) works.
     pub fn new(base: &str, roots: &[&[u8]]) -> Result<Self, TransportSetup> {
-        // Installing twice is no error: the first provider stays.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let roots = roots
-            .iter()
-            .map(|pem| reqwest::Certificate::from_pem(pem).map_err(|_| TransportSetup))
-            .collect::<Result<Vec<_>, _>>()?;
-        let client = reqwest::blocking::Client::builder()
-            .tls_certs_only(roots)
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(90))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(|_| TransportSetup)?;
-        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+        Ok(Self::over(Box::new(Reqwest::new(base, roots)?)))
     }
 
-    /// A request below the court's address.
-    pub(super) fn request(
-        &self,
-        method: reqwest::Method,
-        court: &str,
-        path: &str,
-    ) -> reqwest::blocking::RequestBuilder {
-        let address = format!("{}/v1/courts/{}/{path}", self.base, percent(court));
-        self.client.request(method, address).header(PROTOCOL_HEADER, PROTOCOL_VERSION)
+    /// A road over other means.
+    pub fn over(http: Box<dyn Http>) -> Self {
+        Self { http }
     }
+
+    /// Sends a request; the answer counts if it is the court's server that speaks and says yes. Of its body
+    /// at most `most` bytes are read, else it is too large.
+    pub(super) fn send(
+        &self,
+        request: HttpRequest,
+        most: usize,
+    ) -> Result<HttpAnswer, TransportError> {
+        let answer = self.http.send(request, most.max(MAX_PROBLEM))?;
+        from_court(answer, most)
+    }
+}
+
+/// A request below the court's address.
+pub(super) fn request(method: &'static str, court: &str, path: &str) -> HttpRequest {
+    let path = format!("/v1/courts/{}/{path}", percent(court));
+    HttpRequest { method, path, headers: Vec::new(), body: Vec::new() }
+        .header(PROTOCOL_HEADER, PROTOCOL_VERSION)
 }
 
 impl Transport for HttpTransport {
@@ -114,81 +115,51 @@ impl Transport for HttpTransport {
         body: &[u8],
         token: &str,
     ) -> Result<Vec<u8>, TransportError> {
-        let answer = self
-            .request(reqwest::Method::POST, court, errand.code())
+        let request = request("POST", court, errand.code())
             .header("content-type", errand.media_type())
             .header(TOKEN_HEADER, token)
-            .body(body.to_vec())
-            .send()
-            .map_err(|_| TransportError::Unreachable)?;
-        read_answer(answer, errand.media_type(), frame::MAX_COMPRESSED)
+            .body(body);
+        named(self.send(request, frame::MAX_COMPRESSED)?, errand.media_type())
     }
-}
-
-/// The body of an answer of at most `most` bytes, if it is the court's server that speaks.
-fn read_answer(
-    answer: reqwest::blocking::Response,
-    expected: &str,
-    most: usize,
-) -> Result<Vec<u8>, TransportError> {
-    let answer = from_court(answer)?;
-    let status = answer.status().as_u16();
-    let named = header(&answer, "content-type") == expected;
-    let body = read_body(answer, most)?;
-    if named { Ok(body) } else { Err(TransportError::NotTheServer(status)) }
-}
-
-/// The answer, if it is the court's server that speaks and says yes; else what it says.
-pub(super) fn from_court(
-    answer: reqwest::blocking::Response,
-) -> Result<reqwest::blocking::Response, TransportError> {
-    let status = answer.status();
-    if header(&answer, PROTOCOL_HEADER) != PROTOCOL_VERSION {
-        return Err(TransportError::NotTheServer(status.as_u16()));
-    }
-    if status.is_success() {
-        return Ok(answer);
-    }
-    let body = read_body(answer, MAX_PROBLEM)?;
-    let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    Err(match problem.get("code").and_then(serde_json::Value::as_str) {
-        Some(code) => TransportError::Problem {
-            status: status.as_u16(),
-            code: code.to_owned(),
-            server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
-        },
-        None => TransportError::NotTheServer(status.as_u16()),
-    })
-}
-
-/// A body of at most `most` bytes.
-pub(super) fn read_body(
-    answer: reqwest::blocking::Response,
-    most: usize,
-) -> Result<Vec<u8>, TransportError> {
-    use std::io::Read;
-    let mut body = Vec::new();
-    let over = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    answer.take(over).read_to_end(&mut body).map_err(|_| TransportError::Unreachable)?;
-    if body.len() > most { Err(TransportError::TooLarge) } else { Ok(body) }
-}
-
-/// A header's text, empty when there is none.
-pub(super) fn header(answer: &reqwest::blocking::Response, name: &str) -> String {
-    let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().to_owned()
 }
 
 impl EnrolmentRoad for HttpTransport {
     fn enrol(&self, court: &str, request: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let answer = self
-            .request(reqwest::Method::POST, court, "enrol")
+        let request = self::request("POST", court, "enrol")
             .header("content-type", enrolment::MEDIA_TYPE)
-            .body(request.to_vec())
-            .send()
-            .map_err(|_| TransportError::Unreachable)?;
-        read_answer(answer, enrolment::MEDIA_TYPE, EnrolmentAnswer::MAX_LEN)
+            .body(request);
+        named(self.send(request, EnrolmentAnswer::MAX_LEN)?, enrolment::MEDIA_TYPE)
     }
+}
+
+/// The body of an answer of this media type.
+fn named(answer: HttpAnswer, expected: &str) -> Result<Vec<u8>, TransportError> {
+    let fits = answer.header("content-type") == expected;
+    if fits { Ok(answer.body) } else { Err(TransportError::NotTheServer(answer.status)) }
+}
+
+/// The answer, if it is the court's server that speaks and says yes; else what it says.
+fn from_court(answer: HttpAnswer, most: usize) -> Result<HttpAnswer, TransportError> {
+    let status = answer.status;
+    if answer.header(PROTOCOL_HEADER) != PROTOCOL_VERSION {
+        return Err(TransportError::NotTheServer(status));
+    }
+    if (200..300).contains(&status) {
+        let fits = answer.body.len() <= most;
+        return if fits { Ok(answer) } else { Err(TransportError::TooLarge) };
+    }
+    if answer.body.len() > MAX_PROBLEM {
+        return Err(TransportError::TooLarge);
+    }
+    let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    Err(match problem.get("code").and_then(serde_json::Value::as_str) {
+        Some(code) => TransportError::Problem {
+            status,
+            code: code.to_owned(),
+            server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
+        },
+        None => TransportError::NotTheServer(status),
+    })
 }
 
 /// Percent-encodes a path segment (`粤0605` has no ASCII form).

@@ -1,0 +1,183 @@
+//! Phone to phone, without a network: over TCP on a hotspot, or over the app's own stream. Both prove
+//! that they belong to the court, exchange the cases both may read, and hand each other their pouches.
+
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lastmile_core::phone::{PeerError, PeerRole};
+
+use crate::error::LastmileError;
+use crate::host::{ByteStream, HostStream};
+use crate::observe::Change;
+use crate::open::Phone;
+use crate::photos::disk;
+use crate::status::count;
+use crate::words::Words;
+use crate::work::{Stop, run_until_given_up};
+
+/// A meeting falls apart when nothing comes for so long.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long to try to connect.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How often somebody who waits for a connection looks whether the caller has given up.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What a meeting did.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MeetingReport {
+    /// The other phone's person, staff or liaison id.
+    pub person: String,
+    /// Case numbers that both may read.
+    pub cases: Vec<String>,
+    /// Changes handed over.
+    pub given: u32,
+    /// Changes that came and stand.
+    pub received: u32,
+    /// Changes that came and wait for others.
+    pub held: u32,
+    /// Changes that came and were refused.
+    pub refused: u32,
+    /// Bundles of other phones that this one carries to the court now.
+    pub carried: u32,
+}
+
+/// A place where another phone can connect. `close()` it when nobody is to come any more.
+#[derive(uniffi::Object)]
+pub struct PeerListener {
+    listener: TcpListener,
+    port: u16,
+}
+
+#[uniffi::export]
+impl PeerListener {
+    /// Listens on every address of this phone, on a free port. Show address and port as a QR code.
+    ///
+    /// Errors: `Store`: the system gives no port.
+    #[uniffi::constructor]
+    pub fn open() -> Result<Arc<Self>, LastmileError> {
+        let listener = TcpListener::bind(("0.0.0.0", 0)).map_err(disk)?;
+        listener.set_nonblocking(true).map_err(disk)?;
+        let port = listener.local_addr().map_err(disk)?.port();
+        Ok(Arc::new(Self { listener, port }))
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+#[uniffi::export]
+impl Phone {
+    /// Connects to another phone's [`PeerListener`], `192.168.43.1:40123`, and meets it. Signs first.
+    /// Seconds; cancelled, it goes on to its end or to half a minute of silence.
+    ///
+    /// Errors: `Network` (`peer_stream`, `peer_not_proven`); `SignedOut`; `Input` for an address that
+    /// is none.
+    pub async fn meet_at(self: Arc<Self>, address: String) -> Result<MeetingReport, LastmileError> {
+        run_until_given_up(move |_| {
+            let mut found =
+                address.to_socket_addrs().map_err(|_| LastmileError::input("address"))?;
+            let address = found.next().ok_or_else(|| LastmileError::input("address"))?;
+            let stream = TcpStream::connect_timeout(&address, CONNECT).map_err(|_| broken())?;
+            self.meet_over_tcp(stream, PeerRole::Initiator)
+        })
+        .await
+    }
+
+    /// Waits for another phone at `listener`, at most `wait_s` seconds, and meets it.
+    ///
+    /// Errors: as [`Phone::meet_at`]; `Network` (`peer_stream`) when nobody came.
+    pub async fn meet_whoever_comes(
+        self: Arc<Self>,
+        listener: Arc<PeerListener>,
+        wait_s: u32,
+    ) -> Result<MeetingReport, LastmileError> {
+        run_until_given_up(move |stop| {
+            let stream = listener.accept(Duration::from_secs(u64::from(wait_s)), stop)?;
+            self.meet_over_tcp(stream, PeerRole::Responder)
+        })
+        .await
+    }
+
+    /// Meets another phone over the app's own stream; `connected` says that this phone made the
+    /// connection (exactly one of the two does).
+    pub async fn meet_over(
+        self: Arc<Self>,
+        stream: Arc<dyn ByteStream>,
+        connected: bool,
+    ) -> Result<MeetingReport, LastmileError> {
+        run_until_given_up(move |_| {
+            let role = if connected { PeerRole::Initiator } else { PeerRole::Responder };
+            self.meet(&mut HostStream::new(stream), role)
+        })
+        .await
+    }
+}
+
+impl PeerListener {
+    fn accept(&self, wait: Duration, stop: &Stop) -> Result<TcpStream, LastmileError> {
+        let begun = Instant::now();
+        while !stop.told() && begun.elapsed() < wait {
+            match self.listener.accept() {
+                Ok((stream, _)) => return Ok(stream),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    std::thread::sleep(LOOK);
+                }
+                Err(_) => return Err(broken()),
+            }
+        }
+        Err(broken())
+    }
+}
+
+impl Phone {
+    fn meet_over_tcp(
+        &self,
+        mut stream: TcpStream,
+        role: PeerRole,
+    ) -> Result<MeetingReport, LastmileError> {
+        let ready = stream
+            .set_nonblocking(false)
+            .and_then(|()| stream.set_nodelay(true))
+            .and_then(|()| stream.set_read_timeout(Some(SILENCE)))
+            .and_then(|()| stream.set_write_timeout(Some(SILENCE)));
+        ready.map_err(|_| broken())?;
+        self.meet(&mut stream, role)
+    }
+
+    fn meet<S: std::io::Read + std::io::Write>(
+        &self,
+        stream: &mut S,
+        role: PeerRole,
+    ) -> Result<MeetingReport, LastmileError> {
+        let met = self.core.meet(stream, role);
+        // What came before a break stays.
+        self.observers.changed(&Change::Anything);
+        self.tell_assistance();
+        let met = met?;
+        // The changes are exchanged; pouches that do not get across wait for the next meeting.
+        let taken: Result<_, PeerError> = self.core.hand_over(stream, role);
+        let cases = met.shared.iter().map(|channel| {
+            channel.strip_prefix(lastmile_core::sync::channel::CASE).unwrap_or(channel).to_owned()
+        });
+        Ok(MeetingReport {
+            person: met.person,
+            cases: cases.collect(),
+            given: count(met.given),
+            received: count(met.received.accepted),
+            held: count(met.received.held),
+            refused: count(met.received.refused),
+            carried: taken.map_or(0, |taken| count(taken.bundles)),
+        })
+    }
+}
+
+fn broken() -> LastmileError {
+    let said = Words {
+        zh: "未能与对方手机连接,请确认已连同一热点后重试".to_owned(),
+        en: "The other phone could not be reached: check that both are on one hotspot.".to_owned(),
+    };
+    LastmileError::Network { code: "peer_stream".to_owned(), said, status: None }
+}
