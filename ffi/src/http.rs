@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lastmile_core::phone::http::{self, Http};
-use lastmile_core::phone::transport::TransportError;
+use lastmile_core::phone::transport;
 
 use crate::work::wait_for;
 
@@ -46,13 +46,13 @@ pub struct HttpAnswer {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
-pub enum TransportFailure {
+pub enum TransportError {
     /// No connection, it broke, or it took too long.
     #[error("unreachable")]
     Unreachable,
 }
 
-impl From<uniffi::UnexpectedUniFFICallbackError> for TransportFailure {
+impl From<uniffi::UnexpectedUniFFICallbackError> for TransportError {
     fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
         Self::Unreachable
     }
@@ -64,7 +64,7 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for TransportFailure {
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Sends one request; ends within 90 s.
-    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportFailure>;
+    async fn send(&self, request: HttpRequest) -> Result<HttpAnswer, TransportError>;
 }
 
 /// The app's transport as the core uses it.
@@ -75,7 +75,7 @@ impl Http for HostHttp {
         &self,
         request: http::HttpRequest,
         most: usize,
-    ) -> Result<http::HttpAnswer, TransportError> {
+    ) -> Result<http::HttpAnswer, transport::TransportError> {
         let headers = request.headers.into_iter();
         let request = HttpRequest {
             method: request.method.to_owned(),
@@ -86,7 +86,8 @@ impl Http for HostHttp {
             body: request.body,
             most: most as u64,
         };
-        let answer = wait_for(self.0.send(request)).map_err(|_| TransportError::Unreachable)?;
+        let answer =
+            wait_for(self.0.send(request)).map_err(|_| transport::TransportError::Unreachable)?;
         let HttpAnswer { status, headers, body } = answer;
         let headers = headers.into_iter().map(|header| (header.name, header.value));
         Ok(http::HttpAnswer { status, headers: headers.collect(), body })

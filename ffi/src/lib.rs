@@ -75,7 +75,7 @@ pub use error::LastmileError;
 pub use export::{CaseExport, Edition};
 pub use files::{FetchReport, FileWaits, UploadReport};
 pub use host::{ByteSource, ByteStream, CallbackError, Clock, Fix, Moment, PositionSource};
-pub use http::{HttpAnswer, HttpHeader, HttpRequest, Transport, TransportFailure};
+pub use http::{HttpAnswer, HttpHeader, HttpRequest, Transport, TransportError};
 pub use kinds::{
     CodeWord, CollectionInfo, FieldInfo, FieldKind, FieldPolicy, KindInfo, VerbAction, VerbInfo,
     record_kinds,

@@ -39,7 +39,8 @@ pub enum ContactState {
     },
 }
 
-/// How far an upload is.
+/// How far an upload is, told before its first piece and after every one but a file's last: that one shows in
+/// `finished` of the next notice, or in the report.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct UploadProgress {
     /// The original this is about.

@@ -92,3 +92,41 @@ fn pool() -> Option<&'static Runtime> {
     };
     POOL.get_or_init(build).as_ref()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_in_the_work_goes_on_in_whoever_waits() {
+        let fails = || wait_for(run::<()>(|| panic!("a fault of the core")));
+        let panic = catch_unwind(AssertUnwindSafe(fails)).err();
+        let said =
+            panic.and_then(|panic| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        assert_eq!(said.as_deref(), Some("a fault of the core"));
+        assert_eq!(wait_for(run(|| Ok(7))), Ok(7), "and the next call works");
+    }
+
+    #[test]
+    fn work_hears_that_its_caller_has_given_up() {
+        let (begun, begins) = channel();
+        let (ended, ends) = channel();
+        let call = run_until_given_up(move |stop| {
+            let _ = begun.send(());
+            while !stop.told() {
+                std::thread::yield_now();
+            }
+            let _ = ended.send(());
+            Ok(())
+        });
+        let mut call = Box::pin(call);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_pending());
+        assert!(begins.recv().is_ok());
+        drop(call);
+        assert!(ends.recv().is_ok());
+    }
+}

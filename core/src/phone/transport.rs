@@ -176,8 +176,49 @@ fn percent(segment: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    /// Answers every request alike.
+    struct Answers(u16, Vec<(&'static str, &'static str)>, Vec<u8>);
+
+    impl Http for Answers {
+        fn send(&self, request: HttpRequest, most: usize) -> Result<HttpAnswer, TransportError> {
+            assert!(request.path.starts_with("/v1/courts/%E7%B2%A40605/"), "{}", request.path);
+            assert!(request.headers.contains(&(PROTOCOL_HEADER, PROTOCOL_VERSION.to_owned())));
+            let Self(status, headers, body) = self;
+            let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+            let body = body.iter().copied().take(most.saturating_add(1)).collect();
+            Ok(HttpAnswer { status: *status, headers: headers.collect(), body })
+        }
+    }
+
+    fn enrol(status: u16, headers: &[(&'static str, &'static str)], body: &[u8]) -> String {
+        let http = Answers(status, headers.to_vec(), body.to_vec());
+        match HttpTransport::over(Box::new(http)).enrol("粤0605", b"request") {
+            Ok(body) => String::from_utf8(body).unwrap(),
+            Err(error) => error.code().to_owned(),
+        }
+    }
+
+    #[test]
+    fn only_the_courts_server_with_the_right_media_type_counts() {
+        // Names in any case: a proxy may write them differently.
+        let ours = ("Lastmile-Protocol", PROTOCOL_VERSION);
+        assert!(ours.0.eq_ignore_ascii_case(PROTOCOL_HEADER));
+        let typed = ("Content-Type", enrolment::MEDIA_TYPE);
+        assert_eq!(enrol(200, &[ours, typed], b"answer"), "answer");
+        assert_eq!(enrol(200, &[typed], b"login"), "not_the_server");
+        assert_eq!(enrol(200, &[ours, ("content-type", "text/html")], b"login"), "not_the_server");
+        assert_eq!(enrol(302, &[ours, typed], b""), "not_the_server");
+        assert_eq!(enrol(403, &[ours], br#"{"code":"code_used"}"#), "code_used");
+        assert_eq!(enrol(403, &[], br#"{"code":"code_used"}"#), "not_the_server");
+        let long = vec![0; EnrolmentAnswer::MAX_LEN.max(MAX_PROBLEM) + 1];
+        assert_eq!(enrol(200, &[ours, typed], &long), "answer_too_large");
+        assert_eq!(enrol(500, &[ours], &long), "answer_too_large");
+        assert_eq!(enrol(200, &[typed], &long), "not_the_server", "whoever answers at length");
+    }
 
     #[test]
     fn court_codes_become_path_segments() {

@@ -88,8 +88,9 @@ fn unlock(connection: &Connection, key: &RawKey) -> Result<(), StoreError> {
     if !cfg!(feature = "sqlcipher") {
         return Err(StoreError::NoEncryption);
     }
-    let mut pragma = Zeroizing::new(String::with_capacity(96));
-    pragma.push_str("PRAGMA key = \"x'");
+    // A wrong key is told by the error; the library would write about it on the program's error stream, too.
+    let mut pragma = Zeroizing::new(String::with_capacity(160));
+    pragma.push_str("PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'");
     for byte in key.0 {
         // Writing to a String cannot fail.
         let _ = write!(pragma, "{byte:02x}");
