@@ -5,7 +5,7 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `words`, `error` | texts in both languages; what went wrong, with a stable code |
+//! | `words`, `error`, `causes` | texts in both languages; what went wrong, with a stable code |
 //! | `work` | long calls off the caller's thread; what happens when their caller gives up |
 //! | `host` | what the device gives: clock, positions, streams of bytes |
 //! | `signer` | a key of the phone's key store, as the core wants it |
@@ -29,8 +29,12 @@
 //!
 //! **Units.** Times are milliseconds since 1970, money is fen (分), ids and hashes lower-case hexadecimal.
 
+// What Kotlin passes was made anew on the way here: it is owned, whoever looks at it only.
+#![allow(clippy::needless_pass_by_value)]
+
 mod assistance;
 mod cases;
+mod causes;
 mod conflicts;
 mod courier;
 mod drafts;

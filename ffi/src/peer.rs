@@ -179,5 +179,5 @@ fn broken() -> LastmileError {
         zh: "未能与对方手机连接,请确认已连同一热点后重试".to_owned(),
         en: "The other phone could not be reached: check that both are on one hotspot.".to_owned(),
     };
-    LastmileError::Network { code: "peer_stream".to_owned(), said, status: None }
+    LastmileError::peer("peer_stream", said)
 }

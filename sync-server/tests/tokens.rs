@@ -54,7 +54,12 @@ struct Liar(RefCell<i64>);
 impl Transport for Liar {
     fn post(&self, _: &str, _: Errand, _: &[u8], _: &str) -> Result<Vec<u8>, TransportError> {
         let server_ms = Some(self.0.replace_with(|last| last.wrapping_mul(-7)));
-        Err(TransportError::Problem { status: 401, code: "clock_out_of_window".into(), server_ms })
+        Err(TransportError::Problem {
+            status: 401,
+            code: "clock_out_of_window".into(),
+            server_ms,
+            retry_after_s: None,
+        })
     }
 }
 

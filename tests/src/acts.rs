@@ -110,7 +110,7 @@ impl Transport for Direct<'_> {
             };
             let problem = Problem::from(error).code;
             let (status, code) = (problem.status(), problem.code().to_owned());
-            TransportError::Problem { status, code, server_ms }
+            TransportError::Problem { status, code, server_ms, retry_after_s: None }
         })?;
         frame::seal(&answer.encode()).map_err(|_| TransportError::TooLarge)
     }

@@ -84,7 +84,7 @@ pub trait FileRoad {
 impl FileRoad for HttpTransport {
     fn begin(&self, ask: Ask<'_>, file: Metadata, bytes: u64) -> Result<Begun, TransportError> {
         let request = request("POST", ask.court, UPLOADS)
-            .header(UPLOAD_LENGTH, bytes)
+            .header(UPLOAD_LENGTH, bytes.to_string())
             .header(UPLOAD_METADATA, file.to_header());
         let answer = tus(self, request, ask, UNREAD)?;
         let upload = answer.header("location").rsplit('/').next().unwrap_or_default();
@@ -142,7 +142,7 @@ fn place(begun: &Begun) -> String {
 fn with_chunk(request: HttpRequest, begun: &Begun, chunk: &[u8]) -> HttpRequest {
     request
         .header("content-type", CHUNK_TYPE)
-        .header(UPLOAD_OFFSET, begun.offset)
+        .header(UPLOAD_OFFSET, begun.offset.to_string())
         .header(UPLOAD_CHECKSUM, format!("sha256 {}", BASE64.encode(&sha256(chunk))))
         .body(chunk)
 }

@@ -22,8 +22,8 @@ pub struct HttpRequest {
 impl HttpRequest {
     /// With one header more.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 

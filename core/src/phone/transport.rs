@@ -27,6 +27,8 @@ pub enum TransportError {
         code: String,
         /// What time it is there, milliseconds since 1970, when the problem says.
         server_ms: Option<i64>,
+        /// When to come again, seconds, when the answer says so.
+        retry_after_s: Option<u32>,
     },
     /// More bytes than an answer may have.
     #[error("the answer is larger than the limit")]
@@ -157,6 +159,7 @@ fn from_court(answer: HttpAnswer, most: usize) -> Result<HttpAnswer, TransportEr
             status,
             code: code.to_owned(),
             server_ms: problem.get("server_ms").and_then(serde_json::Value::as_i64),
+            retry_after_s: answer.header("retry-after").parse().ok(),
         },
         None => TransportError::NotTheServer(status),
     })
@@ -218,6 +221,14 @@ mod tests {
         assert_eq!(enrol(200, &[ours, typed], &long), "answer_too_large");
         assert_eq!(enrol(500, &[ours], &long), "answer_too_large");
         assert_eq!(enrol(200, &[typed], &long), "not_the_server", "whoever answers at length");
+    }
+
+    #[test]
+    fn a_court_that_is_busy_says_when_to_come_again() {
+        let headers = vec![(PROTOCOL_HEADER, PROTOCOL_VERSION), ("Retry-After", "2")];
+        let http = Answers(503, headers, br#"{"code":"busy"}"#.to_vec());
+        let error = HttpTransport::over(Box::new(http)).enrol("粤0605", b"request").unwrap_err();
+        assert!(matches!(error, TransportError::Problem { retry_after_s: Some(2), .. }));
     }
 
     #[test]

@@ -123,6 +123,7 @@ fn one_that_cannot_be_had_stops_no_other() {
         status: 503,
         code: "storage_unavailable".to_owned(),
         server_ms: None,
+        retry_after_s: None,
     };
     let first = |number: usize, come| if number == 1 { Err(unavailable()) } else { come };
     let road = Road::new(&wen, &first);

@@ -66,7 +66,12 @@ impl Court {
     }
 
     fn problem<T>(code: &str) -> Result<T, TransportError> {
-        Err(TransportError::Problem { status: 409, code: code.to_owned(), server_ms: None })
+        Err(TransportError::Problem {
+            status: 409,
+            code: code.to_owned(),
+            server_ms: None,
+            retry_after_s: None,
+        })
     }
 }
 

@@ -146,8 +146,12 @@ fn a_file_that_alone_does_not_get_through_keeps_no_other() {
 fn a_busy_file_has_its_second_turn_when_the_others_are_through() {
     let world = World::new();
     let (phone, hashes) = with_photos(&world, 3);
-    let busy =
-        || TransportError::Problem { status: 423, code: "upload_busy".to_owned(), server_ms: None };
+    let busy = || TransportError::Problem {
+        status: 423,
+        code: "upload_busy".to_owned(),
+        server_ms: None,
+        retry_after_s: None,
+    };
     let (name, turns) = (hashes[0].to_hex(), RefCell::new(Vec::new()));
     let once = |upload: &str| {
         turns.borrow_mut().push(upload.to_owned());
