@@ -7,8 +7,8 @@ missing=""
 command -v cargo >/dev/null 2>&1 || missing="$missing cargo"
 command -v cc >/dev/null 2>&1 || missing="$missing gcc"
 command -v make >/dev/null 2>&1 || missing="$missing make"
-# OpenSSL under the phone's encrypted store is built from source.
-command -v perl >/dev/null 2>&1 || missing="$missing perl"
+# OpenSSL under the phone's encrypted store is built from source; Debian's perl-base alone lacks modules for it.
+perl -MFindBin -MIPC::Cmd -MFile::Compare -e 1 >/dev/null 2>&1 || missing="$missing perl"
 if [ "${1:-}" = test ]; then
     command -v npm >/dev/null 2>&1 || missing="$missing npm"
     test -x "${CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium"

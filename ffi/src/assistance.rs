@@ -188,16 +188,18 @@ pub fn withdrawal_reason(words: String, duress: bool) -> String {
 pub(crate) type Stood = (hops::Hop, [Option<i64>; 4]);
 
 impl Phone {
-    /// Tells the observers of requests that stand at another hop than when they were last looked at.
+    /// Tells the observers of requests that stand at another step than when they were last looked at, or
+    /// that are looked at for the first time.
     pub(crate) fn tell_assistance(&self) {
         // Whoever cannot be read now is looked at another time.
-        let Ok(open) = self.core.requests() else { return };
-        for record in open {
+        let Ok(known) = self.core.requests() else { return };
+        for record in known {
             let Ok(shown) = self.core.request_shown(record) else { continue };
+            let stands = (shown.hop, shown.steps);
             let mut hops = self.hops.lock().unwrap_or_else(PoisonError::into_inner);
-            let before = hops.insert(record, (shown.hop, shown.steps));
+            let stood = hops.insert(record, stands);
             drop(hops);
-            if before.is_some_and(|before| before != (shown.hop, shown.steps)) {
+            if stood != Some(stands) {
                 self.observers.changed(&Change::Assistance { record: record.to_hex() });
             }
         }

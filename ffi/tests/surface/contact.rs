@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lastmile_ffi::{
-    ConflictKind, ContactState, HttpAnswer, HttpHeader, HttpRequest, LastmileError, Road, Said,
-    Settlement, Standing, Transport, TransportError, Value, WatchPromise, WatchWord, new_watch_id,
+    Change, ConflictKind, ContactState, HttpAnswer, HttpHeader, HttpRequest, LastmileError, Road,
+    Said, Settlement, Standing, Transport, TransportError, Value, WatchPromise, WatchWord,
+    new_watch_id,
 };
 
 use crate::court::Court;
 use crate::observing::Ear;
-use crate::officer::{CASE, add_line, edit_quantity, seizure, wait};
+use crate::officer::{CASE, add_line, edit_quantity, form, seizure, wait};
 
 #[test]
 fn two_people_differ_and_one_settles_it_with_a_reason() {
@@ -116,13 +117,39 @@ fn a_server_that_is_not_there_costs_nothing_and_is_told() {
 }
 
 #[test]
+fn a_request_for_help_is_told_when_it_stands_elsewhere_and_not_again() {
+    let mut court = Court::new();
+    let lu = court.enrol("luqihang");
+    let mut draft = seizure();
+    draft.kind = "assistance".to_owned();
+    draft.items.clear();
+    draft.head = form(&[("place", "九江镇沙口工业区三路5号"), ("callback", "13800138000")]);
+    let record = lu.create_record(draft).unwrap().record;
+    let ear = Arc::new(Ear::default());
+    let _observing = lu.observe(ear.clone());
+    for _ in 0..3 {
+        wait(lu.clone().sync(0)).unwrap();
+    }
+    let told = Change::Assistance { record: record.clone() };
+    let changes = ear.changes.lock().unwrap();
+    // When it came to the court, and at most once more for a step that the court signed about it.
+    let times = changes.iter().filter(|change| **change == told).count();
+    assert!((1..=2).contains(&times), "{changes:?}");
+    let shown = lu.assistance(record).unwrap();
+    assert_eq!(shown.hop, "server");
+    let happened: Vec<bool> = shown.steps.iter().map(|step| step.at_ms.is_some()).collect();
+    assert!(shown.alarm, "nobody at the station has it yet");
+    assert_eq!(happened, [true, false, false, false]);
+}
+
+#[test]
 fn the_check_before_leaving_counts_strips_packs_and_contact() {
     let mut court = Court::new();
     let lu = court.enrol("luqihang");
     let record = lu.create_record(seizure()).unwrap().record;
     let act = lastmile_ffi::Act::Add {
         verb: "add_seal".to_owned(),
-        fields: crate::officer::form(&[("seal_no", "S0001")]),
+        fields: form(&[("seal_no", "S0001")]),
     };
     lu.act(record, act, None).unwrap();
     let check = wait(lu.clone().leave_check(vec![CASE.to_owned()])).unwrap();

@@ -24,6 +24,8 @@ pub(crate) struct Court {
     pub(crate) dir: TempDir,
     running: Option<Running>,
     phones: u8,
+    /// The device file of the phone that was enrolled last.
+    pub(crate) device_file: String,
 }
 
 impl Court {
@@ -61,7 +63,7 @@ impl Court {
             ..CasePack::default()
         };
         running.server().publish(|publisher| publisher.case(&pack)).unwrap();
-        Self { dir, running: Some(running), phones: 0 }
+        Self { dir, running: Some(running), phones: 0, device_file: String::new() }
     }
 
     pub(crate) fn running(&self) -> &Running {
@@ -103,6 +105,7 @@ impl Court {
         let enrolled =
             wait(enrol(code, road.clone(), record.clone(), finalise.clone(), None)).unwrap();
         assert!(enrolled.may_finalise && enrolled.roles == ["officer"]);
+        self.device_file.clone_from(&enrolled.device_file);
         let path = self.dir.path().join(format!("phone{}.db", self.phones));
         let options = OpenOptions {
             path: path.to_string_lossy().into_owned(),

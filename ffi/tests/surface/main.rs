@@ -15,3 +15,4 @@ mod observing;
 mod officer;
 mod opening;
 mod recording;
+mod wiping;
