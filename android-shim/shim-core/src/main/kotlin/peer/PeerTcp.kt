@@ -1,0 +1,95 @@
+/* The TCP of a meeting: a door that takes one visitor at a time, and the visit. */
+package cn.lastmile.shim.peer
+
+import java.io.FilterInputStream
+import java.io.IOException
+import java.net.InetSocketAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.net.SocketTimeoutException
+import java.util.concurrent.atomic.AtomicBoolean
+
+/**
+ * Listens until closed. Visitors are met one after the other on the door's own thread; one that fails, hangs
+ * or talks nonsense is shown out by [PEER_SILENCE_MS] and [PEER_LONGEST_MS] and changes nothing for the next.
+ * [met] hears the outcome of each, null for a good one, on that thread; also what ended the door itself.
+ */
+class PeerDoor(private val meeting: PeerMeeting, port: Int = 0, private val met: (Exception?) -> Unit) : AutoCloseable {
+    private val server = ServerSocket(port, BACKLOG)
+    private val closed = AtomicBoolean()
+    private val thread = Thread(::welcome, "peer-door").apply {
+        isDaemon = true
+        start()
+    }
+
+    /** The port it listens on; the one asked for, or one the system chose. */
+    val port: Int get() = server.localPort
+
+    private fun welcome() {
+        while (!closed.get()) {
+            val visitor = try {
+                server.accept()
+            } catch (failure: IOException) {
+                if (!closed.get()) met(failure)
+                return
+            }
+            met(runCatching { hold(visitor, meeting, initiator = false) }.exceptionOrNull()?.asException())
+        }
+    }
+
+    /** No visitors any more; a meeting under way ends by itself. */
+    override fun close() {
+        closed.set(true)
+        server.close()
+        thread.interrupt()
+    }
+
+    private companion object {
+        /** Visitors the system lets wait. */
+        const val BACKLOG = 4
+    }
+}
+
+/**
+ * Visits [address] and holds [meeting]. Blocks; throws [PeerTrouble], or what the meeting throws. [socket] makes
+ * an unconnected socket: on a phone one that is bound to the hotspot's network, since the system would send
+ * it over mobile data.
+ */
+fun visit(address: PeerAddress, meeting: PeerMeeting, socket: () -> Socket = ::Socket) {
+    val connection = socket()
+    try {
+        connection.connect(InetSocketAddress(address.host, address.port), PEER_CONNECT_MS)
+    } catch (failure: IOException) {
+        connection.close()
+        throw PeerTrouble.NobodyThere(failure)
+    }
+    hold(connection, meeting, initiator = true)
+}
+
+private fun hold(socket: Socket, meeting: PeerMeeting, initiator: Boolean) = socket.use {
+    it.tcpNoDelay = true
+    meeting.meet(PeerStream(Patience(it), it.getOutputStream()), initiator)
+}
+
+/** Reads of [socket] that wait neither too long for a byte nor too long in all. */
+private class Patience(private val socket: Socket) : FilterInputStream(socket.getInputStream()) {
+    private val endNs = System.nanoTime() + PEER_LONGEST_MS * 1_000_000L
+
+    private fun limit() {
+        val leftMs = (endNs - System.nanoTime()) / 1_000_000
+        if (leftMs <= 0) throw SocketTimeoutException("the meeting took too long")
+        socket.soTimeout = leftMs.coerceAtMost(PEER_SILENCE_MS.toLong()).toInt()
+    }
+
+    override fun read(): Int {
+        limit()
+        return super.read()
+    }
+
+    override fun read(bytes: ByteArray, offset: Int, length: Int): Int {
+        limit()
+        return super.read(bytes, offset, length)
+    }
+}
+
+private fun Throwable.asException(): Exception = this as? Exception ?: IllegalStateException(this)

@@ -1,0 +1,72 @@
+/* Meetings over the loopback: both directions, visitors that misbehave, addresses that are none. */
+package cn.lastmile.shim.peer
+
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertThrows
+import org.junit.Test
+import java.io.IOException
+import java.net.InetSocketAddress
+import java.net.Socket
+import java.util.Collections
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.TimeUnit.SECONDS
+
+class PeerTcpTest {
+    private val heard = Collections.synchronizedList(mutableListOf<String>())
+    private val outcomes = LinkedBlockingQueue<List<Exception?>>()
+
+    /** Says its name and hears the other's, one byte of length before each. */
+    private fun named(name: String) = PeerMeeting { stream, initiator ->
+        stream.output.write(byteArrayOf(name.length.toByte()) + name.toByteArray())
+        val length = stream.input.read()
+        if (length < 0) throw IOException("cut off")
+        heard += "$name hears ${String(stream.input.readNBytes(length))}, first: $initiator"
+    }
+
+    private fun door(meeting: PeerMeeting) = PeerDoor(meeting) { outcomes += listOf(it) }
+
+    private fun outcome(): Exception? = outcomes.poll(10, SECONDS)!!.single()
+
+    @Test
+    fun `two phones meet`() = door(named("a")).use { door ->
+        visit(PeerAddress("127.0.0.1", door.port), named("b"))
+        assertNull(outcome())
+        assertEquals(setOf("a hears b, first: false", "b hears a, first: true"), heard.toSet())
+    }
+
+    @Test
+    fun `a visitor that hangs up does not close the door`() = door(named("a")).use { door ->
+        Socket().use { it.connect(InetSocketAddress("127.0.0.1", door.port), 5_000) }
+        assertNotNull(outcome())
+        visit(PeerAddress("127.0.0.1", door.port), named("b"))
+        assertNull(outcome())
+    }
+
+    @Test
+    fun `a closed door is told apart from a meeting that failed`() {
+        val port = door(named("a")).use { it.port }
+        val address = PeerAddress("127.0.0.1", port)
+        assertThrows(PeerTrouble.NobodyThere::class.java) { visit(address, named("b")) }
+        door { _, _ -> throw IOException("no proof") }.use { door ->
+            val open = PeerAddress("127.0.0.1", door.port)
+            assertThrows(IOException::class.java) { visit(open, named("b")) }
+        }
+    }
+
+    @Test
+    fun `only addresses of a local network are taken`() {
+        assertEquals(PeerAddress("192.168.43.1", 48_110), PeerAddress.parse(" 192.168.43.1:48110\n"))
+        val refused = listOf(
+            "", "192.168.43.1", "8.8.8.8:53", "192.168.1.256:1", "10.0.0.1:0", "10.0.0.1:65536",
+            "172.32.0.1:80", "example.com:80", "10.0.0.1:80/x", "٠١.0.0.1:80", "999.1.1.1:80",
+        )
+        for (text in refused) {
+            assertThrows(text, PeerTrouble.Address::class.java) { PeerAddress.parse(text) }
+        }
+        for (text in listOf("10.1.2.3:1", "172.16.0.9:80", "169.254.7.7:65535", "127.0.0.1:9")) {
+            assertEquals(text, PeerAddress.parse(text).toString())
+        }
+    }
+}
