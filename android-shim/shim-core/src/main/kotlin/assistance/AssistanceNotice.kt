@@ -21,6 +21,9 @@ data class AssistanceNotice(val code: String, val urgent: Boolean, val title: Wo
         private val over = Words("求助已结束", "The request is over")
         private val thanks = Words("位置已停止上报。", "The position is no longer sent.")
 
+        /** Before anything was tried: the record is safe, nobody has it. */
+        val unknown = AssistanceNotice("assistance_saved", true, saved, call)
+
         /** For what is known. */
         fun of(facts: AssistanceFacts): AssistanceNotice {
             val standing = facts.standing
@@ -30,7 +33,7 @@ data class AssistanceNotice(val code: String, val urgent: Boolean, val title: Wo
                     AssistanceNotice("assistance_delivered", false, delivered, standing.line ?: waiting)
                 standing.texted -> AssistanceNotice("assistance_texted", true, saved, texted)
                 facts.textFailures > 0 -> AssistanceNotice("assistance_not_texted", true, saved, noText)
-                else -> AssistanceNotice("assistance_saved", true, saved, call)
+                else -> unknown
             }
         }
     }

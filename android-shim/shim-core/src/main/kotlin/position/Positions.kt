@@ -41,17 +41,28 @@ interface PositionSource {
 }
 
 /** The device does not say where it is. Nothing is refused because of it: a person can pick the place. */
-sealed class PositionTrouble(override val code: String, override val words: Words) : Exception(code), Trouble {
+sealed class PositionTrouble(
+    override val code: String,
+    override val words: Words,
+    cause: Throwable? = null,
+) : Exception(code, cause), Trouble {
     /** The person did not allow it. */
-    class NotPermitted : PositionTrouble(
+    class NotPermitted(cause: Throwable? = null) : PositionTrouble(
         "position_not_permitted",
-        Words("未授予定位权限,请在系统设置中允许,或在地图上选点。", "Location is not allowed; allow it in the settings, or pick the place on the map."),
+        Words(
+            "未授予定位权限,请在系统设置中允许,或在地图上选点。",
+            "Location is not allowed; allow it in the settings, or pick the place on the map.",
+        ),
+        cause,
     )
 
     /** Location is switched off on the device. */
     class SwitchedOff : PositionTrouble(
         "position_switched_off",
-        Words("手机定位已关闭,请打开定位,或在地图上选点。", "Location is switched off; turn it on, or pick the place on the map."),
+        Words(
+            "手机定位已关闭,请打开定位,或在地图上选点。",
+            "Location is switched off; turn it on, or pick the place on the map.",
+        ),
     )
 }
 

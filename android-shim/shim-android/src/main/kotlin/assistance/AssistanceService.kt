@@ -1,0 +1,172 @@
+/*
+ * Keeps a request for help going while the phone is in a pocket: a foreground service, so that the system leaves
+ * it alone and the person sees how it stands. What is done when is decided by [AssistanceRun].
+ */
+package cn.lastmile.shim.assistance
+
+import android.app.Notification
+import android.app.NotificationManager
+import android.app.Service
+import android.content.Context
+import android.content.Intent
+import android.content.pm.ServiceInfo
+import android.os.Build
+import android.os.IBinder
+import android.os.SystemClock
+import cn.lastmile.shim.host.Ports
+import cn.lastmile.shim.host.portsOwner
+import cn.lastmile.shim.position.PositionSource
+import cn.lastmile.shim.position.PositionTrouble
+import cn.lastmile.shim.sync.Backlog
+import cn.lastmile.shim.sync.SyncJobs
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import java.util.concurrent.ConcurrentHashMap
+
+/** Started by [start] while the app is on the screen; one service for all open requests. */
+class AssistanceService : Service() {
+    private val scope by lazy { CoroutineScope(SupervisorJob() + applicationContext.portsOwner.background) }
+    private val runs = ConcurrentHashMap<String, Job>()
+    private val notices = ConcurrentHashMap<String, AssistanceNotice>()
+    private var following = 0
+
+    @Volatile
+    private var newestStart = 0
+
+    override fun onBind(intent: Intent?): IBinder? = null
+
+    override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
+        newestStart = startId
+        val request = intent?.getStringExtra(REQUEST)
+        if (request != null && runs[request] == null) {
+            notices[request] = AssistanceNotice.unknown
+            val run = scope.launch(start = CoroutineStart.LAZY) { carry(request) }
+            runs[request] = run
+            run.start()
+        }
+        // Begun in time, or the system ends the app; what stands here may be overtaken at once.
+        toForeground(notification())
+        if (runs.isEmpty()) stopSelf(startId)
+        // Killed for memory, the system starts us again with the same request.
+        return START_REDELIVER_INTENT
+    }
+
+    /** A refusal (no permission, started from the background) costs the notification's rank, not the request. */
+    private fun toForeground(notification: Notification) {
+        try {
+            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
+                startForeground(NOTICE_ID, notification, ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION)
+            } else {
+                startForeground(NOTICE_ID, notification)
+            }
+        } catch (_: SecurityException) {
+            show(notification)
+        } catch (_: IllegalStateException) {
+            show(notification)
+        }
+    }
+
+    private suspend fun carry(request: String) {
+        try {
+            follow(request, open())
+        } finally {
+            end(request)
+        }
+    }
+
+    /** Once the last request is over the notification stays, and can be swept away. */
+    private fun end(request: String) {
+        val start = newestStart
+        runs.remove(request)
+        if (runs.isEmpty()) {
+            stopForeground(STOP_FOREGROUND_DETACH)
+            // Not when another start has come meanwhile.
+            stopSelf(start)
+        }
+    }
+
+    /** The phone may be locked and its store shut just after a restart; the notification stands meanwhile. */
+    private suspend fun open(): Ports {
+        while (true) {
+            try {
+                return applicationContext.portsOwner.ports()
+            } catch (cancelled: CancellationException) {
+                throw cancelled
+            } catch (_: Exception) {
+                delay(REOPEN_MS)
+            }
+        }
+    }
+
+    private suspend fun follow(request: String, ports: Ports) {
+        try {
+            locate(ports.positions)
+            AssistanceRun(request, ports.assistance, ports.texts, SystemClock::elapsedRealtime) {
+                notices[request] = it
+                show(notification())
+            }.run()
+        } finally {
+            release(ports.positions)
+        }
+    }
+
+    /** Without a position the request goes all the same. */
+    @Synchronized
+    private fun locate(positions: PositionSource) {
+        following++
+        try {
+            positions.start()
+        } catch (_: PositionTrouble) {
+            return
+        }
+    }
+
+    @Synchronized
+    private fun release(positions: PositionSource) {
+        if (--following == 0) positions.stop()
+    }
+
+    /** Of several requests the one that needs a person most. */
+    private fun notification(): Notification {
+        val worst = notices.values.firstOrNull { it.urgent } ?: notices.values.firstOrNull()
+        return AssistanceNotices.of(this, worst ?: AssistanceNotice.unknown)
+    }
+
+    private fun show(notification: Notification) {
+        getSystemService(NotificationManager::class.java)?.notify(NOTICE_ID, notification)
+    }
+
+    override fun onDestroy() {
+        scope.cancel()
+        super.onDestroy()
+    }
+
+    companion object {
+        internal const val REQUEST = "cn.lastmile.request"
+        internal const val NOTICE_ID = 0x4c4d
+        private const val REOPEN_MS = 5_000L
+
+        /**
+         * Follows [request] (the id of its record, which is saved already) to its end. From an activity that is on
+         * the screen: the system lets nobody else begin. Should it refuse all the same, a job at once is left, and
+         * the result is false: tell the person to call. Any thread.
+         */
+        fun start(context: Context, request: String): Boolean {
+            SyncJobs(context).send(Backlog(records = 1, recordBytes = 4_096, originalBytes = 0, urgent = true))
+            val intent = Intent(context, AssistanceService::class.java).putExtra(REQUEST, request)
+            return try {
+                context.startForegroundService(intent) != null
+            } catch (_: IllegalStateException) {
+                false
+            } catch (_: SecurityException) {
+                false
+            }
+        }
+    }
+}
