@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lastmile_core::geo::{Datum, Position, Source, position};
 use lastmile_core::id::BootId;
 use lastmile_core::identifier::coordinate::Coordinate;
-use lastmile_core::time::{self, SystemClock, SystemEntropy};
+use lastmile_core::time::{self, Entropy, SystemClock, SystemEntropy};
 
 /// What the app's own code could not do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -100,6 +100,28 @@ impl time::Clock for HostClock {
             Some(time::Moment { device_ms, monotonic_ms, boot })
         });
         said.unwrap_or_else(|| self.system.now())
+    }
+}
+
+/// Randomness for ids, where an agency asks for a source of its own (a security card), and for rehearsals that
+/// must make the same ids twice. No key ever comes from it; whoever needs neither leaves it out.
+#[uniffi::export(foreign)]
+pub trait Randomness: Send + Sync {
+    /// `count` bytes, at most a few dozen. Called at every save: answer at once.
+    fn bytes(&self, count: u32) -> Result<Vec<u8>, CallbackError>;
+}
+
+/// The app's randomness for the core; when it does not answer with just so many bytes, the system's.
+pub(crate) struct HostEntropy(pub(crate) Option<Arc<dyn Randomness>>);
+
+impl Entropy for HostEntropy {
+    fn fill(&self, out: &mut [u8]) {
+        let count = u32::try_from(out.len()).unwrap_or(u32::MAX);
+        let given = self.0.as_ref().and_then(|host| host.bytes(count).ok());
+        match given {
+            Some(bytes) if bytes.len() == out.len() => out.copy_from_slice(&bytes),
+            _ => SystemEntropy.fill(out),
+        }
     }
 }
 

@@ -78,7 +78,9 @@ pub use enrol::{CodeInfo, Enrolled, enrol, read_code};
 pub use error::LastmileError;
 pub use export::{CaseExport, Edition};
 pub use files::{FetchReport, FileWaits, UploadReport};
-pub use host::{ByteSource, ByteStream, CallbackError, Clock, Fix, Moment, PositionSource};
+pub use host::{
+    ByteSource, ByteStream, CallbackError, Clock, Fix, Moment, PositionSource, Randomness,
+};
 pub use http::{HttpAnswer, HttpHeader, HttpRequest, Transport, TransportError};
 pub use kinds::{
     CodeWord, CollectionInfo, FieldInfo, FieldKind, FieldPolicy, KindInfo, VerbAction, VerbInfo,

@@ -8,12 +8,11 @@ use lastmile_core::id::DocumentId;
 use lastmile_core::phone::{self, DeviceFile, PhoneOptions};
 use lastmile_core::records;
 use lastmile_core::store::{RawKey, StoreOptions};
-use lastmile_core::time::SystemEntropy;
 use zeroize::Zeroizing;
 
 use crate::assistance::Stood;
 use crate::error::LastmileError;
-use crate::host::{Clock, HostClock, PositionSource};
+use crate::host::{Clock, HostClock, HostEntropy, PositionSource, Randomness};
 use crate::observe::{Change, Observation, Observers, PhoneObserver};
 use crate::road::Road;
 
@@ -54,11 +53,12 @@ impl Phone {
     ///
     /// Errors: `store_locked_key` (the key is not this store's), `store_damaged`, `store_newer`: nothing
     /// was changed, never delete the file; `input`; the codes of certificates.
-    #[uniffi::constructor(default(clock = None, positions = None))]
+    #[uniffi::constructor(default(clock = None, positions = None, randomness = None))]
     pub fn open(
         options: OpenOptions,
         clock: Option<Arc<dyn Clock>>,
         positions: Option<Arc<dyn PositionSource>>,
+        randomness: Option<Arc<dyn Randomness>>,
     ) -> Result<Arc<Self>, LastmileError> {
         let bytes = Zeroizing::new(options.key);
         let key = Zeroizing::new(
@@ -76,7 +76,7 @@ impl Phone {
             },
             kinds: records::builtin(),
             clock: Arc::new(HostClock::new(clock)),
-            entropy: Arc::new(SystemEntropy),
+            entropy: Arc::new(HostEntropy(randomness)),
             files: None,
             root: bytes_of(&file.root, "device_file")?,
         })?;

@@ -20,12 +20,21 @@ pub struct DemoArgs {
     /// 求助前停下,等人在浏览器登录值班台 / wait before the call for help until somebody has signed in at the console.
     #[arg(long)]
     watch: bool,
+    /// 把当日操作写入此目录后退出,供其他程序重演 / write the day into this folder, for another program to repeat, and
+    /// stop.
+    #[arg(long, hide = true)]
+    script: Option<PathBuf>,
 }
 
 /// Runs it; an assertion that does not hold is a refusal.
 pub fn run(args: &DemoArgs, language: Language, out: &mut dyn Write) -> Exit {
-    let options =
-        DemoOptions { dir: args.dir.clone(), exit: args.exit, watch: args.watch, language };
+    let options = DemoOptions {
+        dir: args.dir.clone(),
+        exit: args.exit,
+        watch: args.watch,
+        script: args.script.clone(),
+        language,
+    };
     match play(&options, out) {
         Ok(true) => Exit::Done,
         Ok(false) => Exit::Refused,

@@ -11,11 +11,12 @@ use lastmile_core::phone::transport::HttpTransport;
 use lastmile_core::phone::{DeviceFile, Phone, PhoneOptions};
 use lastmile_core::records::{Role, builtin};
 use lastmile_core::store::StoreOptions;
-use lastmile_core::time::{Clock, ManualClock, SeededEntropy, SystemEntropy};
+use lastmile_core::time::{Clock, ManualClock, SystemEntropy};
 
 use super::day::Crew;
 use super::link::Link;
 use super::police::Desk;
+use super::script::{Script, TurnEntropy};
 use super::stage::{Actor, StageError, true_ms};
 use crate::accounts::password::Cost;
 use crate::accounts::sign_in;
@@ -80,6 +81,8 @@ struct Device {
     name: &'static str,
     skew_ms: i64,
     file: DeviceFile,
+    /// PKCS#8; the court is an invented one and lives for a day.
+    key: Vec<u8>,
     signer: Arc<dyn Signer>,
 }
 
@@ -126,7 +129,7 @@ pub fn prepare(dir: &Path, clock: Arc<dyn Clock>) -> Result<Prepared, StageError
             protection: "software".to_owned(),
         };
         let file = register(&server, &new, None).map_err(script)?;
-        devices.push(Device { name, skew_ms, file, signer });
+        devices.push(Device { name, skew_ms, file, key: key.to_vec(), signer });
     }
     Ok(Prepared { data, devices, imported })
 }
@@ -182,19 +185,41 @@ impl Prepared {
         let [p1, p2, p3, p4, p5] = self.devices.as_slice() else {
             return Err(script("five phones are needed"));
         };
+        let day = Arc::new(Script::default());
+        let open = |device, number| open(device, dir, server, number, &day);
         Ok(Crew {
-            p1: open(p1, dir, server, 1)?,
-            p2: open(p2, dir, server, 2)?,
-            p3: open(p3, dir, server, 3)?,
-            p4: open(p4, dir, server, 4)?,
-            p5: open(p5, dir, server, 5)?,
+            p1: open(p1, 1)?,
+            p2: open(p2, 2)?,
+            p3: open(p3, 3)?,
+            p4: open(p4, 4)?,
+            p5: open(p5, 5)?,
             desk: Desk::new(server)?,
             court: self.data.clone(),
         })
     }
+
+    /// The phones for a script: what each got when it was registered, with its key, and what makes it differ.
+    pub(super) fn written_down(&self) -> serde_json::Value {
+        let phones = self.devices.iter().zip(1_u8..).map(|(device, number)| {
+            serde_json::json!({
+                "name": device.name,
+                "number": number,
+                "skew_ms": device.skew_ms,
+                "device_file": device.file,
+                "key": data_encoding::BASE64.encode(&device.key),
+            })
+        });
+        phones.collect()
+    }
 }
 
-fn open(device: &Device, dir: &Path, server: SocketAddr, number: u8) -> Result<Actor, StageError> {
+fn open(
+    device: &Device,
+    dir: &Path,
+    server: SocketAddr,
+    number: u8,
+    day: &Arc<Script>,
+) -> Result<Actor, StageError> {
     let clock = Arc::new(ManualClock::new(true_ms("06:45")?, device.skew_ms, BootId([number; 8])));
     let root =
         data_encoding::HEXLOWER_PERMISSIVE.decode(device.file.root.as_bytes()).map_err(script)?;
@@ -208,12 +233,12 @@ fn open(device: &Device, dir: &Path, server: SocketAddr, number: u8) -> Result<A
         },
         kinds: builtin(),
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        entropy: Arc::new(SeededEntropy::new(u64::from(number))),
+        entropy: Arc::new(TurnEntropy::new(number, Arc::clone(day))),
         files: None,
         root,
     })?;
     phone.register(&device.file, Arc::clone(&device.signer))?;
     let link = Link::open(server)?;
     let road = HttpTransport::new(&link.url(), &[]).map_err(script)?;
-    Ok(Actor { name: device.name, phone, clock, link, road })
+    Ok(Actor { name: device.name, phone, clock, link, road, script: Arc::clone(day) })
 }

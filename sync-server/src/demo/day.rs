@@ -190,6 +190,7 @@ impl Day<'_> {
     /// Sets every clock, the server's too.
     pub(super) fn pass(&mut self, ms: i64) -> Result<(), StageError> {
         self.crew.set_clocks(ms);
+        self.crew.p1.script.step("clock", serde_json::json!({ "ms": ms }));
         (self.tick)(ms)
     }
 

@@ -18,6 +18,7 @@ pub mod report;
 mod rewrite;
 pub mod run;
 mod scene;
+pub mod script;
 mod settling;
 mod signing;
 pub mod stage;

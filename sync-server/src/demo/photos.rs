@@ -7,11 +7,13 @@ use lastmile_core::document::{Document, Fields};
 use lastmile_core::id::{BlobHash, DocumentId};
 use lastmile_core::phone::{Capture, FileStanding, UploadPolicy, UploadReport};
 use lastmile_core::value::Value;
+use serde_json::json;
 
 use super::check::{Assertion, ServerSide, carriers};
 use super::day::{Crew, Day, Outcome};
 use super::link::Mode;
 use super::scene::draw;
+use super::script::form;
 use super::stage::{Actor, StageError, at, fields, text};
 
 /// Photos of the eviction, as many as the script says.
@@ -48,13 +50,23 @@ impl Actor {
             fields: Fields::from_iter(fields(values)),
             position: None,
         };
-        let captured = self.phone.capture(record, &mut draw(number)?.as_slice(), &capture)?;
-        Ok(captured.item.rsplit('/').next().unwrap_or_default().to_owned())
+        let photo = draw(number)?;
+        self.script.turn();
+        let captured = self.phone.capture(record, &mut photo.as_slice(), &capture)?;
+        let item = captured.item.rsplit('/').next().unwrap_or_default().to_owned();
+        let step = json!({
+            "who": self.name, "record": record.to_hex(), "verb": verb, "fields": form(values), "item": item,
+            "photo": self.script.photo(&photo),
+        });
+        self.script.step("photograph", step);
+        Ok(item)
     }
 
     /// Uploads what is there.
     pub(super) fn upload(&self) -> Result<UploadReport, StageError> {
         let policy = UploadPolicy { originals: true };
+        self.script.turn();
+        self.script.step("upload", json!({ "who": self.name }));
         self.phone
             .upload(&self.road, policy, &mut |_| true)
             .map_err(|trouble| StageError::Script(format!("upload: {}", trouble.code())))

@@ -12,9 +12,9 @@ use lastmile_core::records::builtin;
 use lastmile_core::time::SystemEntropy;
 
 use super::cast::{COMMAND, COURT_PATH, DISPATCHER, PASSWORD, prepare};
-use super::check::{ServerSide, check};
+use super::check::{ServerSide, carriers, check};
 use super::clock::FileClock;
-use super::day::play;
+use super::day::{Crew, play};
 use super::exports::exports;
 use super::papers::papers;
 use super::report::{self, Traffic};
@@ -36,6 +36,8 @@ pub struct DemoOptions {
     pub exit: bool,
     /// Wait before the request for help, and let it pass slowly, for whoever watches the console.
     pub watch: bool,
+    /// Write the day down in this folder, for another program to repeat, and stop at its end.
+    pub script: Option<PathBuf>,
     /// Language of the output.
     pub language: Language,
 }
@@ -61,6 +63,9 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     let prepared = prepare(&stage, Arc::new(FileClock::new(&clock)))?;
     writeln!(out, "{} {}", language.pick("已导入", "imported"), prepared.imported)?;
     let operator = operator_token(&prepared.data)?;
+    if let Some(script) = &options.script {
+        morning(script, &prepared.data)?;
+    }
     let server = Process::start(&prepared.data, &clock, &stage)?;
     writeln!(out, "{} {}", language.pick("同步服务", "server"), server.url())?;
     desk(out, &server, language)?;
@@ -87,6 +92,10 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     lines?;
     let side = ServerSide::read(&prepared.data.join(DATABASE), &builtin())?;
     let mut assertions = check(&crew, &outcome, &side)?;
+    if let Some(script) = &options.script {
+        crew.p1.script.write(script, prepared.written_down(), digests(&crew)?)?;
+        return Ok(assertions.iter().all(|assertion| assertion.ok));
+    }
     let folder = options.dir.join("export");
     assertions.push(exports(&crew, &prepared.data, &clock, &folder)?);
     assertions.push(papers(&crew, &options.dir.join("papers"))?);
@@ -103,6 +112,54 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     offer(out, &server, &operator, language)?;
     server.wait()?;
     Ok(held)
+}
+
+/// Puts the court as it is before the day beside the script: whoever repeats the day needs its certificates,
+/// from which authors' ids follow.
+fn morning(script: &Path, data: &Path) -> std::io::Result<()> {
+    let court = script.join("court");
+    if court.exists() {
+        std::fs::remove_dir_all(&court)?;
+    }
+    copy(data, &court)
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// What every case and record came to, on each phone that carries it.
+fn digests(crew: &Crew) -> Result<serde_json::Value, StageError> {
+    let mut found = Vec::new();
+    for (case, actors) in carriers(crew) {
+        for actor in actors {
+            let (digest, _) = actor.phone.case_digest(case)?;
+            let mut records = serde_json::Map::new();
+            for row in actor.phone.records_of_case(case)? {
+                let view = actor.phone.record_view(row.id)?;
+                let digests = serde_json::json!({
+                    "kind": row.kind,
+                    "state": view.state_digest.to_hex(),
+                    "content": view.content_digest.to_hex(),
+                });
+                records.insert(row.id.to_hex(), digests);
+            }
+            found.push(serde_json::json!({
+                "who": actor.name, "case": case, "digest": digest.to_hex(), "records": records,
+            }));
+        }
+    }
+    Ok(found.into())
 }
 
 /// The event after which `--watch` waits.

@@ -5,6 +5,9 @@ use lastmile_core::id::DocumentId;
 use lastmile_core::phone::{Hand, Signatory};
 use lastmile_core::signing::test_strokes::drawn_by;
 
+use serde_json::json;
+
+use super::script;
 use super::stage::{Actor, StageError};
 
 /// Signatures of those present (name and part) over the record as it is read back now.
@@ -28,6 +31,7 @@ pub(super) fn sign(
     hand: Hand,
     time: &str,
 ) -> Result<(), StageError> {
+    actor.script.turn();
     let read = actor.phone.read_back(record)?;
     let signatory = Signatory {
         name: name.to_owned(),
@@ -40,5 +44,10 @@ pub(super) fn sign(
         signed_at: format!("2026-03-17T{time}:00+08:00"),
     };
     actor.phone.sign_record(record, read.content, &signatory)?;
+    let step = json!({
+        "who": actor.name, "record": record.to_hex(), "content": read.content.to_hex(),
+        "signatory": script::signatory(&signatory)?,
+    });
+    actor.script.step("sign", step);
     Ok(())
 }

@@ -11,8 +11,10 @@ use lastmile_core::phone::transport::HttpTransport;
 use lastmile_core::phone::{PeerReport, PeerRole, Phone, PhoneError, SyncReport, SyncTrouble};
 use lastmile_core::time::ManualClock;
 use lastmile_core::value::Value;
+use serde_json::json;
 
 use super::link::{Link, Mode};
+use super::script::{Script, choice as choice_of, form};
 
 /// What keeps the day from being played: the demo's own trouble, not an assertion that failed.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,8 @@ pub struct Actor {
     pub link: Link,
     /// The road over that network.
     pub road: HttpTransport,
+    /// Where everything done on any phone is written down.
+    pub script: Arc<Script>,
 }
 
 impl std::fmt::Debug for Actor {
@@ -62,7 +66,10 @@ impl Actor {
 
     /// Talks to the server until both have everything.
     pub fn sync(&self) -> Result<SyncReport, StageError> {
-        Ok(self.phone.sync(&self.road)?)
+        self.script.turn();
+        let report = self.phone.sync(&self.road)?;
+        self.script.step("sync", json!({ "who": self.name }));
+        Ok(report)
     }
 
     /// Begins a record.
@@ -79,12 +86,21 @@ impl Actor {
             head: fields(head),
             items: Vec::new(),
         };
-        Ok(self.phone.create(new)?.document)
+        self.script.turn();
+        let record = self.phone.create(new)?.document;
+        let step = json!({
+            "who": self.name, "kind": kind, "case": case, "fields": form(head), "record": record.to_hex(),
+        });
+        self.script.step("begin", step);
+        Ok(record)
     }
 
     /// Fills in head fields.
     pub fn set(&self, record: DocumentId, values: &[(&str, Value)]) -> Result<(), StageError> {
+        self.script.turn();
         self.phone.act(record, &Intent::Set { verb: "set".to_owned(), fields: fields(values) })?;
+        let step = json!({ "who": self.name, "record": record.to_hex(), "fields": form(values) });
+        self.script.step("set", step);
         Ok(())
     }
 
@@ -95,11 +111,16 @@ impl Actor {
         verb: &str,
         values: &[(&str, Value)],
     ) -> Result<String, StageError> {
+        self.script.turn();
         let item = self.phone.new_item();
         self.phone.act(
             record,
             &Intent::Add { verb: verb.to_owned(), item: item.clone(), fields: fields(values) },
         )?;
+        let step = json!({
+            "who": self.name, "record": record.to_hex(), "verb": verb, "fields": form(values), "item": item,
+        });
+        self.script.step("add", step);
         Ok(item)
     }
 
@@ -113,7 +134,14 @@ impl Actor {
     ) -> Result<(), PhoneError> {
         let intent =
             Intent::Edit { verb: verb.to_owned(), item: item.to_owned(), fields: fields(values) };
-        self.phone.act(record, &intent).map(|_| ())
+        self.script.turn();
+        let done = self.phone.act(record, &intent).map(|_| ());
+        let step = json!({
+            "who": self.name, "record": record.to_hex(), "verb": verb, "fields": form(values), "item": item,
+            "refused": done.as_ref().err().map(PhoneError::code),
+        });
+        self.script.step("edit", step);
+        done
     }
 
     /// Strikes an item with `verb`.
@@ -124,6 +152,7 @@ impl Actor {
         item: &str,
         reason: &str,
     ) -> Result<(), StageError> {
+        self.script.turn();
         self.phone.act(
             record,
             &Intent::Strike {
@@ -133,6 +162,10 @@ impl Actor {
                 reason: reason.to_owned(),
             },
         )?;
+        let step = json!({
+            "who": self.name, "record": record.to_hex(), "verb": verb, "item": item, "reason": reason,
+        });
+        self.script.step("strike", step);
         Ok(())
     }
 
@@ -150,6 +183,11 @@ impl Actor {
             .iter()
             .find(|conflict| conflict.subject.target() == target)
             .ok_or_else(|| StageError::Script(format!("no conflict about {target}")))?;
+        self.script.turn();
+        let step = json!({
+            "who": self.name, "record": record.to_hex(), "target": target, "choice": choice_of(&choice),
+            "reason": reason,
+        });
         self.phone.act(
             record,
             &Intent::Resolve {
@@ -160,20 +198,26 @@ impl Actor {
                 saw: saw(conflict),
             },
         )?;
+        self.script.step("settle", step);
         Ok(())
     }
 
     /// Finalises a record.
     pub fn finalise(&self, record: DocumentId) -> Result<(), PhoneError> {
-        self.phone
-            .act(record, &Intent::Finalise { finalisation: self.phone.new_item() })
-            .map(|_| ())
+        self.script.turn();
+        let intent = Intent::Finalise { finalisation: self.phone.new_item() };
+        let done = self.phone.act(record, &intent).map(|_| ());
+        let refused = done.as_ref().err().map(PhoneError::code);
+        let step = json!({ "who": self.name, "record": record.to_hex(), "refused": refused });
+        self.script.step("finalise", step);
+        done
     }
 }
 
 /// Two phones meet over a hotspot.
 pub fn meet(one: &Actor, other: &Actor) -> Result<(PeerReport, PeerReport), StageError> {
     let (mut here, mut there) = UnixStream::pair()?;
+    one.script.turn();
     std::thread::scope(|scope| {
         let answer = scope.spawn(move || {
             let report = other.phone.meet(&mut there, PeerRole::Responder);
@@ -184,6 +228,7 @@ pub fn meet(one: &Actor, other: &Actor) -> Result<(PeerReport, PeerReport), Stag
         close(&mut here);
         let second =
             answer.join().map_err(|_| StageError::Script("the other phone panicked".to_owned()))?;
+        one.script.step("meet", json!({ "who": one.name, "other": other.name }));
         Ok((first?, second?))
     })
 }
