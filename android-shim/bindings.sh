@@ -13,12 +13,18 @@ home=$(cd "$(dirname "$0")/.." && pwd)
 debug=${CARGO_TARGET_DIR:-$home/target}/debug
 cd "$home"
 
+# Test targets are named so that features, and with them everything built, are those of the tests.
+build() {
+    CARGO_INCREMENTAL=1 cargo build --quiet --workspace --lib --bin lastmile-bindgen --bin lastmile-server \
+        --test surface --test tidy
+}
+
 if [ -z "${LASTMILE_FFI_SO:-}" ]; then
-    CARGO_INCREMENTAL=1 cargo build --quiet --workspace --lib --bins
+    build
     library=$debug/liblastmile_ffi.so
 else
     library=$(realpath "$LASTMILE_FFI_SO")
-    [ -x "$debug/lastmile-bindgen" ] || cargo build --quiet --workspace --lib --bins
+    [ -x "$debug/lastmile-bindgen" ] || build
 fi
 
 mkdir -p "$out"
@@ -30,5 +36,5 @@ fi
 rm -f "$out/library.path"
 "$debug/lastmile-bindgen" generate "$library" --language kotlin --out-dir "$out" --no-format
 # Warnings of generated code are nobody's: the rest of the module is compiled with warnings refused.
-sed -i '1i @file:Suppress("warnings")' "$out/cn/lastmile/core/lastmile_ffi.kt"
+sed -i 's/^@file:Suppress(.*/@file:Suppress("warnings")/' "$out/cn/lastmile/core/lastmile_ffi.kt"
 printf '%s' "$library" > "$out/library.path"

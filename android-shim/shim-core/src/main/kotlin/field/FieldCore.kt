@@ -1,0 +1,123 @@
+/*
+ * The owner of the phone's core: one per process, opened once, closed once. Everything else borrows the phone
+ * from here for one call, so that a call after the end is a clear error and never a crash.
+ */
+package cn.lastmile.shim.field
+
+import cn.lastmile.core.Clock
+import cn.lastmile.core.OpenOptions
+import cn.lastmile.core.Phone
+import cn.lastmile.core.PositionSource
+import cn.lastmile.core.Randomness
+import cn.lastmile.core.Road
+import cn.lastmile.shim.words.Trouble
+import cn.lastmile.shim.words.Words
+import kotlinx.coroutines.CompletableJob
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.withContext
+import java.nio.file.Path
+import java.util.concurrent.atomic.AtomicReference
+
+/**
+ * Where the store is and what opens it: [path] of the database in app-private storage; [key] 32 raw bytes,
+ * unwrapped by the device's key store, overwritten with zeros by [FieldCore.start]; [installation] 16 random
+ * bytes kept outside every backup; [deviceFile] as the enrolment gave it (JSON).
+ */
+class StoreAt(val path: Path, val key: ByteArray, val installation: ByteArray, val deviceFile: String)
+
+/**
+ * What the device gives; everything may be left out. [library] is only for hosts other than Android, where the
+ * native library does not come with the app; [randomness] only for devices with a certified source of their own.
+ */
+class DeviceParts(
+    val clock: Clock? = null,
+    val positions: PositionSource? = null,
+    val randomness: Randomness? = null,
+    val library: Path? = null,
+)
+
+/** The owner cannot do what was asked of it: a fault of the app, not of the person. */
+sealed class OwnerTrouble(override val code: String, override val words: Words) : Exception(code), Trouble {
+    /** [FieldCore.start] was called while a core is open in this process. */
+    class AlreadyOpen : OwnerTrouble(
+        "core_already_open",
+        Words("应用内部错误:数据已由本应用打开。请重新启动应用。", "The app opened its data twice; restart it."),
+    )
+
+    /** Something was asked of a core after its `close`. */
+    class Closed : OwnerTrouble(
+        "core_closed",
+        Words("数据已关闭,请重新打开应用。已记录的内容不受影响。", "The data is closed: open the app again. What was recorded is safe."),
+    )
+}
+
+/** The open core of this process. May be used from any thread. */
+class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
+    private val life: CompletableJob = Job()
+
+    /** Ends when the core is closed: what runs for as long as the core does hangs on it. */
+    internal val ended: Job get() = life
+
+    /**
+     * Lends the phone to [action], off the calling thread; use it for everything that reads or writes. The phone
+     * must not be kept beyond the call.
+     *
+     * Throws [OwnerTrouble.Closed]; `LastmileException` of the core, whose words [trouble] gives. Cancelling ends
+     * a long call at its next safe point; what was durable before stays.
+     */
+    suspend fun <T> use(action: suspend (Phone) -> T): T = withContext(Dispatchers.IO) { lend { action(it) } }
+
+    /** Like [use] on the calling thread, for callbacks of the system: milliseconds, but disk. */
+    fun <T> now(action: (Phone) -> T): T = lend(action)
+
+    /** Takes [road] for every contact from now on. */
+    fun setRoad(road: Road) = lend { it.setRoad(road) }
+
+    /**
+     * Ends everything that listens and closes the store; calls under way end first. Twice is once. Only whoever
+     * called [start] closes.
+     */
+    override fun close() {
+        if (!life.complete()) return
+        phone.close()
+        owner.compareAndSet(this, null)
+    }
+
+    private inline fun <T> lend(action: (Phone) -> T): T {
+        if (life.isCompleted) throw OwnerTrouble.Closed()
+        try {
+            return action(phone)
+        } catch (failed: IllegalStateException) {
+            // The bindings say so when the end came between the question above and the call.
+            throw if (life.isCompleted) OwnerTrouble.Closed().initCause(failed) else failed
+        }
+    }
+
+    companion object {
+        private val owner = AtomicReference<FieldCore?>(null)
+        private val starting = Any()
+
+        /** The core that is open in this process, for those who borrow; null when there is none. */
+        val open: FieldCore? get() = owner.get()
+
+        /**
+         * Checks the library, opens the store with its raw key and takes in the certificates of the device file.
+         * Nobody is signed in yet. Some 100 ms the first time, 50 ms after: call it off the main thread.
+         *
+         * Throws [LibraryTrouble], [OwnerTrouble.AlreadyOpen]; `LastmileException` when the store does not open:
+         * then nothing was changed, and the file must never be deleted.
+         */
+        fun start(store: StoreAt, device: DeviceParts = DeviceParts()): FieldCore = synchronized(starting) {
+            try {
+                CoreLibrary.check(device.library)
+                if (owner.get() != null) throw OwnerTrouble.AlreadyOpen()
+                val options = OpenOptions(store.path.toString(), store.key, store.installation, store.deviceFile)
+                val phone = Phone.open(options, device.clock, device.positions, device.randomness)
+                FieldCore(phone).also(owner::set)
+            } finally {
+                store.key.fill(0)
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/* A contact with the court as the background runs it, and what waits for one, over the open core. */
+package cn.lastmile.shim.sync
+
+import cn.lastmile.core.Change
+import cn.lastmile.core.LastmileException
+import cn.lastmile.core.SyncReport
+import cn.lastmile.shim.field.FieldCore
+import cn.lastmile.shim.field.changes
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.filter
+import kotlinx.coroutines.launch
+
+/** Changes signed in one go, so that a contact is not held up by a key that is slow. */
+private const val SIGNED_AT_ONCE = 200u
+
+/** Usual size of a change in a request, bytes; a hint for the scheduler only. */
+private const val CHANGE_BYTES = 500L
+
+/** Usual size of an original, bytes; a hint for the scheduler only. */
+private const val ORIGINAL_BYTES = 3_000_000L
+
+/** Contacts of [core]. */
+class PhoneSync(private val core: FieldCore) : SyncWork {
+    override suspend fun run(originals: Boolean): SyncOutcome = try {
+        if (exchange().wiped || send(originals)) SyncOutcome.WIPED else SyncOutcome.DONE
+    } catch (failed: LastmileException) {
+        outcomeOf(failed)
+    }
+
+    /** Signs what the keys sign now; what they do not sign waits, and the rest goes all the same. */
+    private suspend fun exchange(): SyncReport {
+        try {
+            core.use { it.signPending(SIGNED_AT_ONCE) }
+        } catch (_: LastmileException.Key) {
+            // Said again when nothing else fails: see `outcomeOf`.
+        }
+        return core.use { it.sync() }
+    }
+
+    /** Files, and the records that are saved meanwhile; tells whether the phone was wiped on the way. */
+    private suspend fun send(originals: Boolean): Boolean {
+        repeat(UPLOAD_TURNS) {
+            if (!core.use { it.upload(originals) }.interrupted) return false
+            if (exchange().wiped) return true
+        }
+        return false
+    }
+
+    private companion object {
+        /** Turns in which records that are saved meanwhile go before files; the rest is the next contact's. */
+        const val UPLOAD_TURNS = 20
+    }
+}
+
+/** What a failure of the core means for the scheduler. */
+fun outcomeOf(failed: LastmileException): SyncOutcome = when (failed) {
+    is LastmileException.Network -> SyncOutcome.TRY_AGAIN
+    is LastmileException.Key ->
+        if (failed.code == "key_invalidated") SyncOutcome.NEEDS_A_PERSON else SyncOutcome.TRY_AGAIN
+    else -> SyncOutcome.NEEDS_A_PERSON
+}
+
+/**
+ * What waits in [core]. [openRequests] names the requests for help that the app knows to be open: any of them that
+ * is only on this phone makes the backlog urgent.
+ */
+class PhoneOutbox(
+    private val core: FieldCore,
+    private val openRequests: () -> Collection<String> = { emptyList() },
+) : Outbox {
+    override fun backlog(): Backlog = core.now { phone ->
+        val waits = phone.backlog()
+        val records = (waits.unsigned + waits.pending).toLong().coerceAtMost(Int.MAX_VALUE.toLong())
+        val alone = openRequests().any { phone.assistance(it).hop in HOPS_ALONE }
+        Backlog(records.toInt(), records * CHANGE_BYTES, waits.originals.toLong() * ORIGINAL_BYTES, alone)
+    }
+
+    override fun watch(changed: () -> Unit): AutoCloseable {
+        val scope = CoroutineScope(Dispatchers.Default)
+        scope.launch(start = CoroutineStart.UNDISPATCHED) {
+            core.changes().filter { it is Change.Record }.collect { changed() }
+        }
+        return AutoCloseable { scope.cancel() }
+    }
+
+    private companion object {
+        val HOPS_ALONE = setOf("phone", "sms")
+    }
+}
