@@ -14,9 +14,9 @@ blocks() { awk '/^```kotlin$/ { inside = 1; next } /^```$/ { inside = 0 } inside
     echo "/* Made from docs/guides/android.md: change it there. */"
     echo "package cn.lastmile.guide"
     echo
-    blocks | grep '^import ' | sort -u
+    blocks | awk '/^import /' | sort -u
     echo
-    blocks | grep -v '^import '
+    blocks | awk '!/^import /'
 } > "$out/Guide.kt.new"
 if [ -f "$out/Guide.kt" ] && cmp -s "$out/Guide.kt" "$out/Guide.kt.new"; then
     rm "$out/Guide.kt.new"
