@@ -12,18 +12,18 @@ import cn.lastmile.shim.field.shown
 class PhoneAssistance(private val core: FieldCore, private val gateway: () -> String?) : AssistanceDesk {
     override fun standing(request: String): Standing = core.now { standingOf(it.assistance(request)) }
 
-    override suspend fun contact(request: String): Standing = core.use {
+    override suspend fun contact(request: String): Standing = core.ask {
         it.sync()
         standingOf(it.assistance(request))
     }
 
     override suspend fun textMessage(request: String): TextMessage? {
         val number = gateway() ?: return null
-        return core.use { it.assistanceTexts(request).signed }?.let { TextMessage(number, it) }
+        return core.ask { it.assistanceTexts(request).signed }?.let { TextMessage(number, it) }
     }
 
     override suspend fun texted(request: String) =
-        core.use { it.noteTextSent(request, it.deviceMs(), null) }
+        core.ask { it.noteTextSent(request, it.deviceMs(), null) }
 }
 
 /** What the background needs of the core's account. A text that went counts until the court has the request. */

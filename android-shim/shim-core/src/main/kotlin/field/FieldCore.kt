@@ -66,9 +66,9 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
      * Throws [OwnerTrouble.Closed]; `LastmileException` of the core, whose words [trouble] gives. Cancelling ends
      * a long call at its next safe point; what was durable before stays.
      */
-    suspend fun <T> use(action: suspend (Phone) -> T): T = withContext(Dispatchers.IO) { lend { action(it) } }
+    suspend fun <T> ask(action: suspend (Phone) -> T): T = withContext(Dispatchers.IO) { lend { action(it) } }
 
-    /** Like [use] on the calling thread, for callbacks of the system: milliseconds, but disk. */
+    /** Like [ask] on the calling thread, for callbacks of the system: milliseconds, but disk. */
     fun <T> now(action: (Phone) -> T): T = lend(action)
 
     /** Takes [road] for every contact from now on. */

@@ -50,7 +50,7 @@ fun staleBanner(lastMs: Long?, nowMs: Long): Words = if (lastMs == null) {
 fun FieldCore.outbox(): Flow<OutboxView> {
     val changed = changes().onStart { emit(Change.Anything) }
     val contact: Flow<ContactState?> = contacts().let { flow -> flow.nullable().onStart { emit(null) } }
-    return combine(changed, contact) { _, state -> use { outboxOf(it.backlog(), state, it.deviceMs()) } }
+    return combine(changed, contact) { _, state -> ask { outboxOf(it.backlog(), state, it.deviceMs()) } }
 }
 
 private fun <T> Flow<T>.nullable(): Flow<T?> = this

@@ -7,7 +7,6 @@ import cn.lastmile.core.SyncReport
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.changes
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.filter
@@ -33,17 +32,17 @@ class PhoneSync(private val core: FieldCore) : SyncWork {
     /** Signs what the keys sign now; what they do not sign waits, and the rest goes all the same. */
     private suspend fun exchange(): SyncReport {
         try {
-            core.use { it.signPending(SIGNED_AT_ONCE) }
+            core.ask { it.signPending(SIGNED_AT_ONCE) }
         } catch (_: LastmileException.Key) {
             // Said again when nothing else fails: see `outcomeOf`.
         }
-        return core.use { it.sync() }
+        return core.ask { it.sync() }
     }
 
     /** Files, and the records that are saved meanwhile; tells whether the phone was wiped on the way. */
     private suspend fun send(originals: Boolean): Boolean {
         repeat(UPLOAD_TURNS) {
-            if (!core.use { it.upload(originals) }.interrupted) return false
+            if (!core.ask { it.upload(originals) }.interrupted) return false
             if (exchange().wiped) return true
         }
         return false
@@ -79,8 +78,9 @@ class PhoneOutbox(
     }
 
     override fun watch(changed: () -> Unit): AutoCloseable {
-        val scope = CoroutineScope(Dispatchers.Default)
-        scope.launch(start = CoroutineStart.UNDISPATCHED) {
+        // Unconfined, so that it listens before this returns, and says so where it happens.
+        val scope = CoroutineScope(Dispatchers.Unconfined)
+        scope.launch {
             core.changes().filter { it is Change.Record }.collect { changed() }
         }
         return AutoCloseable { scope.cancel() }

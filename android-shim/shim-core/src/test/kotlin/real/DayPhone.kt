@@ -7,6 +7,7 @@ import cn.lastmile.core.OpenOptions
 import cn.lastmile.core.Phone
 import cn.lastmile.core.Randomness
 import cn.lastmile.core.Road
+import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.CoreSigner
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.int
@@ -16,6 +17,7 @@ import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import java.io.File
 import java.security.MessageDigest
+import java.time.OffsetDateTime
 import java.util.Base64
 
 /** A clock that is set, with the error of its phone. */
@@ -62,15 +64,13 @@ class DayDevice(script: JsonObject, val name: String) {
     fun clock(startMs: Long) = SetClock(startMs, skewMs, number)
 }
 
-/** One of the day's phones, open in [dir] on a real encrypted store. */
-class DayPhone private constructor(device: DayDevice, dir: File, road: String?, startMs: Long) : AutoCloseable {
+/** One of the day's phones, open in [dir] on a real encrypted store; with [repeats] it makes the ids of the day. */
+class DayPhone private constructor(device: DayDevice, dir: File, road: String?, startMs: Long, repeats: Boolean) :
+    AutoCloseable {
     val name = device.name
     val clock = device.clock(startMs)
     val randomness = TurnRandomness(device.number)
-    val phone: Phone = Phone.open(
-        OpenOptions("$dir/${device.name}.db", ByteArray(32) { 7 }, ByteArray(16) { device.number.toByte() }, device.deviceFile),
-        clock, null, randomness,
-    )
+    val phone: Phone = Phone.open(storeOf(device, dir), clock, null, randomness.takeIf { repeats })
 
     init {
         if (road != null) phone.setRoad(Road.http(road, emptyList()))
@@ -79,11 +79,25 @@ class DayPhone private constructor(device: DayDevice, dir: File, road: String?, 
     override fun close() = phone.close()
 
     companion object {
-        suspend fun open(name: String, dir: File, road: String?, startMs: Long): DayPhone {
+        /** 06:45 on the day in Nanhai. */
+        val MORNING_MS: Long = OffsetDateTime.parse("2026-03-17T06:45:00+08:00").toInstant().toEpochMilli()
+
+        suspend fun open(
+            name: String,
+            dir: File,
+            road: String?,
+            startMs: Long = MORNING_MS,
+            repeats: Boolean = false,
+        ): DayPhone {
+            CoreLibrary.check(Built.library.toPath())
             val device = DayDevice(Built.script, name)
-            return DayPhone(device, dir, road, startMs).also {
+            return DayPhone(device, dir, road, startMs, repeats).also {
                 it.phone.signIn(device.deviceFile, CoreSigner(device.key), null)
             }
         }
+
+        private fun storeOf(device: DayDevice, dir: File) = OpenOptions(
+            "$dir/${device.name}.db", ByteArray(32) { 7 }, ByteArray(16) { device.number.toByte() }, device.deviceFile,
+        )
     }
 }

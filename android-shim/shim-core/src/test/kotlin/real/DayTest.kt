@@ -17,7 +17,6 @@ import cn.lastmile.core.Signatory
 import cn.lastmile.core.Stroke
 import cn.lastmile.core.StrokePoint
 import cn.lastmile.core.Value
-import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.trouble
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -40,19 +39,16 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import java.io.File
 import java.security.MessageDigest
-import java.time.OffsetDateTime
 
 class DayTest {
     private fun JsonObject.text(name: String) = getValue(name).jsonPrimitive.content
 
     @Test
     fun `the day comes to the same digests from Kotlin`() = runBlocking {
-        CoreLibrary.check(Built.library.toPath())
         val dir = Built.folder("day")
-        val morningMs = OffsetDateTime.parse("2026-03-17T06:45:00+08:00").toInstant().toEpochMilli()
         val steps = Built.script.getValue("steps").jsonArray.map { it.jsonObject }
-        Court(dir, morningMs).use { court ->
-            val phones = (1..5).map { DayPhone.open("P$it", dir, court.url, morningMs) }.associateBy { it.name }
+        Court(dir, DayPhone.MORNING_MS).use { court ->
+            val phones = (1..5).map { DayPhone.open("P$it", dir, court.url, repeats = true) }.associateBy { it.name }
             var acts = 0
             var nowMs = 0L
             for ((at, step) in steps.withIndex()) {
