@@ -62,7 +62,7 @@ private fun card(
         custodian = shown("custodian") ?: shown("custodian_kind"),
         estimate = shown("field_estimate_fen")?.zh,
         struck = line.struck,
-        struckReason = record.of("strikes").firstOrNull { it.fields.text("target") == target }?.fields?.text("reason"),
+        struckReason = record.of("strikes").firstOrNull { it.fields.text("item") == target }?.fields?.text("reason"),
         contested = contested,
     )
 }
