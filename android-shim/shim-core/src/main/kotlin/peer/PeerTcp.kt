@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean
 class PeerDoor(private val meeting: PeerMeeting, port: Int = 0, private val met: (Exception?) -> Unit) : AutoCloseable {
     private val server = ServerSocket(port, BACKLOG)
     private val closed = AtomicBoolean()
+
+    @Volatile
+    private var waiting = true
     private val thread = Thread(::welcome, "peer-door").apply {
         isDaemon = true
         start()
@@ -27,26 +30,33 @@ class PeerDoor(private val meeting: PeerMeeting, port: Int = 0, private val met:
 
     private fun welcome() {
         while (!closed.get()) {
+            waiting = true
             val visitor = try {
                 server.accept()
             } catch (failure: IOException) {
                 if (!closed.get()) met(failure)
                 return
+            } finally {
+                waiting = false
             }
             met(runCatching { hold(visitor, meeting, initiator = false) }.exceptionOrNull()?.asException())
         }
     }
 
-    /** No visitors any more; a meeting under way ends by itself. */
+    /** No visitors any more, none at all once this returns; a meeting under way ends by itself. */
     override fun close() {
         closed.set(true)
         server.close()
-        thread.interrupt()
+        // The system goes on welcoming until the thread that waits there has left.
+        if (waiting && Thread.currentThread() != thread) thread.join(LEAVE_MS)
     }
 
     private companion object {
         /** Visitors the system lets wait. */
         const val BACKLOG = 4
+
+        /** How long the thread is given to leave, milliseconds; it takes microseconds. */
+        const val LEAVE_MS = 2_000L
     }
 }
 
