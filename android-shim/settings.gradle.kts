@@ -1,5 +1,5 @@
-// For people who have the Android SDK; the project itself is built and tested by pom.xml, and this build has not
-// been run there. Nothing here is needed for `mvn verify`.
+// For people who have the Android SDK; the project itself is built and tested by pom.xml, and this build
+// has not been run there. Nothing here is needed for `mvn verify`.
 pluginManagement {
     repositories {
         google()

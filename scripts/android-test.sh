@@ -1,6 +1,7 @@
 #!/bin/sh
-# Builds and tests the Android library without the Android SDK: Maven, Java 17 and Maven Central. Where one of them
-# is missing it says so in one line; in CI (CI=true) that is a failure, elsewhere the rest of `make test` goes on.
+# Builds and tests the Android library without the Android SDK: Maven, Java 17 and Maven Central. Where one
+# of them is missing it says so in one line; in CI (CI=true) that is a failure, elsewhere the rest of `make
+# test` goes on.
 set -eu
 cd "$(dirname "$0")/.."
 

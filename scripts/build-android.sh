@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds the phone's native library for Android and puts it where Gradle and Maven take it into the AAR. Needs the
-# Android NDK r28 or later (ANDROID_NDK_HOME), cargo-ndk 4 (cargo install cargo-ndk) and the three targets
-# (rustup target add aarch64-linux-android armv7-linux-androideabi x86_64-linux-android). Not part of `make test`:
-# machines without the NDK cannot run it, and it has not been run on one that has it.
+# Builds the phone's native library for Android and puts it where Gradle and Maven take it into the AAR.
+# Needs the Android NDK r28 or later (ANDROID_NDK_HOME), cargo-ndk 4 (cargo install cargo-ndk) and the three
+# targets (rustup target add aarch64-linux-android armv7-linux-androideabi x86_64-linux-android). Not part
+# of `make test`: machines without the NDK cannot run it, and it has not been run on one that has it.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Phones with pages of 16 KiB load a 64-bit library only if each of its segments is aligned to them. Says, for each
-# file given, the smallest alignment of its loaded segments in bytes. Ends with 0 when all files fit, 1 when one does
-# not, 2 when one is no ELF file for little-endian machines. 32-bit files always fit: no such phone runs them.
+# Phones with pages of 16 KiB load a 64-bit library only if each of its segments is aligned to them. Says,
+# for each file given, the smallest alignment of its loaded segments in bytes. Ends with 0 when all files
+# fit, 1 when one does not, 2 when one is no ELF file for little-endian machines. 32-bit files always fit:
+# no such phone runs them.
 set -eu
 
 PAGE=16384

@@ -23,8 +23,9 @@ internal object AssistanceNotices {
     fun of(context: Context, notice: AssistanceNotice): Notification {
         val locale = context.resources.configuration.locales[0] ?: Locale.CHINA
         val manager = context.getSystemService(NotificationManager::class.java)
-        val channel = NotificationChannel(CHANNEL, channelName.of(locale), NotificationManager.IMPORTANCE_HIGH)
-        manager?.createNotificationChannel(channel)
+        manager?.createNotificationChannel(
+            NotificationChannel(CHANNEL, channelName.of(locale), NotificationManager.IMPORTANCE_HIGH),
+        )
         return Notification.Builder(context, CHANNEL)
             .setSmallIcon(android.R.drawable.stat_sys_warning)
             .setContentTitle(notice.title.of(locale))

@@ -1,6 +1,6 @@
 /*
- * Keeps a request for help going while the phone is in a pocket: a foreground service, so that the system leaves
- * it alone and the person sees how it stands. What is done when is decided by [AssistanceRun].
+ * Keeps a request for help going while the phone is in a pocket: a foreground service, so that the system
+ * leaves it alone and the person sees how it stands. What is done when is decided by [AssistanceRun].
  */
 package cn.lastmile.shim.assistance
 
@@ -57,7 +57,9 @@ class AssistanceService : Service() {
         return START_REDELIVER_INTENT
     }
 
-    /** A refusal (no permission, started from the background) costs the notification's rank, not the request. */
+    /**
+     * A refusal (no permission, started from the background) costs the notification's rank, not the request.
+     */
     private fun toForeground(notification: Notification) {
         try {
             if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
@@ -152,13 +154,17 @@ class AssistanceService : Service() {
         internal const val NOTICE_ID = 0x4c4d
         private const val REOPEN_MS = 5_000L
 
+        /** Bytes of a request with its signature, about. */
+        private const val A_REQUEST = 4_096L
+
         /**
-         * Follows [request] (the id of its record, which is saved already) to its end. From an activity that is on
-         * the screen: the system lets nobody else begin. Should it refuse all the same, a job at once is left, and
-         * the result is false: tell the person to call. Any thread.
+         * Follows [request] (the id of its record, which is saved already) to its end. From an activity
+         * that is on the screen: the system lets nobody else begin. Should it refuse all the same, a job at
+         * once is left, and the result is false: tell the person to call. Any thread.
          */
         fun start(context: Context, request: String): Boolean {
-            SyncJobs(context).send(Backlog(records = 1, recordBytes = 4_096, originalBytes = 0, urgent = true))
+            val waiting = Backlog(records = 1, recordBytes = A_REQUEST, originalBytes = 0, urgent = true)
+            SyncJobs(context).send(waiting)
             val intent = Intent(context, AssistanceService::class.java).putExtra(REQUEST, request)
             return try {
                 context.startForegroundService(intent) != null

@@ -1,4 +1,7 @@
-/* Text messages through Android's SmsManager. What Android reports is that the network took one, not that anybody read it. */
+/*
+ * Text messages through Android's SmsManager. What Android reports is that the network took one, not that
+ * anybody read it.
+ */
 package cn.lastmile.shim.assistance
 
 import android.Manifest.permission.SEND_SMS

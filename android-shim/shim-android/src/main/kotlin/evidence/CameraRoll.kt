@@ -1,6 +1,6 @@
 /*
- * Photos between camera and vault: files of this app alone, each with a note of what it belongs to. A file goes
- * only when the core says that it has it, or when the camera wrote nothing into it.
+ * Photos between camera and vault: files of this app alone, each with a note of what it belongs to. A file
+ * goes only when the core says that it has it, or when the camera wrote nothing into it.
  */
 package cn.lastmile.shim.evidence
 
@@ -24,8 +24,8 @@ class CameraRoll(context: Context) {
     private val keeping = Mutex()
 
     /**
-     * A new shot for [record], with the app's own [context] (at most 4,096 characters). Its note is durable when
-     * this returns; its photo is an empty file. Throws [IOException].
+     * A new shot for [record], with the app's own [context] (at most 4,096 characters). Its note is durable
+     * when this returns; its photo is an empty file. Throws [IOException].
      */
     fun begin(record: String, context: String): Shot {
         require(context.length <= MAX_CONTEXT) { "context of ${context.length} characters" }
@@ -47,9 +47,9 @@ class CameraRoll(context: Context) {
         .mapNotNull(::read)
 
     /**
-     * Gives the photo of [shot] to [sink] and deletes it afterwards; false, and the shot is forgotten, when the
-     * camera wrote nothing. A photo that is half written is evidence too: it is kept as it is. Throws what [sink]
-     * throws; the photo is then still here.
+     * Gives the photo of [shot] to [sink] and deletes it afterwards; false, and the shot is forgotten, when
+     * the camera wrote nothing. A photo that is half written is evidence too: it is kept as it is. Throws
+     * what [sink] throws; the photo is then still here.
      */
     suspend fun keep(shot: Shot, sink: EvidenceSink): Boolean = keeping.withLock {
         withContext(Dispatchers.IO) {
@@ -87,7 +87,10 @@ class CameraRoll(context: Context) {
 
         fun directoryOf(context: Context) = File(context.noBackupFilesDir, "lastmile/camera")
 
-        /** The photo that [id] stands for, if it is one that was begun and not kept; never a path of another's making. */
+        /**
+         * The photo that [id] stands for, if it is one that was begun and not kept; never a path of
+         * another's making.
+         */
         fun photo(context: Context, id: String): File? {
             if (!name.matches(id)) return null
             return File(directoryOf(context), "$id.$PHOTO").takeIf { it.isFile }

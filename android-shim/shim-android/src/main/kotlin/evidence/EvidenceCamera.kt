@@ -11,15 +11,22 @@ import android.provider.MediaStore
 import kotlinx.coroutines.CancellationException
 
 /**
- * An activity calls [begin], starts [intentFor] with `startActivityForResult`, and calls [finish] when it comes
- * back, whatever the result code: some cameras say "cancelled" and have written the photo. The app also calls
- * [finishAll] at its start, once nobody's camera runs.
+ * An activity calls [begin], starts [intentFor] with `startActivityForResult`, and calls [finish] when it
+ * comes back, whatever the result code: some cameras say "cancelled" and have written the photo. The app
+ * also calls [finishAll] at its start, once nobody's camera runs.
  */
-class EvidenceCamera(private val context: Context, private val roll: CameraRoll, private val sink: EvidenceSink) {
+class EvidenceCamera(
+    private val context: Context,
+    private val roll: CameraRoll,
+    private val sink: EvidenceSink,
+) {
     /** See [CameraRoll.begin]. */
     fun begin(record: String, context: String): Shot = roll.begin(record, context)
 
-    /** What starts the camera for [shot]. Has no taker on a phone without a camera app: ask the package manager. */
+    /**
+     * What starts the camera for [shot]. Has no taker on a phone without a camera app: ask the package
+     * manager.
+     */
     fun intentFor(shot: Shot): Intent {
         val uri = PhotoProvider.uriOf(context, shot)
         return Intent(MediaStore.ACTION_IMAGE_CAPTURE)
@@ -28,13 +35,17 @@ class EvidenceCamera(private val context: Context, private val roll: CameraRoll,
             .apply { clipData = ClipData.newRawUri(null, uri) }
     }
 
-    /** The camera came back from [shot]. True when there is a photo, now in the vault. See [CameraRoll.keep]. */
+    /**
+     * The camera came back from [shot]. True when there is a photo, now in the vault. See [CameraRoll.keep].
+     */
     suspend fun finish(shot: Shot): Boolean {
         context.revokeUriPermission(PhotoProvider.uriOf(context, shot), WRITE)
         return roll.keep(shot, sink)
     }
 
-    /** Everything that a crash left behind; gives the shots that had a photo. Goes on after one that fails. */
+    /**
+     * Everything that a crash left behind; gives the shots that had a photo. Goes on after one that fails.
+     */
     suspend fun finishAll(): List<Shot> = roll.open().filter { shot ->
         try {
             finish(shot)

@@ -1,6 +1,7 @@
 /*
- * The hole in the wall through which the camera app puts its photo into ours: so that it never lies in a gallery
- * or on shared storage. Nobody may look through it but who was given that one photo, for the time being.
+ * The hole in the wall through which the camera app puts its photo into ours: so that it never lies in a
+ * gallery or on shared storage. Nobody may look through it but who was given that one photo, for the time
+ * being.
  */
 package cn.lastmile.shim.evidence
 
@@ -47,8 +48,12 @@ class PhotoProvider : ContentProvider() {
 
     override fun insert(uri: Uri, values: ContentValues?): Uri? = throw UnsupportedOperationException()
 
-    override fun update(uri: Uri, values: ContentValues?, selection: String?, arguments: Array<out String>?): Int =
-        throw UnsupportedOperationException()
+    override fun update(
+        uri: Uri,
+        values: ContentValues?,
+        selection: String?,
+        arguments: Array<out String>?,
+    ): Int = throw UnsupportedOperationException()
 
     override fun delete(uri: Uri, selection: String?, arguments: Array<out String>?): Int =
         throw UnsupportedOperationException()

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer
 import java.security.SecureRandom
 
 /**
- * One moment. [deviceMs]: wall clock, milliseconds since 1970, perhaps wrong. [monotonicMs]: milliseconds since
- * boot, deep sleep included. [boot]: eight bytes that differ from boot to boot.
+ * One moment. [deviceMs]: wall clock, milliseconds since 1970, perhaps wrong. [monotonicMs]: milliseconds
+ * since boot, deep sleep included. [boot]: eight bytes that differ from boot to boot.
  */
 class DeviceMoment(val deviceMs: Long, val monotonicMs: Long, val boot: ByteArray)
 

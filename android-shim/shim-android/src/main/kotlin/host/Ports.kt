@@ -30,8 +30,8 @@ interface PortsOwner {
     val background: CoroutineDispatcher get() = Dispatchers.Default
 
     /**
-     * Opens the phone if it is not open. Called from components, on [background]. Throws the troubles of keys and
-     * store, such as `KeyTrouble.Locked`.
+     * Opens the phone if it is not open. Called from components, on [background]. Throws the troubles of
+     * keys and store, such as `KeyTrouble.Locked`.
      */
     suspend fun ports(): Ports
 }

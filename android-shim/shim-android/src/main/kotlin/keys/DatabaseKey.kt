@@ -1,10 +1,10 @@
 /*
- * The key of the phone's encrypted store: 32 random bytes, wrapped by a key of Android's key store, in one small
- * file. When it cannot be unwrapped nothing is deleted, ever: what fails for a moment is tried again, and what
- * fails for good is set aside by the app, after the person was told.
+ * The key of the phone's encrypted store: 32 random bytes, wrapped by a key of Android's key store, in one
+ * small file. When it cannot be unwrapped nothing is deleted, ever: what fails for a moment is tried again,
+ * and what fails for good is set aside by the app, after the person was told.
  *
- * The wrapping key asks for nobody's fingerprint, since a request for help must go out, and the store must open,
- * while the phone lies locked in a pocket.
+ * The wrapping key asks for nobody's fingerprint, since a request for help must go out, and the store must
+ * open, while the phone lies locked in a pocket.
  */
 package cn.lastmile.shim.keys
 
@@ -32,8 +32,9 @@ class DatabaseKeyLost(cause: Throwable? = null) : Exception("database_key_lost",
     override val code: String = "database_key_lost"
     override val words: Words = Words(
         "本机数据的密钥已失效,无法打开。数据文件已原样保留,请勿卸载应用,联系管理员重新登记本机;已到法院的记录会重新下载。",
-        "The key of this phone's data is gone and the data cannot be opened. The files are kept as they are: do not " +
-            "uninstall the app. Ask the administrator to register this phone again; what the court has comes back.",
+        "The key of this phone's data is gone and the data cannot be opened. The files are kept as they are: " +
+            "do not uninstall the app. Ask the administrator to register this phone again; what the court " +
+            "has comes back.",
     )
 }
 
@@ -46,8 +47,8 @@ class DatabaseKey(context: Context, private val keys: KeystoreKeys) {
 
     /**
      * The key, 32 bytes; the caller overwrites them after use. Made when there is none and [storeExists] is
-     * false. Throws [DatabaseKeyLost] when the key of an existing store is gone, [KeyTrouble] when it cannot be
-     * had now, [java.io.IOException].
+     * false. Throws [DatabaseKeyLost] when the key of an existing store is gone, [KeyTrouble] when it
+     * cannot be had now, [java.io.IOException].
      */
     suspend fun open(storeExists: Boolean): ByteArray = withContext(Dispatchers.IO) {
         when {
@@ -70,7 +71,10 @@ class DatabaseKey(context: Context, private val keys: KeystoreKeys) {
         shelf
     }
 
-    /** Each key gets a wrapping key of its own, so that one set aside can still be unwrapped, should that help. */
+    /**
+     * Each key gets a wrapping key of its own, so that one set aside can still be unwrapped, should that
+     * help.
+     */
     private suspend fun make(): ByteArray {
         val random = SecureRandom()
         val id = ByteArray(ID_BYTES).also(random::nextBytes)
@@ -86,7 +90,8 @@ class DatabaseKey(context: Context, private val keys: KeystoreKeys) {
     }
 
     private fun unwrap(store: KeyStore, wrapped: ByteArray): ByteArray {
-        if (wrapped.size != FILE_BYTES || !wrapped.copyOf(MAGIC.size).contentEquals(MAGIC)) throw DatabaseKeyLost()
+        val ours = wrapped.size == FILE_BYTES && wrapped.copyOf(MAGIC.size).contentEquals(MAGIC)
+        if (!ours) throw DatabaseKeyLost()
         val id = wrapped.copyOfRange(MAGIC.size, HEAD_BYTES)
         val nonce = GCMParameterSpec(TAG_BITS, wrapped, HEAD_BYTES, NONCE_BYTES)
         val sealedFrom = HEAD_BYTES + NONCE_BYTES
@@ -117,7 +122,8 @@ class DatabaseKey(context: Context, private val keys: KeystoreKeys) {
         }
     }
 
-    private fun aliasOf(id: ByteArray) = "${ALIAS_PREFIX}database." + id.joinToString("") { "%02x".format(it) }
+    private fun aliasOf(id: ByteArray) =
+        "${ALIAS_PREFIX}database." + id.joinToString("") { "%02x".format(it) }
 
     private companion object {
         const val CIPHER = "AES/GCM/NoPadding"

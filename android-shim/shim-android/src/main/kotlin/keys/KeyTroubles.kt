@@ -1,6 +1,6 @@
 /*
- * What Android's key store throws, in the shim's words. Phones differ in what they throw for the same thing, so
- * causes are looked through, and whatever is not known to be final counts as passing.
+ * What Android's key store throws, in the shim's words. Phones differ in what they throw for the same
+ * thing, so causes are looked through, and whatever is not known to be final counts as passing.
  */
 package cn.lastmile.shim.keys
 

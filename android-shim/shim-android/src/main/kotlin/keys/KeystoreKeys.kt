@@ -1,6 +1,6 @@
 /*
- * The keys of this app in Android's key store: finding, making, and, for a wipe, destroying them. Nothing here
- * replaces a key that is there: whoever wants a new one takes the old one away first, knowingly.
+ * The keys of this app in Android's key store: finding, making, and, for a wipe, destroying them. Nothing
+ * here replaces a key that is there: whoever wants a new one takes the old one away first, knowingly.
  */
 package cn.lastmile.shim.keys
 
@@ -19,8 +19,8 @@ internal const val PROVIDER = "AndroidKeyStore"
 internal const val ALIAS_PREFIX = "lastmile."
 
 /**
- * One per process. [waitsMs]: see [retrying]. Key stores do few things at once and slow down badly when pressed,
- * so operations take turns; each runs on an I/O thread.
+ * One per process. [waitsMs]: see [retrying]. Key stores do few things at once and slow down badly when
+ * pressed, so operations take turns; each runs on an I/O thread.
  */
 class KeystoreKeys(context: Context, private val waitsMs: List<Long> = RETRY_WAITS_MS) {
     private val keyguard: KeyguardManager? = context.getSystemService(KeyguardManager::class.java)
@@ -38,9 +38,9 @@ class KeystoreKeys(context: Context, private val waitsMs: List<Long> = RETRY_WAI
     }
 
     /**
-     * Makes a key of [person] for [use]: in the StrongBox when there is one, else in the TEE; where it came to
-     * lie is recorded. [challenge] (at most 128 bytes, from the court) goes into the attestation. Takes up to
-     * some seconds. Throws [KeyTrouble]; [IllegalStateException] when there is such a key.
+     * Makes a key of [person] for [use]: in the StrongBox when there is one, else in the TEE; where it came
+     * to lie is recorded. [challenge] (at most 128 bytes, from the court) goes into the attestation. Takes
+     * up to some seconds. Throws [KeyTrouble]; [IllegalStateException] when there is such a key.
      */
     suspend fun create(
         person: String,

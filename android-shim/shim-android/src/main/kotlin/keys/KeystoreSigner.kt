@@ -25,7 +25,9 @@ internal class KeystoreSigner(
     private val publicKey = KeyFactory.getInstance("EC").generatePublic(X509EncodedKeySpec(key.spki))
 
     override suspend fun sign(message: ByteArray): ByteArray {
-        if (presence == null) return keys.patiently { store -> finish(begin(store.getKey(alias, null)), message) }
+        if (presence == null) {
+            return keys.patiently { store -> finish(begin(store.getKey(alias, null)), message) }
+        }
         // Nobody waits in the queue while a person looks for the sensor.
         val begun = keys.patiently { store -> begin(store.getKey(alias, null)) }
         presence.confirm(begun)

@@ -12,7 +12,8 @@ import kotlinx.coroutines.flow.asStateFlow
 
 /** Follows until closed. Any thread. */
 class NetworkWatch(context: Context) : Connectivity, AutoCloseable {
-    private val manager: ConnectivityManager = checkNotNull(context.getSystemService(ConnectivityManager::class.java))
+    private val manager: ConnectivityManager =
+        checkNotNull(context.getSystemService(ConnectivityManager::class.java))
     private val state = MutableStateFlow(linkOf(manager.activeNetwork?.let(manager::getNetworkCapabilities)))
 
     override val link: StateFlow<Link> = state.asStateFlow()
@@ -35,7 +36,10 @@ class NetworkWatch(context: Context) : Connectivity, AutoCloseable {
     override fun close() = manager.unregisterNetworkCallback(callback)
 }
 
-/** Whether the system found the internet behind it is not asked: where its own test page is blocked it never does. */
+/**
+ * Whether the system found the internet behind it is not asked: where its own test page is blocked it never
+ * does.
+ */
 internal fun linkOf(capabilities: NetworkCapabilities?): Link = when {
     capabilities == null -> Link.NONE
     capabilities.hasCapability(NetworkCapabilities.NET_CAPABILITY_CAPTIVE_PORTAL) -> Link.CAPTIVE

@@ -32,7 +32,10 @@ class NearbyPhones(private val context: Context) {
         return AutoCloseable { discovery.unregisterService(listener) }
     }
 
-    /** Addresses of open doors as they are found, ours among them; the same one may come again. Ends with its collector. */
+    /**
+     * Addresses of open doors as they are found, ours among them; the same one may come again. Ends with its
+     * collector.
+     */
     fun found(): Flow<PeerAddress> = callbackFlow {
         val listener = Discovering { service -> resolve(service) { trySend(it) } }
         discovery.discoverServices(SERVICE, NsdManager.PROTOCOL_DNS_SD, listener)

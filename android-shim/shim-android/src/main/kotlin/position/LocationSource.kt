@@ -1,6 +1,6 @@
 /*
- * Positions from Android's own LocationManager: no Google services. Off until [start], and after [stop] nothing
- * is remembered. Datum is WGS-84, as Android defines a Location.
+ * Positions from Android's own LocationManager: no Google services. Off until [start], and after [stop]
+ * nothing is remembered. Datum is WGS-84, as Android defines a Location.
  */
 package cn.lastmile.shim.position
 

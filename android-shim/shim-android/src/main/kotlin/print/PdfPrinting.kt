@@ -16,8 +16,9 @@ import java.io.IOException
 import java.util.concurrent.Executor
 
 /**
- * Opens the system's print dialogue for [pdf], whose [pages] are A4. [name] stands in the printer's queue, where
- * strangers read it: the kind of paper, no names. On the main thread, from the activity on the screen ([context]).
+ * Opens the system's print dialogue for [pdf], whose [pages] are A4. [name] stands in the printer's queue,
+ * where strangers read it: the kind of paper, no names. On the main thread, from the activity on the screen
+ * ([context]).
  */
 fun printPdf(context: Context, name: String, pdf: ByteArray, pages: Int) {
     val manager = checkNotNull(context.getSystemService(PrintManager::class.java))

@@ -16,15 +16,18 @@ class SyncJobs(private val context: Context) {
     private val scheduler: JobScheduler = checkNotNull(context.getSystemService(JobScheduler::class.java))
 
     /**
-     * Asks for contacts that suit [backlog]; to be called after every save. A contact under way is left alone: it
-     * takes along what was saved meanwhile, or asks for another one at its end.
+     * Asks for contacts that suit [backlog]; to be called after every save. A contact under way is left
+     * alone: it takes along what was saved meanwhile, or asks for another one at its end.
      */
     fun send(backlog: Backlog) {
         if (backlog.records > 0 || backlog.urgent) schedule(SyncJob.RECORDS) { records(backlog) }
         if (backlog.originalBytes > 0) schedule(SyncJob.ORIGINALS) { originals(backlog) }
     }
 
-    /** The contact every quarter of an hour; to be called when the app starts. Changes nothing when it is set. */
+    /**
+     * The contact every quarter of an hour; to be called when the app starts. Changes nothing when it is
+     * set.
+     */
     fun keepWatch() {
         if (scheduler.getPendingJob(SyncJob.SAFETY.id) != null) return
         val job = base(SyncJob.SAFETY).setPeriodic(SAFETY_PERIOD_MS).setPersisted(true)
@@ -63,7 +66,10 @@ class SyncJobs(private val context: Context) {
         job.setPersisted(true).setBackoffCriteria(FIRST_RETRY_MS, JobInfo.BACKOFF_POLICY_EXPONENTIAL)
 
     private companion object {
-        /** Milliseconds before the first try after a failure; doubled each time, the system stops at five hours. */
+        /**
+         * Milliseconds before the first try after a failure; doubled each time, the system stops at five
+         * hours.
+         */
         const val FIRST_RETRY_MS = 30_000L
 
         /** The shortest period that the system allows, milliseconds. */

@@ -1,7 +1,7 @@
 /*
- * Destroying this phone's copy, after the core has offered what was pending, destroyed its own records by order of
- * the court, and handed its report in. First the keys: without them the rest is noise. Cut off anywhere, it goes on
- * at the next start.
+ * Destroying this phone's copy, after the core has offered what was pending, destroyed its own records by
+ * order of the court, and handed its report in. First the keys: without them the rest is noise. Cut off
+ * anywhere, it goes on at the next start.
  */
 package cn.lastmile.shim.wipe
 
@@ -21,8 +21,8 @@ class PhoneWipe(private val context: Context, private val keys: KeystoreKeys, pr
     val isPending: Boolean get() = mark.exists()
 
     /**
-     * Does it all; false when a file would not go, to be tried again at the next start. The core must be closed.
-     * Throws [cn.lastmile.shim.keys.KeyTrouble] when the key store does not let its keys go now.
+     * Does it all; false when a file would not go, to be tried again at the next start. The core must be
+     * closed. Throws [cn.lastmile.shim.keys.KeyTrouble] when the key store does not let its keys go now.
      */
     suspend fun run(): Boolean = withContext(Dispatchers.IO) {
         writeDurably(mark, byteArrayOf(1))

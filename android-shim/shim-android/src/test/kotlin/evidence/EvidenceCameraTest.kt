@@ -108,7 +108,8 @@ class EvidenceCameraTest {
         val good = PhotoProvider.uriOf(context, shot)
         provider.openFile(good, "r").close()
         val others = listOf(
-            "content://$authority/../database.key", "content://$authority/..%2Fdatabase.key", "content://$authority/",
+            "content://$authority/../database.key", "content://$authority/..%2Fdatabase.key",
+            "content://$authority/",
             "content://$authority/${shot.id}.shot", "content://$authority/${shot.id}/x",
             "content://$authority/${"0".repeat(32)}",
         )

@@ -43,7 +43,8 @@ class TestPhone : Application(), PortsOwner {
                 return AutoCloseable { watchers -= changed }
             }
         }
-        return Ports(SyncWork { sync(it) }, outbox, desk, TextSender { texts(it) }, positions, EvidenceSink { _, _ -> })
+        val photos = EvidenceSink { _, _ -> }
+        return Ports(SyncWork { sync(it) }, outbox, desk, TextSender { texts(it) }, positions, photos)
     }
 
     /** Something was saved. */

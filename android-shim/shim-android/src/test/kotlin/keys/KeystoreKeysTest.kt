@@ -2,6 +2,7 @@
 package cn.lastmile.shim.keys
 
 import android.app.KeyguardManager
+import android.security.keystore.KeyProperties
 import cn.lastmile.shim.testkit.keystore.FakeKeystore
 import cn.lastmile.shim.testkit.keystore.confirm
 import kotlinx.coroutines.async
@@ -35,10 +36,13 @@ class KeystoreKeysTest {
     private fun create(use: KeyUse = KeyUse.RECORD, presence: Presence? = null) =
         runBlocking { keys.create("officer-7", use, "challenge".toByteArray(), presence) }
 
-    private fun verifies(key: DeviceKey, signature: ByteArray) = Signature.getInstance("SHA256withECDSA").run {
-        initVerify(KeyFactory.getInstance("EC").generatePublic(X509EncodedKeySpec(key.spki)))
-        update(message)
-        verify(signature)
+    private fun verifies(key: DeviceKey, signature: ByteArray): Boolean {
+        val publicKey = KeyFactory.getInstance("EC").generatePublic(X509EncodedKeySpec(key.spki))
+        return Signature.getInstance("SHA256withECDSA").run {
+            initVerify(publicKey)
+            update(message)
+            verify(signature)
+        }
     }
 
     private fun <T : Throwable> fails(type: Class<T>, action: suspend () -> Unit): T =
@@ -154,7 +158,7 @@ class KeystoreKeysTest {
         assertEquals(2, asked)
         val spec = phone.entries.values.single().spec
         assertTrue(spec.isUserAuthenticationRequired && spec.isInvalidatedByBiometricEnrollment)
-        assertEquals(android.security.keystore.KeyProperties.AUTH_BIOMETRIC_STRONG, spec.userAuthenticationType)
+        assertEquals(KeyProperties.AUTH_BIOMETRIC_STRONG, spec.userAuthenticationType)
     }
 
     @Test

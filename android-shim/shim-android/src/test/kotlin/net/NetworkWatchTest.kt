@@ -21,7 +21,9 @@ class NetworkWatchTest {
     private val manager = shadowOf(context.getSystemService(ConnectivityManager::class.java))
 
     private fun network(vararg capabilities: Int): NetworkCapabilities =
-        ShadowNetworkCapabilities.newInstance().also { network -> capabilities.forEach { shadowOf(network).addCapability(it) } }
+        ShadowNetworkCapabilities.newInstance().also { network ->
+            capabilities.forEach { shadowOf(network).addCapability(it) }
+        }
 
     @Test
     fun `four kinds`() {

@@ -17,13 +17,16 @@ class AarTest {
     private fun bytes(name: String) = aar.getInputStream(aar.getEntry(name)).readBytes()
     private fun text(name: String) = String(bytes(name))
 
-    private fun namesIn(jar: String): List<String> = ZipInputStream(ByteArrayInputStream(bytes(jar))).use { zip ->
-        generateSequence { zip.nextEntry }.map { it.name }.toList()
-    }
+    private fun namesIn(jar: String): List<String> =
+        ZipInputStream(ByteArrayInputStream(bytes(jar))).use { zip ->
+            generateSequence { zip.nextEntry }.map { it.name }.toList()
+        }
 
     @Test
     fun `everything an AAR has`() {
-        val needed = setOf("AndroidManifest.xml", "classes.jar", "R.txt", "proguard.txt", "jni/", "libs/shim-core.jar")
+        val needed = setOf(
+            "AndroidManifest.xml", "classes.jar", "R.txt", "proguard.txt", "jni/", "libs/shim-core.jar",
+        )
         assertEquals(emptySet<String>(), needed - names)
         assertTrue("res/xml/lastmile_data_extraction_rules.xml" in names)
     }

@@ -17,7 +17,7 @@ class ElfAlignmentTest {
     /** A 64-bit ELF file with a loaded segment of each of [alignments], and a note aligned to 4. */
     private fun elf(vararg alignments: Long, bits: Int = 64): ByteArray {
         val buffer = ByteBuffer.allocate(64 + 56 * (alignments.size + 1)).order(ByteOrder.LITTLE_ENDIAN)
-        buffer.put(byteArrayOf(0x7f, 'E'.code.toByte(), 'L'.code.toByte(), 'F'.code.toByte(), (bits / 32).toByte(), 1, 1))
+        buffer.put(0x7f).put("ELF".toByteArray()).put((bits / 32).toByte()).put(1).put(1)
         buffer.putLong(32, 64).putShort(54, 56).putShort(56, (alignments.size + 1).toShort())
         (listOf(4L) + alignments.toList()).forEachIndexed { index, alignment ->
             val at = 64 + 56 * index
@@ -45,7 +45,8 @@ class ElfAlignmentTest {
     }
 
     @Test
-    fun `32 bits never load on such a phone`() = assertEquals(0, check(file("old.so", elf(0x1000, bits = 32))).first)
+    fun `32 bits never load on such a phone`() =
+        assertEquals(0, check(file("old.so", elf(0x1000, bits = 32))).first)
 
     @Test
     fun `what is no library is told apart`() {

@@ -1,4 +1,7 @@
-/* The manifest as the system will read it: components that exist, closed to others, and no backup of anything. */
+/*
+ * The manifest as the system will read it: components that exist, closed to others, and no backup of
+ * anything.
+ */
 package cn.lastmile.shim.packaging
 
 import org.junit.Assert.assertEquals
@@ -52,10 +55,13 @@ class ManifestTest {
     @Test
     fun `what the system asks of the components`() {
         val byName = components.associateBy { it.value("name").substringAfterLast('.') }
-        assertEquals("android.permission.BIND_JOB_SERVICE", byName.getValue("SyncJobService").value("permission"))
+        val jobs = byName.getValue("SyncJobService")
+        assertEquals("android.permission.BIND_JOB_SERVICE", jobs.value("permission"))
         assertEquals("location", byName.getValue("AssistanceService").value("foregroundServiceType"))
         val permissions = all("uses-permission").map { it.value("name").substringAfterLast('.') }
-        val needed = listOf("FOREGROUND_SERVICE_LOCATION", "RECEIVE_BOOT_COMPLETED", "POST_NOTIFICATIONS", "SEND_SMS")
+        val needed = listOf(
+            "FOREGROUND_SERVICE_LOCATION", "RECEIVE_BOOT_COMPLETED", "POST_NOTIFICATIONS", "SEND_SMS",
+        )
         assertEquals(emptyList<String>(), needed - permissions.toSet())
         val provider = byName.getValue("PhotoProvider")
         assertEquals("\${applicationId}.lastmile.photos", provider.value("authorities"))

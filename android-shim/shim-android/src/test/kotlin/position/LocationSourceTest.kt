@@ -45,7 +45,8 @@ class LocationSourceTest {
         shadowOf(Looper.getMainLooper()).idle()
     }
 
-    private fun requests() = listOf(GPS_PROVIDER, NETWORK_PROVIDER).sumOf { manager.getLegacyLocationRequests(it).size }
+    private fun requests() =
+        listOf(GPS_PROVIDER, NETWORK_PROVIDER).sumOf { manager.getLegacyLocationRequests(it).size }
 
     @Test
     fun `off until it is started, and nothing is remembered afterwards`() {

@@ -44,7 +44,8 @@ class SyncJobsTest {
 
     private fun pending(job: SyncJob): JobInfo? = scheduler.getPendingJob(job.id)
 
-    private fun needsFreeNetwork(job: JobInfo) = job.requiredNetwork!!.hasCapability(NET_CAPABILITY_NOT_METERED)
+    private fun needsFreeNetwork(job: JobInfo) =
+        job.requiredNetwork!!.hasCapability(NET_CAPABILITY_NOT_METERED)
 
     private fun call(job: SyncJob, stopReason: Int = 0): JobParameters =
         Shadow.newInstanceOf(JobParameters::class.java).also {
@@ -165,7 +166,8 @@ class SyncJobsTest {
         var ended = false
         phone.sync = { try { awaitCancellation() } finally { ended = true } }
         run()
-        assertTrue(service.onStopJob(call(SyncJob.RECORDS, JobParameters.STOP_REASON_CONSTRAINT_CONNECTIVITY)))
+        val stop = call(SyncJob.RECORDS, JobParameters.STOP_REASON_CONSTRAINT_CONNECTIVITY)
+        assertTrue(service.onStopJob(stop))
         phone.settle()
         assertTrue(ended)
         assertFalse("the system was told already", isFinished)

@@ -20,7 +20,6 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import java.io.File
-import java.security.KeyStore
 
 @RunWith(RobolectricTestRunner::class)
 class PhoneWipeTest {
@@ -61,27 +60,13 @@ class PhoneWipeTest {
     fun `cut off, it is still to be done`() = runBlocking {
         fill()
         // The keys do not go: nothing else may, or a phone that is half wiped would look whole.
-        val broken = PhoneWipe(context, KeystoreKeys(BrokenKeys.context(context), listOf(0)), listOf(store))
-        BrokenKeys.during { assertThrows(KeyTrouble.Unavailable::class.java) { runBlocking { broken.run() } } }
+        phone.close()
+        assertThrows(KeyTrouble.Unavailable::class.java) { runBlocking { wipe.run() } }
+        phone.install()
         assertTrue(wipe.isPending)
         assertTrue(File(store, "phone.db").exists())
         assertTrue(wipe.run())
         assertFalse(wipe.isPending)
         assertFalse(store.exists())
-    }
-
-    /** A key store that is away for a while. */
-    private object BrokenKeys {
-        fun context(context: android.content.Context) = context
-
-        fun during(action: () -> Unit) {
-            val provider = KeyStore.getInstance("AndroidKeyStore").provider
-            java.security.Security.removeProvider(provider.name)
-            try {
-                action()
-            } finally {
-                java.security.Security.insertProviderAt(provider, 1)
-            }
-        }
     }
 }

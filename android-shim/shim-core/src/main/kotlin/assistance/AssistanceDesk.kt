@@ -9,8 +9,8 @@ import cn.lastmile.shim.words.Words
 
 /**
  * How a request stands, as far as this phone knows. [delivered]: the court's server has it. [texted]: its
- * text message was handed to the network. [over]: closed or withdrawn. [line] is the core's own sentence about
- * it (who has it now, since when), when it has one.
+ * text message was handed to the network. [over]: closed or withdrawn. [line] is the core's own sentence
+ * about it (who has it now, since when), when it has one.
  */
 data class Standing(
     val delivered: Boolean,
@@ -28,8 +28,8 @@ interface AssistanceDesk {
     fun standing(request: String): Standing
 
     /**
-     * One contact with the court: [request] goes first, then where the crew is, and answers come back. Anything
-     * thrown means that nothing is known to have arrived. May hang as long as the road does.
+     * One contact with the court: [request] goes first, then where the crew is, and answers come back.
+     * Anything thrown means that nothing is known to have arrived. May hang as long as the road does.
      */
     suspend fun contact(request: String): Standing
 

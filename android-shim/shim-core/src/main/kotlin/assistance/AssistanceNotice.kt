@@ -1,4 +1,6 @@
-/* What a person sees of a request for help while the app is not on the screen. It claims only what is known. */
+/*
+ * What a person sees of a request for help while the app is not on the screen. It claims only what is known.
+ */
 package cn.lastmile.shim.assistance
 
 import cn.lastmile.shim.words.Words

@@ -6,8 +6,8 @@
 package cn.lastmile.shim.assistance
 
 /**
- * How patient to be, all in milliseconds. [textAfterMs]: without the court's answer for so long, a text message
- * goes. [firstRetryMs], doubled each time up to [longestRetryMs]: between contacts that failed.
+ * How patient to be, all in milliseconds. [textAfterMs]: without the court's answer for so long, a text
+ * message goes. [firstRetryMs], doubled each time up to [longestRetryMs]: between contacts that failed.
  * [followEveryMs]: between contacts once the court has it. [textRetryMs], at most [textTries] tries in all:
  * after a text message that did not go.
  */

@@ -33,7 +33,10 @@ class AssistanceRun(
     private lateinit var facts: AssistanceFacts
     private var shown: AssistanceNotice? = null
 
-    /** Returns when the request is over. Cancelling it stops everything; the record itself is safe. Once only. */
+    /**
+     * Returns when the request is over. Cancelling it stops everything; the record itself is safe. Once
+     * only.
+     */
     suspend fun run() = coroutineScope {
         facts = AssistanceFacts(startedMs = nowMs(), standing = desk.standing(request))
         while (true) {

@@ -16,8 +16,8 @@ data class Shot(val id: String, val record: String, val context: String)
 fun interface EvidenceSink {
     /**
      * Keeps [photo] to its end for [shot] and returns only when it is durable; the camera's file is deleted
-     * after that and never before. Off the main thread. Whatever it throws leaves the file where it is. The same
-     * shot may come twice when power failed in between: keeping by hash makes that one original.
+     * after that and never before. Off the main thread. Whatever it throws leaves the file where it is. The
+     * same shot may come twice when power failed in between: keeping by hash makes that one original.
      */
     suspend fun keep(shot: Shot, photo: InputStream)
 }

@@ -32,7 +32,8 @@ enum class KeyUse {
  * The public side of a key.
  *
  * [spki] is the SubjectPublicKeyInfo in DER as `PublicKey.getEncoded()` gives it; [attestation] the
- * certificates by which the device's maker vouches for the key, leaf first, in DER, empty when there are none.
+ * certificates by which the device's maker vouches for the key, leaf first, in DER, empty when there are
+ * none.
  */
 class DeviceKey(val spki: ByteArray, val protection: Protection, val attestation: List<ByteArray>)
 

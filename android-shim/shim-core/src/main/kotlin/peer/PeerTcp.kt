@@ -14,7 +14,11 @@ import java.util.concurrent.atomic.AtomicBoolean
  * or talks nonsense is shown out by [PEER_SILENCE_MS] and [PEER_LONGEST_MS] and changes nothing for the next.
  * [met] hears the outcome of each, null for a good one, on that thread; also what ended the door itself.
  */
-class PeerDoor(private val meeting: PeerMeeting, port: Int = 0, private val met: (Exception?) -> Unit) : AutoCloseable {
+class PeerDoor(
+    private val meeting: PeerMeeting,
+    port: Int = 0,
+    private val met: (Exception?) -> Unit,
+) : AutoCloseable {
     private val server = ServerSocket(port, BACKLOG)
     private val closed = AtomicBoolean()
 
@@ -61,9 +65,9 @@ class PeerDoor(private val meeting: PeerMeeting, port: Int = 0, private val met:
 }
 
 /**
- * Visits [address] and holds [meeting]. Blocks; throws [PeerTrouble], or what the meeting throws. [socket] makes
- * an unconnected socket: on a phone one that is bound to the hotspot's network, since the system would send
- * it over mobile data.
+ * Visits [address] and holds [meeting]. Blocks; throws [PeerTrouble], or what the meeting throws. [socket]
+ * makes an unconnected socket: on a phone one that is bound to the hotspot's network, since the system
+ * would send it over mobile data.
  */
 fun visit(address: PeerAddress, meeting: PeerMeeting, socket: () -> Socket = ::Socket) {
     val connection = socket()

@@ -47,7 +47,8 @@ class AssistanceRunTest {
         val desk = Desk(this) { if (it == 1) nothing.copy(delivered = true) else over }
         help(desk) { log += "text" }.run()
         val expected = listOf(
-            "assistance_saved 0", "contact 0", "assistance_delivered 0", "contact 10000", "assistance_over 10000",
+            "assistance_saved 0", "contact 0", "assistance_delivered 0", "contact 10000",
+            "assistance_over 10000",
         )
         assertEquals(expected, log)
     }
@@ -60,7 +61,8 @@ class AssistanceRunTest {
         }
         help(desk) { log += "text ${it.text} $currentTime" }.run()
         val expected = listOf(
-            "assistance_saved 0", "contact 0", "text LM1:r1 20000", "assistance_texted 20000", "assistance_over 90000",
+            "assistance_saved 0", "contact 0", "text LM1:r1 20000", "assistance_texted 20000",
+            "assistance_over 90000",
         )
         assertEquals(expected, log)
     }
@@ -74,7 +76,8 @@ class AssistanceRunTest {
         }.run()
         val expected = listOf(
             "assistance_saved 0", "contact 0", "contact 2000", "contact 6000", "contact 14000", "text 20000",
-            "assistance_not_texted 20000", "contact 30000", "text 50000", "contact 60000", "assistance_over 60000",
+            "assistance_not_texted 20000", "contact 30000", "text 50000", "contact 60000",
+            "assistance_over 60000",
         )
         assertEquals(expected, log)
     }

@@ -82,7 +82,8 @@ internal class FakeGcmCipher(private val store: FakeKeystore) : CipherSpi() {
 
     override fun engineUpdateAAD(src: ByteArray, offset: Int, len: Int) = inner.updateAAD(src, offset, len)
 
-    override fun engineUpdate(input: ByteArray?, off: Int, len: Int): ByteArray? = inner.update(input, off, len)
+    override fun engineUpdate(input: ByteArray?, off: Int, len: Int): ByteArray? =
+        inner.update(input, off, len)
 
     override fun engineUpdate(input: ByteArray?, off: Int, len: Int, output: ByteArray?, at: Int): Int =
         inner.update(input, off, len, output, at)

@@ -25,7 +25,8 @@ import javax.crypto.SecretKey
 import javax.crypto.SecretKeyFactorySpi
 
 private fun specOf(parameters: AlgorithmParameterSpec?): KeyGenParameterSpec =
-    parameters as? KeyGenParameterSpec ?: throw InvalidAlgorithmParameterException("KeyGenParameterSpec needed")
+    parameters as? KeyGenParameterSpec
+        ?: throw InvalidAlgorithmParameterException("KeyGenParameterSpec needed")
 
 internal class FakePairGenerator(private val store: FakeKeystore) : KeyPairGeneratorSpi() {
     private lateinit var spec: KeyGenParameterSpec
@@ -86,17 +87,19 @@ private fun infoOf(store: FakeKeystore, key: Key?): KeySpec {
     )
 }
 
+private fun noImports(): Nothing = throw InvalidKeySpecException("no imports")
+
 internal class FakeKeyFactory(private val store: FakeKeystore) : KeyFactorySpi() {
-    override fun engineGeneratePublic(spec: KeySpec?): PublicKey = throw InvalidKeySpecException("no imports")
-    override fun engineGeneratePrivate(spec: KeySpec?): PrivateKey = throw InvalidKeySpecException("no imports")
-    override fun engineTranslateKey(key: Key?): Key = throw java.security.InvalidKeyException("no imports")
+    override fun engineGeneratePublic(spec: KeySpec?): PublicKey = noImports()
+    override fun engineGeneratePrivate(spec: KeySpec?): PrivateKey = noImports()
+    override fun engineTranslateKey(key: Key?): Key = noImports()
 
     override fun <T : KeySpec?> engineGetKeySpec(key: Key?, type: Class<T>): T = type.cast(infoOf(store, key))
 }
 
 internal class FakeSecretKeyFactory(private val store: FakeKeystore) : SecretKeyFactorySpi() {
-    override fun engineGenerateSecret(spec: KeySpec?): SecretKey = throw InvalidKeySpecException("no imports")
-    override fun engineTranslateKey(key: SecretKey?): SecretKey = throw java.security.InvalidKeyException("no imports")
+    override fun engineGenerateSecret(spec: KeySpec?): SecretKey = noImports()
+    override fun engineTranslateKey(key: SecretKey?): SecretKey = noImports()
 
     override fun engineGetKeySpec(key: SecretKey?, type: Class<*>?): KeySpec = infoOf(store, key)
 }

@@ -34,8 +34,12 @@ internal class FakeKeyStoreSpi(private val store: FakeKeystore) : KeyStoreSpi() 
         store.entries.remove(alias)
     }
 
-    override fun engineSetKeyEntry(alias: String?, key: Key?, password: CharArray?, chain: Array<Certificate>?) =
-        throw KeyStoreException("no imports")
+    override fun engineSetKeyEntry(
+        alias: String?,
+        key: Key?,
+        password: CharArray?,
+        chain: Array<Certificate>?,
+    ) = throw KeyStoreException("no imports")
 
     override fun engineSetKeyEntry(alias: String?, key: ByteArray?, chain: Array<Certificate>?) =
         throw KeyStoreException("no imports")
