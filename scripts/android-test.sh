@@ -26,4 +26,4 @@ if ! curl -fsS -o /dev/null -m 20 "$CENTRAL" 2>/dev/null; then
         without "Maven Central cannot be reached and this machine has no copy: $CENTRAL"
     offline=-o
 fi
-exec mvn -q -B $offline -f "$POM" verify "$@"
+exec mvn -q -B -Dstyle.color=never $offline -f "$POM" verify "$@"

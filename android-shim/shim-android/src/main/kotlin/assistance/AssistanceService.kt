@@ -4,11 +4,14 @@
  */
 package cn.lastmile.shim.assistance
 
+import android.Manifest.permission.ACCESS_COARSE_LOCATION
+import android.Manifest.permission.ACCESS_FINE_LOCATION
 import android.app.Notification
 import android.app.NotificationManager
 import android.app.Service
 import android.content.Context
 import android.content.Intent
+import android.content.pm.PackageManager
 import android.content.pm.ServiceInfo
 import android.os.Build
 import android.os.IBinder
@@ -58,20 +61,36 @@ class AssistanceService : Service() {
     }
 
     /**
-     * A refusal (no permission, started from the background) costs the notification's rank, not the request.
+     * Without leave to know the place the service runs as one that sends data, for six hours at most; one that
+     * never gets to the foreground would bring the app down. Refused both, the notification still stands.
      */
     private fun toForeground(notification: Notification) {
-        try {
-            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
-                startForeground(NOTICE_ID, notification, ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION)
-            } else {
-                startForeground(NOTICE_ID, notification)
-            }
-        } catch (_: SecurityException) {
-            show(notification)
-        } catch (_: IllegalStateException) {
-            show(notification)
+        val types = listOf(ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION, ServiceInfo.FOREGROUND_SERVICE_TYPE_DATA_SYNC)
+        val allowed = if (mayLocate()) types else types.drop(1)
+        if (allowed.none { tryForeground(notification, it) }) show(notification)
+    }
+
+    private fun mayLocate() = listOf(ACCESS_FINE_LOCATION, ACCESS_COARSE_LOCATION)
+        .any { checkSelfPermission(it) == PackageManager.PERMISSION_GRANTED }
+
+    private fun tryForeground(notification: Notification, type: Int): Boolean = try {
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) {
+            startForeground(NOTICE_ID, notification, type)
+        } else {
+            startForeground(NOTICE_ID, notification)
         }
+        true
+    } catch (_: SecurityException) {
+        false
+    } catch (_: IllegalStateException) {
+        false
+    }
+
+    /** The six hours are over (API 35). The request is not: jobs carry on, and the app when it is opened. */
+    override fun onTimeout(startId: Int, fgsType: Int) {
+        stopForeground(STOP_FOREGROUND_DETACH)
+        stopSelf()
+        SyncJobs(this).send(waiting)
     }
 
     private suspend fun carry(request: String) {
@@ -154,8 +173,8 @@ class AssistanceService : Service() {
         internal const val NOTICE_ID = 0x4c4d
         private const val REOPEN_MS = 5_000L
 
-        /** Bytes of a request with its signature, about. */
-        private const val A_REQUEST = 4_096L
+        /** A request with its signature. */
+        private val waiting = Backlog(records = 1, recordBytes = 4_096, originalBytes = 0, urgent = true)
 
         /**
          * Follows [request] (the id of its record, which is saved already) to its end. From an activity
@@ -163,7 +182,6 @@ class AssistanceService : Service() {
          * once is left, and the result is false: tell the person to call. Any thread.
          */
         fun start(context: Context, request: String): Boolean {
-            val waiting = Backlog(records = 1, recordBytes = A_REQUEST, originalBytes = 0, urgent = true)
             SyncJobs(context).send(waiting)
             val intent = Intent(context, AssistanceService::class.java).putExtra(REQUEST, request)
             return try {

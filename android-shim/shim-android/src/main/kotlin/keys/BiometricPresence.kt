@@ -20,10 +20,13 @@ class BiometricPresence(private val context: Context, private val what: Words) :
         val cancel = CancellationSignal()
         waiting.invokeOnCancellation { cancel.cancel() }
         val locale = context.resources.configuration.locales[0] ?: Locale.CHINA
-        val refused = { _: Any?, _: Int -> waiting.resumeWithException(KeyTrouble.NotAuthenticated()) }
+        val refused = { _: Any?, _: Int ->
+            if (waiting.isActive) waiting.resumeWithException(KeyTrouble.NotAuthenticated())
+        }
         val answer = object : BiometricPrompt.AuthenticationCallback() {
-            override fun onAuthenticationSucceeded(result: BiometricPrompt.AuthenticationResult?) =
-                waiting.resume(Unit)
+            override fun onAuthenticationSucceeded(result: BiometricPrompt.AuthenticationResult?) {
+                if (waiting.isActive) waiting.resume(Unit)
+            }
 
             override fun onAuthenticationError(code: Int, text: CharSequence?) {
                 if (waiting.isActive) waiting.resumeWithException(troubleOf(code))

@@ -1,6 +1,7 @@
 /* The service that carries a call for help: what the person sees, when it texts, and when it ends. */
 package cn.lastmile.shim.assistance
 
+import android.Manifest.permission.ACCESS_FINE_LOCATION
 import android.app.Notification
 import android.app.NotificationManager
 import android.app.job.JobScheduler
@@ -60,7 +61,6 @@ class AssistanceServiceTest {
         start()
         assertEquals("已离线保存,尚未送达公安!", title())
         assertEquals("拨打110", notice().actions.single().title)
-        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION, service.foregroundServiceType)
         assertTrue(phone.positions.on)
     }
 
@@ -129,6 +129,26 @@ class AssistanceServiceTest {
         phone.opening = {}
         phone.pass(5_000)
         assertEquals("求助已送达法院", title())
+    }
+
+    @Test
+    fun `it runs for the place's sake when it may know the place, else for the data's`() {
+        phone.desk.contact = { awaitCancellation() }
+        start()
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_DATA_SYNC, service.foregroundServiceType)
+        shadowOf(phone).grantPermissions(ACCESS_FINE_LOCATION)
+        start("r2")
+        assertEquals(ServiceInfo.FOREGROUND_SERVICE_TYPE_LOCATION, service.foregroundServiceType)
+    }
+
+    @Test
+    fun `its time used up it makes way for a job`() {
+        phone.desk.contact = { awaitCancellation() }
+        start()
+        service.onTimeout(1, ServiceInfo.FOREGROUND_SERVICE_TYPE_DATA_SYNC)
+        assertTrue(shadowOf(service).isStoppedBySelf)
+        assertTrue(phone.getSystemService(JobScheduler::class.java)!!.allPendingJobs.single().isExpedited)
+        assertEquals("已离线保存,尚未送达公安!", title())
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
+import java.io.File
 import java.io.FileNotFoundException
 import java.io.IOException
 
@@ -106,9 +107,10 @@ class EvidenceCameraTest {
     fun `nobody looks anywhere else through the provider`() {
         val shot = begin()
         val good = PhotoProvider.uriOf(context, shot)
+        File(CameraRoll.directoryOf(context).parentFile, "secret.jpg").writeText("of another")
         provider.openFile(good, "r").close()
         val others = listOf(
-            "content://$authority/../database.key", "content://$authority/..%2Fdatabase.key",
+            "content://$authority/../database.key", "content://$authority/..%2Fsecret",
             "content://$authority/",
             "content://$authority/${shot.id}.shot", "content://$authority/${shot.id}/x",
             "content://$authority/${"0".repeat(32)}",

@@ -57,10 +57,11 @@ class ManifestTest {
         val byName = components.associateBy { it.value("name").substringAfterLast('.') }
         val jobs = byName.getValue("SyncJobService")
         assertEquals("android.permission.BIND_JOB_SERVICE", jobs.value("permission"))
-        assertEquals("location", byName.getValue("AssistanceService").value("foregroundServiceType"))
+        assertEquals("location|dataSync", byName.getValue("AssistanceService").value("foregroundServiceType"))
         val permissions = all("uses-permission").map { it.value("name").substringAfterLast('.') }
         val needed = listOf(
-            "FOREGROUND_SERVICE_LOCATION", "RECEIVE_BOOT_COMPLETED", "POST_NOTIFICATIONS", "SEND_SMS",
+            "FOREGROUND_SERVICE_LOCATION", "FOREGROUND_SERVICE_DATA_SYNC", "RECEIVE_BOOT_COMPLETED",
+            "POST_NOTIFICATIONS", "SEND_SMS",
         )
         assertEquals(emptyList<String>(), needed - permissions.toSet())
         val provider = byName.getValue("PhotoProvider")

@@ -7,7 +7,10 @@ import android.app.job.JobScheduler
 import android.net.NetworkCapabilities.NET_CAPABILITY_NOT_METERED
 import cn.lastmile.shim.host.TestPhone
 import cn.lastmile.shim.keys.KeyTrouble
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.withContext
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -174,6 +177,18 @@ class SyncJobsTest {
         assertEquals("no_network", diary.lastStop)
         jobs.send(few)
         assertNotNull(pending(SyncJob.RECORDS))
+    }
+
+    @Test
+    fun `a contact that ends after it was stopped does not answer again`() {
+        val safePoint = CompletableDeferred<Unit>()
+        phone.sync = { withContext(NonCancellable) { safePoint.await() }.let { SyncOutcome.TRY_AGAIN } }
+        run()
+        service.onStopJob(call(SyncJob.RECORDS, JobParameters.STOP_REASON_TIMEOUT))
+        safePoint.complete(Unit)
+        phone.settle()
+        assertFalse(isFinished)
+        assertNull(diary.lastOutcome)
     }
 
     @Test
