@@ -5,6 +5,10 @@ plugins {
 
 kotlin {
     jvmToolchain(17)
+    // The core's bindings, where the Maven build generates them.
+    sourceSets.main {
+        kotlin.srcDir("target/generated/bindings")
+    }
 }
 
 dependencies {

@@ -1,6 +1,7 @@
 /*
  * Photos between camera and vault: files of this app alone, each with a note of what it belongs to. A file
- * goes only when the core says that it has it, or when the camera wrote nothing into it.
+ * goes only when the core says that it has it, or when the camera wrote nothing into it. Until then it lies
+ * unsealed, since another app writes it: keep it short.
  */
 package cn.lastmile.shim.evidence
 
