@@ -63,6 +63,10 @@ class Court(private val dir: File, clockMs: Long?) : AutoCloseable {
         return said
     }
 
+    /** A code for [person], as an administrator hands it over and it is typed from the sheet. */
+    fun code(person: String): String = command("enrol", "add", "--person", person, "--server-url", url)
+        .lines().filter { it.matches(Regex("  [0-9A-Z-]+")) }.joinToString("-") { it.trim() }
+
     private fun program(arguments: List<String>) = ProcessBuilder(listOf("${Built.server}") + arguments).apply {
         environment()["LASTMILE_PASSPHRASE_FILE"] = "$passphrase"
         environment()["RUST_LOG"] = "error"

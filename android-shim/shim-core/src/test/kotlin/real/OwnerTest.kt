@@ -44,11 +44,6 @@ class OwnerTest {
     private val case = "(2026)粤0605执1101号"
     private val parts = DeviceParts(library = Built.library.toPath())
 
-    /** What an administrator hands over, as it is typed from the sheet. */
-    private fun code(court: Court): String = court
-        .command("enrol", "add", "--person", "luqihang", "--server-url", court.url)
-        .lines().filter { it.matches(Regex("  [0-9A-Z-]+")) }.joinToString("-") { it.trim() }
-
     private fun store(dir: File, deviceFile: String) =
         StoreAt(File(dir, "phone.db").toPath(), ByteArray(32) { 5 }, ByteArray(16) { 6 }, deviceFile)
 
@@ -57,7 +52,7 @@ class OwnerTest {
         CoreLibrary.check(Built.library.toPath())
         val dir = Built.folder("owner")
         Court(dir, null).use { court ->
-            val code = code(court)
+            val code = court.code("luqihang")
             assertEquals("粤0605", readCode(code).court)
             val (everyday, finalising) = JcaKey.generate() to JcaKey.generate()
             val enrolled = enrol(code, Road.http(court.url, emptyList()), CoreSigner(everyday), CoreSigner(finalising))
