@@ -113,7 +113,7 @@ impl Court {
             installation: vec![self.phones; 16],
             device_file: enrolled.device_file.clone(),
         };
-        let phone = Phone::open(options, None, None).unwrap();
+        let phone = Phone::open(options, None, None, None).unwrap();
         phone.set_road(road);
         let signed_in = wait(phone.clone().sign_in(enrolled.device_file, record, finalise));
         assert!(signed_in.unwrap().may_finalise);

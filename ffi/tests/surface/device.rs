@@ -41,7 +41,7 @@ impl PositionSource for Satellites {
 fn the_apps_clock_is_the_phones_unless_it_says_nonsense() {
     let officer = Officer::new();
     let open = |boot: Vec<u8>| {
-        Phone::open(officer.options(), Some(Arc::new(Watch { boot })), None).unwrap().device_ms()
+        Phone::open(officer.options(), Some(Arc::new(Watch { boot })), None, None).unwrap().device_ms()
     };
     assert_eq!(open(vec![3; 8]), MORNING_MS);
     assert!(open(vec![3; 7]) > MORNING_MS, "then the system's");
@@ -51,7 +51,7 @@ fn the_apps_clock_is_the_phones_unless_it_says_nonsense() {
 fn position(age_s: u32) -> Option<String> {
     let officer = Officer::new();
     let source = Arc::new(Satellites { age_s });
-    let phone = Phone::open(officer.options(), None, Some(source)).unwrap();
+    let phone = Phone::open(officer.options(), None, Some(source), None).unwrap();
     let key = officer.key(Manner::Der);
     wait(phone.clone().sign_in(officer.device_file(), key, None)).unwrap();
     let record = phone.create_record(seizure()).unwrap().record;

@@ -39,7 +39,7 @@ fn what_a_key_does_not_sign_is_kept_and_signed_later() {
 #[test]
 fn another_key_signs_nobody_in() {
     let officer = Officer::new();
-    let phone = Phone::open(officer.options(), None, None).unwrap();
+    let phone = Phone::open(officer.options(), None, None, None).unwrap();
     let pkcs8 = SoftwareSigner::generate().unwrap();
     let signer = Arc::new(SoftwareSigner::from_pkcs8(&pkcs8).unwrap());
     let other = Arc::new(Key { signer, manner: Manner::Der });

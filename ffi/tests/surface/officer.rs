@@ -104,7 +104,7 @@ impl Officer {
 
     /// The phone, with the officer signed in by a key that behaves like that.
     pub(crate) fn phone_with(&self, manner: Manner) -> Arc<Phone> {
-        let phone = Phone::open(self.options(), None, None).unwrap();
+        let phone = Phone::open(self.options(), None, None, None).unwrap();
         let key = self.key(manner);
         wait(Arc::clone(&phone).sign_in(self.device_file(), key, None)).unwrap();
         phone

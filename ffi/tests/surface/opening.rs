@@ -5,7 +5,7 @@ use lastmile_ffi::{LastmileError, OpenOptions, Phone};
 use crate::officer::{Officer, seizure};
 
 fn refused(options: OpenOptions) -> LastmileError {
-    Phone::open(options, None, None).err().unwrap()
+    Phone::open(options, None, None, None).err().unwrap()
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn what_an_app_passes_by_mistake_is_named() {
 fn nobody_signed_in_sees_and_writes_nothing() {
     let officer = Officer::new();
     let record = officer.phone().create_record(seizure()).unwrap().record;
-    let phone = Phone::open(officer.options(), None, None).unwrap();
+    let phone = Phone::open(officer.options(), None, None, None).unwrap();
     assert_eq!(phone.signed_in(), None);
     assert_eq!(phone.court(), "粤0605");
     let errors = [

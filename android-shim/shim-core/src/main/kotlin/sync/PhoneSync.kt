@@ -23,10 +23,22 @@ private const val ORIGINAL_BYTES = 3_000_000L
 
 /** Contacts of [core]. */
 class PhoneSync(private val core: FieldCore) : SyncWork {
-    override suspend fun run(originals: Boolean): SyncOutcome = try {
-        if (exchange().wiped || send(originals)) SyncOutcome.WIPED else SyncOutcome.DONE
+    override suspend fun run(originals: Boolean): SyncOutcome = when (val tried = attempt(originals)) {
+        is Tried.Done -> tried.value
+        is Tried.Again -> SyncOutcome.TRY_AGAIN
+        is Tried.GiveUp -> throw tried.why
+    }
+
+    /**
+     * The same for [persistently], while a person looks on: a contact that failed is tried again, a busy court when it
+     * said so.
+     */
+    suspend fun attempt(originals: Boolean): Tried<SyncOutcome> = try {
+        Tried.Done(if (exchange().wiped || send(originals)) SyncOutcome.WIPED else SyncOutcome.DONE)
     } catch (failed: LastmileException) {
-        outcomeOf(failed)
+        val askedMs = (failed as? LastmileException.Network)?.retryAfterS?.let { it.toLong() * 1_000 }
+        val outcome = outcomeOf(failed)
+        if (outcome == SyncOutcome.TRY_AGAIN) Tried.Again(askedMs) else Tried.Done(outcome)
     }
 
     /** Signs what the keys sign now; what they do not sign waits, and the rest goes all the same. */
