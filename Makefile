@@ -23,6 +23,7 @@ demo: setup
 test:
 	@sh scripts/setup.sh test
 	$(CARGO) test --workspace
+	@sh scripts/android-test.sh
 
 bench: setup
 	$(CARGO) run --release --quiet -p lastmile-tests --bin bench -- $(ARGS)

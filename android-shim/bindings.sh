@@ -15,7 +15,7 @@ cd "$home"
 
 # Test targets are named so that features, and with them everything built, are those of the tests.
 build() {
-    CARGO_INCREMENTAL=1 cargo build --quiet --workspace --lib --bin lastmile-bindgen --bin lastmile-server \
+    cargo build --quiet --workspace --lib --bin lastmile-bindgen --bin lastmile-server \
         --test surface --test tidy
 }
 
