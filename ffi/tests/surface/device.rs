@@ -41,7 +41,9 @@ impl PositionSource for Satellites {
 fn the_apps_clock_is_the_phones_unless_it_says_nonsense() {
     let officer = Officer::new();
     let open = |boot: Vec<u8>| {
-        Phone::open(officer.options(), Some(Arc::new(Watch { boot })), None, None).unwrap().device_ms()
+        Phone::open(officer.options(), Some(Arc::new(Watch { boot })), None, None)
+            .unwrap()
+            .device_ms()
     };
     assert_eq!(open(vec![3; 8]), MORNING_MS);
     assert!(open(vec![3; 7]) > MORNING_MS, "then the system's");

@@ -87,7 +87,8 @@ impl Entropy for TurnEntropy {
             *drawn = (turn, 0);
         }
         for part in out.chunks_mut(32) {
-            let block = sha256(format!("lastmile demo {} {turn} {}", self.phone, drawn.1).as_bytes());
+            let block =
+                sha256(format!("lastmile demo {} {turn} {}", self.phone, drawn.1).as_bytes());
             drawn.1 += 1;
             part.iter_mut().zip(block).for_each(|(to, from)| *to = from);
         }
