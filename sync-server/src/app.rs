@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::acting::hand::forget_ended;
 use crate::assistance::climb::climb;
 use crate::files::derive::{catch_up, look_at_unseen};
 use crate::files::scrub::scrub;
@@ -65,7 +66,7 @@ async fn look_outside(server: Arc<Server>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let looking = Arc::clone(&server);
         let looked = tokio::task::spawn_blocking(move || {
-            let found = outside.look(&looking);
+            let found = outside.look(&looking).and_then(|_| forget_ended(&looking));
             (outside, found)
         });
         // After a failure the next look is a first one.

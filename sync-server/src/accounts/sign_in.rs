@@ -148,7 +148,7 @@ pub fn session(server: &Server, secret: &Secret) -> Result<Option<(Who, SessionR
     // Once a minute is enough, and spares the disk.
     if now_ms - row.seen_ms > 60_000 {
         row.seen_ms = now_ms;
-        server.store().write::<_, StoreError>(|writing| writing.put_session(&row))?;
+        server.store().write::<_, StoreError>(|writing| writing.use_session(&hash, now_ms))?;
     }
     Ok(Some((who, row)))
 }

@@ -79,8 +79,9 @@ pub fn act(
             hand.previous.insert(record, id);
             true
         }
-        // A certificate that was not announced after all is nobody's.
-        _ => new.is_none(),
+        // A certificate that was not announced after all is nobody's, and the key of a session that has ended serves
+        // nobody any more.
+        _ => new.is_none() && !matches!(done, Err(ActError::Ended)),
     };
     if kept && purpose == Purpose::Record {
         hands.keep(actor.session, hand);

@@ -18,6 +18,7 @@ use crate::certify::{self, Checked, DAY_MS};
 use crate::court::CourtError;
 use crate::keys::KeyError;
 use crate::server::Server;
+use crate::store::StoreError;
 
 /// The device of what is done at the console, as history shows it.
 pub const DEVICE: &str = "console";
@@ -134,6 +135,27 @@ impl Hands {
     }
 }
 
+/// Forgets the keys of sessions that nobody ended by hand (idle for too long, ended by another process) and those
+/// whose certificate no longer stands. Gives how many are left.
+pub fn forget_ended(server: &Server) -> Result<usize, StoreError> {
+    if server.hands().count() == 0 {
+        return Ok(0);
+    }
+    let (directory, now_ms) = (server.directory()?, server.now_ms());
+    let mut held = server.hands().held();
+    let ended = server.store().read::<_, StoreError>(|reading| {
+        let mut ended = Vec::new();
+        for session in held.0.keys() {
+            let row = reading.session(session)?.filter(|row| row.ends_ms() > now_ms);
+            ended.extend(row.is_none().then_some(*session));
+        }
+        Ok(ended)
+    })?;
+    held.forget_fallen(&directory, now_ms);
+    held.0.retain(|session, _| !ended.contains(session));
+    Ok(held.0.len())
+}
+
 /// The hands, locked.
 pub(super) struct Held<'a>(MutexGuard<'a, HashMap<[u8; 32], Hand>>);
 
@@ -146,9 +168,13 @@ impl Held<'_> {
         who: &Who,
         now_ms: i64,
     ) -> Option<Hand> {
-        let stands = |hand: &Hand| directory.findings(&hand.certificate, now_ms).is_empty();
-        self.0.retain(|_, hand| stands(hand));
+        self.forget_fallen(directory, now_ms);
         self.0.remove(session).filter(|hand| hand.serves(directory, who))
+    }
+
+    /// Forgets keys whose certificate was withdrawn or has run out.
+    fn forget_fallen(&mut self, directory: &Directory, now_ms: i64) {
+        self.0.retain(|_, hand| directory.findings(&hand.certificate, now_ms).is_empty());
     }
 
     /// Keeps it for the session's next act.

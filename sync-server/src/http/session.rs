@@ -130,11 +130,14 @@ impl FromRequestParts<AppState> for Console {
             return Err(ProblemCode::BadCsrf.into());
         }
         let asked = secret.clone();
-        let found = state.run(move |server| sign_in::session(server, &asked)).await??;
-        let Some((who, row)) = found else {
-            state.server.hands().forget(&secret.hash());
-            return Err(ProblemCode::SessionExpired.into());
-        };
+        let found = state.run(move |server| {
+            let found = sign_in::session(server, &asked)?;
+            if found.is_none() {
+                server.hands().forget(&asked.hash());
+            }
+            Ok::<_, SignInError>(found)
+        });
+        let (who, row) = found.await??.ok_or(ProblemCode::SessionExpired)?;
         Ok(Self { who, secret, ends_ms: row.ends_ms() })
     }
 }
@@ -352,8 +355,13 @@ pub(super) async fn end(
     Console { secret, who, .. }: Console,
 ) -> Result<Response, Problem> {
     state.server.presence().gone(&who.person);
-    state.server.hands().forget(&secret.hash());
-    state.run(move |server| sign_in::sign_out(server, &secret)).await??;
+    let ending = state.run(move |server| {
+        sign_in::sign_out(server, &secret)?;
+        // Afterwards: an act under way keeps the key for a session that it still found.
+        server.hands().forget(&secret.hash());
+        Ok::<_, StoreError>(())
+    });
+    ending.await??;
     let gone = [(header::SET_COOKIE, cookie("", 0)?)];
     Ok((StatusCode::NO_CONTENT, gone).into_response())
 }
@@ -384,13 +392,14 @@ pub(super) async fn change_password(
         .run(move |server| {
             sign_in::check_password(server.store(), &of, &asked.old)?;
             let store = server.store();
-            sign_in::set_password(store, &of, &asked.new, Cost::USUAL, &SystemEntropy, now_ms)
+            sign_in::set_password(store, &of, &asked.new, Cost::USUAL, &SystemEntropy, now_ms)?;
+            server.hands().forget_person(&of);
+            Ok(())
         })
         .await?;
     if let Err(SignInError::Refused) = &changed {
         throttle(&state).failed(address, &person, now_ms);
     }
     changed?;
-    state.server.hands().forget_person(&person);
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -94,14 +94,20 @@ impl Writing<'_> {
         Ok(self.db.execute(sql, (self.court, person))? == 1)
     }
 
-    /// Stores a session, or that it was used again.
+    /// Stores a new session.
     pub fn put_session(&self, row: &SessionRow) -> Result<(), StoreError> {
         self.db.execute(
             "INSERT INTO session (court, hash, person, begun_ms, seen_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (court, hash) DO UPDATE SET seen_ms = excluded.seen_ms",
+             VALUES (?1, ?2, ?3, ?4, ?5)",
             (self.court, row.hash, &row.person, row.begun_ms, row.seen_ms),
         )?;
+        Ok(())
+    }
+
+    /// Notes that a session was used again. One that was ended meanwhile stays ended.
+    pub fn use_session(&self, hash: &[u8; 32], now_ms: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE session SET seen_ms = ?3 WHERE court = ?1 AND hash = ?2";
+        self.db.execute(sql, (self.court, hash, now_ms))?;
         Ok(())
     }
 

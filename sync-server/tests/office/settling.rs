@@ -6,7 +6,10 @@ use lastmile_core::id::DocumentId;
 use lastmile_core::identity::certificate::protection;
 use lastmile_core::records::Role;
 use lastmile_core::value::Value as Field;
+use lastmile_server::accounts::session::{IDLE_MS, Secret};
+use lastmile_server::acting::hand::forget_ended;
 use lastmile_server::roles;
+use lastmile_server::store::StoreError;
 use lastmile_server::withdraw::{self, Order};
 use serde_json::{Value, json};
 
@@ -335,7 +338,7 @@ fn rename_unknowing(scene: &Dispute, third: &Device) {
     use crate::world::author::Author;
     let mut author = Author::of(third, 9);
     let log =
-        scene.world.server().store().read::<_, lastmile_server::store::StoreError>(|reading| {
+        scene.world.server().store().read::<_, StoreError>(|reading| {
             reading.document_log(scene.record)
         });
     for row in log.unwrap().iter().take(2) {
@@ -379,6 +382,35 @@ fn a_request_that_is_sent_again_settles_once() {
     console.key = None;
     let again = scene.settle(&console, &conflict, keep(&conflict, "注塑机B"));
     assert_eq!((again.0, again.1.as_str()), (409, "conflict_gone"));
+}
+
+#[test]
+fn a_key_goes_with_its_session_however_that_ends() {
+    let scene = dispute();
+    let server = scene.world.server();
+    let kept = || forget_ended(server).unwrap();
+    let settled = |value: &str| {
+        let console = signed_in(&scene.world, "luqihang");
+        let conflict = scene.conflict(&console);
+        assert_eq!(scene.settle(&console, &conflict, keep(&conflict, value)).0, 200);
+        assert_eq!(kept(), 1);
+        console
+    };
+    // By another process; a request under way that has just looked the session up does not bring it back.
+    let console = settled("注塑机B");
+    let session = Secret::read(console.cookie.as_deref().unwrap()).unwrap().hash();
+    let ended = server.store().write::<_, StoreError>(|writing| {
+        writing.end_session(&session)?;
+        writing.use_session(&session, server.now_ms())
+    });
+    ended.unwrap();
+    assert_eq!(kept(), 0);
+    assert_eq!(console.send("GET", "/session", None).status, 401);
+    // By a browser that is simply closed.
+    differ(&scene.lu, &scene.wen, scene.record, &scene.line);
+    settled("注塑机A");
+    scene.world.clock.advance(IDLE_MS.unsigned_abs());
+    assert_eq!(kept(), 0);
 }
 
 #[test]
