@@ -25,9 +25,8 @@ pub fn finalise(
     record: DocumentId,
     shown: Shown,
 ) -> Result<(), ActError> {
-    let now_ms = server.now_ms();
-    let directory = server.directory()?;
-    act(server, actor, record, Purpose::Finalise, |reading, document, finalisation| {
+    let (law, around) = around(server, record)?;
+    act(server, actor, record, Purpose::Finalise, |_, document, finalisation| {
         let view = document.view();
         if !view.finalised.is_empty() {
             return Err(ActError::Refused(Refusal::Finalised));
@@ -39,13 +38,23 @@ pub fn finalise(
         if view.content_digest != shown.content {
             return Err(ActError::Moved);
         }
-        let mut around = Surroundings::of(reading, server.kinds(), &directory, document.case())?;
-        around.records.retain(|other: &RecordView| other.id != record);
-        let law = Law::in_force(reading, now_ms)?;
         let rules = law.blocking(&view, &around);
         if !rules.is_empty() {
             return Err(ActError::Unlawful(rules));
         }
         Ok(Intent::Finalise { finalisation })
+    })
+}
+
+/// The rules, and what they look at around the record. Read before the transaction: a case has hundreds of records,
+/// and while one is written nobody's phone is answered. What comes in between counts as little as what a phone that
+/// finalises has not heard yet.
+fn around(server: &Server, record: DocumentId) -> Result<(Law, Surroundings), ActError> {
+    let (directory, now_ms) = (server.directory()?, server.now_ms());
+    server.store().read(|reading| {
+        let row = reading.record(record)?.ok_or(ActError::UnknownRecord)?;
+        let mut around = Surroundings::of(reading, server.kinds(), &directory, &row.case_no)?;
+        around.records.retain(|other: &RecordView| other.id != record);
+        Ok((Law::in_force(reading, now_ms)?, around))
     })
 }
