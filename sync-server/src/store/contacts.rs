@@ -30,7 +30,8 @@ pub(super) const READ_TO: &str = "ALTER TABLE contact ADD COLUMN read_to TEXT;";
 pub struct Contact {
     /// Server clock.
     pub at_ms: i64,
-    /// Entries read, by channel; `None` where an earlier version did not note that.
+    /// Entries read, by channel; `None` where nobody knows: an earlier version did not note it, or the phone had not
+    /// yet heard that the court was restored.
     pub read_to: Option<BTreeMap<String, u64>>,
 }
 
@@ -74,7 +75,7 @@ impl Writing<'_> {
         certificate: CertificateId,
         contact: &Contact,
     ) -> Result<(), StoreError> {
-        let read_to = serde_json::to_string(&contact.read_to);
+        let read_to = contact.read_to.as_ref().map(serde_json::to_string).transpose();
         let read_to = read_to.map_err(|_| StoreError::Damaged("how far a phone read"))?;
         self.db
             .prepare_cached(

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use lastmile_core::id::CertificateId;
+use lastmile_core::id::{CertificateId, ServerEpoch};
 use lastmile_core::sync::request::SyncRequest;
 
 use crate::server::Server;
@@ -20,10 +20,17 @@ impl Contacts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A phone asked for news itself.
-    pub(super) fn heard(&self, certificate: CertificateId, request: &SyncRequest, at_ms: i64) {
+    /// A phone asked for news itself. Places of another life of the server, before a restore, say nothing here.
+    pub(super) fn heard(
+        &self,
+        certificate: CertificateId,
+        request: &SyncRequest,
+        life: ServerEpoch,
+        at_ms: i64,
+    ) {
         let read = request.cursors.iter().map(|cursor| (cursor.channel.clone(), cursor.seq));
-        let contact = Contact { at_ms, read_to: Some(read.collect()) };
+        let same = request.server_epoch.is_none_or(|theirs| theirs == life);
+        let contact = Contact { at_ms, read_to: same.then(|| read.collect()) };
         self.held().insert(certificate, contact);
     }
 

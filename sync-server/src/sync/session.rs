@@ -136,7 +136,7 @@ impl Session {
             asker.admit(server)?;
         }
         if carrier.is_none() {
-            server.contacts().heard(asker.id, &request, server.now_ms());
+            server.contacts().heard(asker.id, &request, server.epoch(), server.now_ms());
         }
         let carrier = carrier.unwrap_or(asker.id);
         let offered = verify_all(&brought.directory, server.court(), received.changes);
