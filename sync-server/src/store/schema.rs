@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// Each step brings the schema from its index to the next number.
-const STEPS: [&str; 18] = [
+const STEPS: [&str; 19] = [
     V1,
     V2,
     V3,
@@ -25,6 +25,7 @@ const STEPS: [&str; 18] = [
     super::duty::SCHEMA,
     super::alarm_tests::SCHEMA,
     super::contacts::READ_TO,
+    super::alarm_tests::BY_TIME,
 ];
 
 /// Brings the database up to date, in one transaction per step.
