@@ -14,10 +14,11 @@ use lastmile_core::assistance::suggest::{
 };
 use lastmile_core::envelope::Body;
 use lastmile_core::geo::Position;
-use lastmile_core::id::DocumentId;
+use lastmile_core::id::{CertificateId, DocumentId};
 use lastmile_core::identifier::coordinate::Coordinate;
-use lastmile_core::identity::Canonical;
+use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::pack::station::StationPack;
+use lastmile_core::records::Role;
 use lastmile_core::sync::channel;
 
 use super::lives::life;
@@ -26,7 +27,22 @@ use crate::store::{Reading, StoreError};
 
 /// Units whose fixes are kept at most; a force has a few hundred.
 const MOST_UNITS: usize = 5_000;
+/// Who of the court goes out to scenes.
+const CREW: &[Role] = &[Role::Officer, Role::Clerk, Role::JudicialPolice];
 const MAX_AGE_MS: i64 = MAX_FIX_AGE_S as i64 * 1_000;
+
+/// Where a unit of the police was.
+#[derive(Debug, Clone)]
+pub struct UnitFix {
+    /// Station code.
+    pub station: String,
+    /// What the unit is called.
+    pub unit: String,
+    /// Where.
+    pub position: Position,
+    /// When, server clock.
+    pub at_ms: i64,
+}
 
 /// Last fixes of police units, by station and unit.
 #[derive(Debug, Default)]
@@ -37,25 +53,22 @@ impl UnitFixes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A unit was at `position` at `at_ms`, server clock; an older fix than the one known says nothing new.
-    /// False when there are too many units.
-    pub fn note(
-        &self,
-        station: &str,
-        unit: &str,
-        position: Position,
-        at_ms: i64,
-        now_ms: i64,
-    ) -> bool {
+    /// Takes fixes, all or none. An older one than the one known says nothing new. False when there are too many
+    /// units.
+    pub fn note(&self, fixes: Vec<UnitFix>, now_ms: i64) -> bool {
         let mut held = self.held();
         held.retain(|_, (_, at)| now_ms.saturating_sub(*at) < MAX_AGE_MS);
-        let key = (station.to_owned(), unit.to_owned());
-        if held.len() >= MOST_UNITS && !held.contains_key(&key) {
+        let key = |fix: &UnitFix| (fix.station.clone(), fix.unit.clone());
+        let keys: BTreeSet<_> = fixes.iter().map(key).collect();
+        let new = keys.iter().filter(|key| !held.contains_key(*key)).count();
+        if held.len() + new > MOST_UNITS {
             return false;
         }
-        let known = held.entry(key).or_insert_with(|| (position, at_ms));
-        if at_ms > known.1 {
-            *known = (position, at_ms);
+        for UnitFix { station, unit, position, at_ms } in fixes {
+            let known = held.entry((station, unit)).or_insert((position, at_ms));
+            if at_ms > known.1 {
+                *known = (position, at_ms);
+            }
         }
         true
     }
@@ -86,7 +99,7 @@ pub fn nearest(
     let engaged = engaged(reading, document)?;
     let mut units = police(server, reading, &engaged.units, now_ms)?;
     units.retain(|unit| station.is_none_or(|station| unit.station.as_deref() == Some(station)));
-    units.extend(crews(reading, &engaged, now_ms)?);
+    units.extend(crews(reading, &*server.directory()?, &engaged, now_ms)?);
     Ok(suggest(to, &units, &stands, &Settings::default(), now_ms))
 }
 
@@ -146,13 +159,24 @@ fn police(
 }
 
 /// Our own people, where they last recorded something. A phone whose clock is ahead cannot make its fix younger
-/// than its arrival here.
-fn crews(reading: &Reading<'_>, engaged: &Engaged, now_ms: i64) -> Result<Vec<Unit>, StoreError> {
+/// than its arrival here. A liaison volunteer is nobody to be sent to a scene, and where a withdrawn phone is says
+/// nothing about its owner.
+fn crews(
+    reading: &Reading<'_>,
+    directory: &Directory,
+    engaged: &Engaged,
+    now_ms: i64,
+) -> Result<Vec<Unit>, StoreError> {
+    let ours = |id: &CertificateId| {
+        let body = directory.get(id).map(|found| found.payload());
+        body.is_some_and(|body| CREW.iter().any(|role| body.has_role(*role)))
+            && directory.findings(id, now_ms).is_empty()
+    };
     let mut seen: BTreeMap<String, (Coordinate, i64)> = BTreeMap::new();
     for row in reading.bodies_since(now_ms - MAX_AGE_MS)? {
         let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope"))?;
         let position = body.position.as_deref().and_then(|text| text.parse::<Position>().ok());
-        let Some(position) = position else { continue };
+        let Some(position) = position.filter(|_| ours(&body.certificate)) else { continue };
         let age_ms = i64::from(position.age_s().unwrap_or_default()) * 1_000;
         let at_ms = body.device_ms.min(row.received_ms) - age_ms;
         let newer = seen.get(&row.person).is_none_or(|(_, known)| at_ms > *known);

@@ -19,7 +19,7 @@ use super::problem::{Problem, ProblemCode};
 use super::session::Console;
 use super::sms::Gateway;
 use crate::assistance::facts::facts;
-use crate::assistance::units::nearest;
+use crate::assistance::units::{self, nearest};
 use crate::publish::stored;
 use crate::server::Server;
 use crate::store::{DutyRow, StoreError};
@@ -231,6 +231,7 @@ fn take(server: &Server, told: UnitFixes) -> Result<(), Problem> {
         let stations = stored::<StationPack>(reading, server.court());
         Ok(stations.map_err(|_| Problem::new(ProblemCode::Internal))?.unwrap_or_default())
     })?;
+    let now_ms = server.now_ms();
     let mut fixes = Vec::with_capacity(told.fixes.len());
     for (index, fix) in told.fixes.into_iter().enumerate() {
         let position: Position = fix.position.parse().map_err(|_| bad(index, "position"))?;
@@ -240,20 +241,20 @@ fn take(server: &Server, told: UnitFixes) -> Result<(), Problem> {
         if stations.find(&fix.station).is_none() {
             return Err(bad(index, "station"));
         }
-        if !is_unit(&fix.unit) {
+        // As a plan writes it.
+        let unit = fix.unit.trim().to_owned();
+        if !is_unit(&unit) {
             return Err(bad(index, "unit"));
         }
-        fixes.push((fix.station, fix.unit, position, fix.age_s));
+        let at_ms = now_ms - i64::from(fix.age_s) * 1_000;
+        fixes.push(units::UnitFix { station: fix.station, unit, position, at_ms });
     }
-    let now_ms = server.now_ms();
-    for (station, unit, position, age_s) in fixes {
-        let at_ms = now_ms - i64::from(age_s) * 1_000;
-        if !server.unit_fixes().note(&station, &unit, position, at_ms, now_ms) {
-            tracing::warn!("more police units tell their places than are kept");
-            return Err(ProblemCode::Busy.into());
-        }
+    if server.unit_fixes().note(fixes, now_ms) {
+        Ok(())
+    } else {
+        tracing::warn!("more police units tell their places than are kept");
+        Err(ProblemCode::Busy.into())
     }
-    Ok(())
 }
 
 /// Somebody who could come.

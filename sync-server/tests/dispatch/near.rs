@@ -2,6 +2,7 @@
 
 use lastmile_core::document::Intent;
 use lastmile_server::operator::OperatorRole;
+use lastmile_server::withdraw::{self, Order};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
@@ -71,7 +72,7 @@ fn the_nearest_unit_on_duty_is_proposed_with_the_age_of_its_fix() {
         json!({ "station": station, "unit": unit, "position": position, "age_s": age_s })
     };
     let fixes = json!({ "fixes": [
-        fix("jiujiang", &one, "22.87", 30), fix("jiujiang", &two, "22.834", 60),
+        fix("jiujiang", " 巡逻一组 ", "22.87", 30), fix("jiujiang", &two, "22.834", 60),
     ] });
     assert_eq!(tell(&fixes), (204, None));
     let found = near(&tan);
@@ -144,4 +145,9 @@ fn own_people_are_near_where_they_last_recorded_something() {
     ouyang.begin("assistance", OTHER_CASE, head.into());
     ouyang.sync();
     assert!(near()[0].2);
+    // Where a withdrawn phone is says nothing about its owner.
+    let certificate = ouyang.phone.signed_in().unwrap().certificate;
+    let order = Order { certificate, reason: "lost".into(), on_behalf_of: "zhangyi".into() };
+    withdraw::revoke(world.server(), &order).unwrap();
+    assert_eq!(near(), []);
 }
