@@ -337,10 +337,11 @@ fn what_somebody_else_settled_or_added_to_meanwhile_is_gone() {
 fn rename_unknowing(scene: &Dispute, third: &Device) {
     use crate::world::author::Author;
     let mut author = Author::of(third, 9);
-    let log =
-        scene.world.server().store().read::<_, StoreError>(|reading| {
-            reading.document_log(scene.record)
-        });
+    let log = scene
+        .world
+        .server()
+        .store()
+        .read::<_, StoreError>(|reading| reading.document_log(scene.record));
     for row in log.unwrap().iter().take(2) {
         author.know(&lastmile_server::ingest::travelling(row).unwrap());
     }
