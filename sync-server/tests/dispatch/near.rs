@@ -1,6 +1,8 @@
 //! Who could come: duty plans, fixes of police units, and own people where they last recorded something.
 
-use lastmile_core::document::Intent;
+use lastmile_core::document::{Fields, Intent};
+use lastmile_core::records::Role;
+use lastmile_core::value::Value as Field;
 use lastmile_server::operator::OperatorRole;
 use lastmile_server::withdraw::{self, Order};
 use serde_json::{Value, json};
@@ -140,6 +142,25 @@ fn own_people_are_near_where_they_last_recorded_something() {
     ouyang.sync();
     let found = near();
     assert_eq!((found.len(), found[0].1, found[0].2), (1, Some(60), false), "{found:?}");
+    // A liaison volunteer who signed there is nobody to be sent to a scene.
+    world.publish(&case_pack(OTHER_CASE, 2, &["ouyangbei", "liang"]));
+    let liang = world.device("liang", Role::Liaison);
+    liang.sync();
+    let content = liang.phone.record_view(record).unwrap().content_digest;
+    let fields = Fields::from([
+        ("name".to_owned(), "梁".into()),
+        ("role".to_owned(), "witness".into()),
+        ("mode".to_owned(), "sign".into()),
+        ("content".to_owned(), Field::Bytes(content.0.to_vec())),
+        ("stroke".to_owned(), Field::Bytes(vec![7; 32])),
+    ]);
+    let sign = Intent::Add { verb: "sign".into(), item: liang.phone.new_item(), fields };
+    liang.phone.act_at(record, &sign, position).unwrap();
+    liang.sync();
+    ouyang.sync();
+    let view = ouyang.phone.record_view(record).unwrap();
+    assert_eq!(view.state.items("signatures").len(), 1);
+    assert_eq!(near().len(), 1);
     // Whoever asks for help is no help.
     let head = [("place".to_owned(), "别处".into()), ("callback".to_owned(), "13800000001".into())];
     ouyang.begin("assistance", OTHER_CASE, head.into());

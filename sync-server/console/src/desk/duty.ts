@@ -1,5 +1,6 @@
 // A duty plan as it is typed: a unit and two times of day in China. A shift whose end is not after its
-// beginning ends on the next day.
+// beginning ends on the next day; one that would be over already is the next one of these times, since nobody
+// writes down who was on duty.
 
 import type { DutyShift, NewShift } from "../api/units";
 import { instant } from "./clock";
@@ -13,7 +14,7 @@ export const LONGEST_UNIT_NAME = 100;
 /** Shifts of one plan at most. */
 export const MOST_SHIFTS = 200;
 
-/** One line of the plan as typed; `day` is the day its shift began, `2026-03-17`. */
+/** One line of the plan as typed; `day` is the first day on which its shift may begin, `2026-03-17`. */
 export interface DutyLine {
   unit: string;
   from: string;
@@ -24,9 +25,10 @@ export interface DutyLine {
 /** What is wrong with a line. */
 export type DutyFault = "duty_need_unit" | "duty_need_times" | "duty_twice";
 
-/** The plan as lines to be changed. */
-export function linesOf(shifts: readonly DutyShift[]): DutyLine[] {
+/** The plan of one station as lines to be changed; whoever is of the command centre as well is told all plans. */
+export function linesOf(shifts: readonly DutyShift[], station: string): DutyLine[] {
   return shifts.flatMap((shift) => {
+    if (shift.station.code !== station) return [];
     const [from, until] = [instant(shift.from), instant(shift.until)];
     if (from === null || until === null) return [];
     return [
@@ -35,37 +37,45 @@ export function linesOf(shifts: readonly DutyShift[]): DutyLine[] {
   });
 }
 
-/** An empty line for a shift that begins today, with the times of the line before. */
+/** An empty line for the shift that runs now or comes next, with the times of the line before. */
 export function nextLine(lines: readonly DutyLine[], nowMs: number): DutyLine {
   const before = lines.at(-1);
   return {
     unit: "",
     from: before?.from ?? "08:00",
     until: before?.until ?? "20:00",
-    day: before?.day ?? dayOf(nowMs),
+    day: dayOf(nowMs - DAY_MS),
   };
 }
 
 /** What is to be sent, or the faults by line. Lines without a unit and never touched are left out. */
 export function planBody(
   lines: readonly DutyLine[],
+  nowMs: number,
 ): { shifts: NewShift[] } | { faults: Map<number, DutyFault> } {
   const faults = new Map<number, DutyFault>();
   const shifts: NewShift[] = [];
   const known = new Set<string>();
   lines.forEach((line, index) => {
     const unit = line.unit.trim();
-    const [from, until] = [millis(line.day, line.from), millis(line.day, line.until)];
+    const shift = shiftOf(line, nowMs);
     if (unit === "") faults.set(index, "duty_need_unit");
-    else if (from === null || until === null) faults.set(index, "duty_need_times");
-    else if (known.has(`${unit}\n${from}`)) faults.set(index, "duty_twice");
+    else if (shift === null) faults.set(index, "duty_need_times");
+    else if (known.has(`${unit}\n${shift.from}`)) faults.set(index, "duty_twice");
     else {
-      known.add(`${unit}\n${from}`);
-      const end = until > from ? until : until + DAY_MS;
-      shifts.push({ unit, from: iso(from), until: iso(end) });
+      known.add(`${unit}\n${shift.from}`);
+      shifts.push({ unit, ...shift });
     }
   });
   return faults.size > 0 ? { faults } : { shifts };
+}
+
+function shiftOf(line: DutyLine, nowMs: number): { from: string; until: string } | null {
+  const [from, until] = [millis(line.day, line.from), millis(line.day, line.until)];
+  if (from === null || until === null) return null;
+  const end = until > from ? until : until + DAY_MS;
+  const over = end > nowMs ? 0 : (Math.floor((nowMs - end) / DAY_MS) + 1) * DAY_MS;
+  return { from: iso(from + over), until: iso(end + over) };
 }
 
 function timeOf(ms: number): string {

@@ -13,6 +13,7 @@ import {
   type DutyFault,
   type DutyLine,
 } from "../desk/duty";
+import { signedIn } from "../desk/state";
 import { useDesk, usePage, useStale, useWords } from "./context";
 import { Dialog } from "./dialog";
 
@@ -29,7 +30,7 @@ export function Duty(props: { onClose: () => void }) {
   useEffect(() => {
     void page.office.duty().then((answer) => {
       if (!answer.ok) return setProblem(answer.problem);
-      const known = linesOf(answer.value.shifts);
+      const known = linesOf(answer.value.shifts, signedIn(desk)?.station?.code ?? "");
       return setLines(known.length > 0 ? known : [nextLine([], nowOnServer(desk))]);
     });
   }, []);
@@ -38,7 +39,7 @@ export function Duty(props: { onClose: () => void }) {
   const save = async (event: Event) => {
     event.preventDefault();
     if (sending || stale || lines === null) return;
-    const body = planBody(lines);
+    const body = planBody(lines, nowOnServer(desk));
     setFaults("faults" in body ? body.faults : new Map());
     if ("faults" in body) return;
     setSending(true);

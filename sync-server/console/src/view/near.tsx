@@ -4,22 +4,27 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Near, Nearest } from "../api/units";
 import type { Incident } from "../api/types";
-import { useDesk, usePage, useWords } from "./context";
+import { useDesk, useNow, usePage, useWords } from "./context";
 import type { Say } from "../words/words";
 import { isCommand, signedIn } from "../desk/state";
+
+/** Asked again so often: fixes grow old, and units are sent elsewhere. */
+const AGAIN_MS = 30_000;
 
 function useNearest(incident: Incident): Nearest | null {
   const { office } = usePage();
   const [near, setNear] = useState<Nearest | null>(null);
+  const turn = Math.floor(useNow() / AGAIN_MS);
   useEffect(() => {
     let gone = false;
     void office.nearest(incident.id).then((answer) => {
-      if (!gone && answer.ok) setNear(answer.value);
+      // What was true a while ago is not shown as if it were now.
+      if (!gone) setNear(answer.ok ? answer.value : null);
     });
     return () => {
       gone = true;
     };
-  }, [incident.id, incident.seq]);
+  }, [incident.id, incident.seq, turn]);
   return near;
 }
 

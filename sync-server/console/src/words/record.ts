@@ -117,8 +117,8 @@ export const RECORD = {
   settle_confirm: ["确定", "Settle"],
   settled_now: ["已确定：{what}", "Settled: {what}"],
   conflict_gone: [
-    "{what}：刚刚已由他人处理或有新内容，没有改动；请看现在的内容。",
-    "{what}: somebody settled it or added to it meanwhile; nothing was changed. See what stands now.",
+    "{what}：刚刚已经确定，或有了新内容，这次没有改动；请看现在的内容。",
+    "{what}: it was settled or added to meanwhile; nothing was changed now. See what stands.",
   ],
   settle_elsewhere: [
     "这类分歧不能在这里选一个：编号重复由现场划去其一，两次定稿以补正笔录处理。",

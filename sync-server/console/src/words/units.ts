@@ -3,8 +3,8 @@
 export const UNITS = {
   duty: ["值班警力", "On duty"],
   duty_lead: [
-    "写明本所当班的巡逻组和时间，派警时按远近推荐。结束时间早于开始时间的，算到次日。",
-    "The units on duty at this station and their hours; the nearest is proposed when one is sent. An end before the beginning is on the next day.",
+    "写明本所当班的巡逻组和时间，派警时按远近推荐。结束早于开始的算到次日；已过去的时间算下一班。",
+    "The units on duty at this station and their hours; the nearest is proposed when one is sent. An end before the beginning is on the next day; hours that are over are those of the next shift.",
   ],
   duty_none: ["尚未登记当班警力。", "Nobody is written down as on duty."],
   duty_unit_n: ["第{n}行 单位", "Line {n}: unit"],

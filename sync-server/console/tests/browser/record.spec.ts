@@ -93,6 +93,7 @@ test("a conflict is settled with a side and a reason", async ({ page, mock }) =>
   await estimate(page)
     .getByLabel(/确定的理由/)
     .fill("以承办人现场勘验为准");
+  await expect(estimate(page), "no fault that is mended").not.toContainText("请写明理由。");
   await estimate(page).getByRole("button", { name: "确定", exact: true }).click();
   await expect(page.locator(".done")).toHaveText("已确定：新能源小型轿车 · 现场估值（仅供参考）");
   await expect(page.locator(".done")).toBeFocused();
@@ -136,7 +137,7 @@ test("settled by somebody else meanwhile: it is said, and the record is as it st
   const body = { conflict, keep: sides[1].op, value: null, leave_out: false, reason: "先" };
   office.settle({ person: "luqihang" }, record.id, body);
   await estimate(page).getByRole("button", { name: "确定", exact: true }).click();
-  await expect(page.locator(".done")).toContainText("刚刚已由他人处理");
+  await expect(page.locator(".done")).toContainText("刚刚已经确定，或有了新内容");
   await expect(page.getByRole("region", { name: "财产清单" })).toContainText("¥86,000.00");
   await expect(estimate(page)).toHaveCount(0);
 });

@@ -55,6 +55,19 @@ test("a station writes down who is on duty; nobody on duty is said where a unit 
   await expect(page.getByText("没有登记当班警力，请手填。")).toBeVisible();
 });
 
+test("who could come is asked for again while the form is open", async ({ page, mock }) => {
+  mock.world.raise(APP);
+  await signIn(page, mock, "D1");
+  await answerByEnter(page);
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  const near = page.getByRole("list", { name: "就近警力" });
+  await expect(near).toContainText("40秒前定位");
+  mock.world.plan = mock.world.plan.map((one: object) => ({ ...one, fix_age_s: 300 }));
+  mock.world.setClock(new Date(Date.parse(mock.world.now()) + 31_000).toISOString());
+  await expect(near).toContainText("5分钟前定位", { timeout: 10_000 });
+  await expect(near).not.toContainText("40秒前定位");
+});
+
 test("the command centre sees our own people beside the police", async ({ page, mock }) => {
   const request = mock.world.raise(APP);
   await signIn(page, mock, "C1");

@@ -159,6 +159,7 @@ function SettleForm(
     event.preventDefault();
     if (sending) return;
     const body = settlement(conflict, field, choice, reason);
+    setProblem(null);
     setFault(typeof body === "string" ? body : null);
     if (typeof body === "string") return;
     setSending(true);
@@ -184,7 +185,10 @@ function SettleForm(
           choices={choicesOf(reading.words, reading.kind, collection, field)}
           value={choice.other}
           problem={fault === "value_bad" ? say("value_bad") : null}
-          onInput={(other) => props.onChoice({ other })}
+          onInput={(other) => {
+            setFault(null);
+            props.onChoice({ other });
+          }}
         />
       )}
       <Field
@@ -198,7 +202,10 @@ function SettleForm(
             rows={2}
             maxLength={300}
             value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
+            onInput={(event) => {
+              setFault(null);
+              setReason(event.currentTarget.value);
+            }}
           />
         )}
       </Field>

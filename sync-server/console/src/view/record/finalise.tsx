@@ -90,7 +90,11 @@ function Form(props: {
             autocomplete="current-password"
             maxLength={256}
             value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
+            onInput={(event) => {
+              setMissing(false);
+              setProblem(null);
+              setPassword(event.currentTarget.value);
+            }}
           />
         )}
       </Field>
