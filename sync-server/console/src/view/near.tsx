@@ -49,9 +49,13 @@ export function NearUnits(props: {
   value: string;
   onChoose: (unit: string) => void;
 }) {
+  const session = signedIn(useDesk());
   const { say } = useWords();
   const near = useNearest(props.incident);
   if (near === null) return null;
+  // Units of two stations may have one name.
+  const all = session !== null && isCommand(session);
+  const of = (one: Near) => (all && one.station !== null ? `${one.station.name} · ` : "");
   if (near.police.length === 0) {
     return <p class="hint">{say(near.placed ? "near_nobody" : "near_no_place")}</p>;
   }
@@ -66,7 +70,10 @@ export function NearUnits(props: {
           >
             {one.unit}
           </button>
-          <span class="hint figures">{words(say, one)}</span>
+          <span class="hint figures">
+            {of(one)}
+            {words(say, one)}
+          </span>
         </li>
       ))}
     </ul>

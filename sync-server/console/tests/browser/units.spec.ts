@@ -75,4 +75,7 @@ test("the command centre sees our own people beside the police", async ({ page, 
   await expect(page.getByRole("region", { name: "就近法院人员" })).toContainText(
     "温若棠约18分钟 · 直线6.2公里 · 12分钟前定位",
   );
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  const near = page.getByRole("list", { name: "就近警力" });
+  await expect(near).toContainText("西樵一组西樵派出所 · 约");
 });
