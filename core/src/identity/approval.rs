@@ -12,7 +12,7 @@ use crate::id::CertificateId;
 use crate::records::Role;
 
 use super::canonical::{Canonical, CanonicalError, Reader, Writer, bound};
-use super::certificate::CertificateKind;
+use super::certificate::{CertificateKind, protection};
 use super::directory::{Directory, Finding, TrustError};
 use super::signed::{Signed, SignedBody};
 
@@ -88,8 +88,8 @@ pub enum ApprovalError {
     /// One is for something else.
     #[error("an approval is for something else")]
     OtherSubject,
-    /// Its signer may not approve such things.
-    #[error("the person is neither administrator nor president")]
+    /// Its signer may not approve such things, or not with this key.
+    #[error("the person is neither administrator nor president, or the key is the court's")]
     NoAuthority,
     /// Its signer's certificate, or one above it, was withdrawn.
     #[error("the certificate of a person who approved was revoked")]
@@ -150,7 +150,9 @@ pub fn judge_approvals(
             return Err(ApprovalError::OtherSubject);
         }
         let certificate = signer.payload();
-        if !certificate.has_role(Role::Admin) && !certificate.has_role(Role::President) {
+        let official = certificate.has_role(Role::Admin) || certificate.has_role(Role::President);
+        // With a key that the court's server keeps nobody approves anything: one program would be two persons.
+        if !official || certificate.protection == protection::COURT {
             return Err(ApprovalError::NoAuthority);
         }
         stands(approval.payload().certificate)?;
@@ -163,9 +165,11 @@ pub fn judge_approvals(
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::sync::Arc;
+
     use super::*;
-    use crate::identity::test_keys::{COURT, Cast, TestCourt, TestIdentity};
-    use crate::identity::{Revocation, TransitionKind};
+    use crate::identity::test_keys::{COURT, Cast, TestCourt, TestIdentity, signer};
+    use crate::identity::{Certificate, Revocation, Signer, SubjectKey, TransitionKind};
 
     const AT_MS: i64 = 1_773_701_400_000;
 
@@ -220,6 +224,24 @@ mod tests {
         let revocation = Revocation { at_ms: AT_MS, transition: [0; 32] };
         court.directory.revoke(court.issuing.id, revocation).unwrap();
         assert_eq!(judge(&court.directory, AT_MS), Err(ApprovalError::Revoked));
+    }
+
+    #[test]
+    fn a_key_that_the_court_keeps_approves_nothing() {
+        let mut court = court();
+        let key = Arc::new(signer(20));
+        let body = Certificate {
+            protection: protection::COURT.to_owned(),
+            key: SubjectKey::Signing(key.public_key()),
+            ..court.person("zhangyi").body.clone()
+        };
+        let certificate = Signed::seal(&body, court.issuing.signer.as_ref()).unwrap();
+        court.directory.add(certificate.clone()).unwrap();
+        let console = TestIdentity { id: body.id(), body, certificate, signer: key };
+        let subject = [1; 32];
+        let both = [approve(&console, subject), approve(court.person("liyuan"), subject)];
+        let judged = two_persons(&court.directory, subject, &both, AT_MS);
+        assert_eq!(judged, Err(ApprovalError::NoAuthority));
     }
 
     #[test]
