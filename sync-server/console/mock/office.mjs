@@ -283,7 +283,9 @@ export class Office {
     const accounts = new Map(PEOPLE.map((person) => [person.person, person]));
     const all = [
       ...STAFF.map(([person, name, roles]) => ({ person, name, roles })),
-      ...PEOPLE.map(({ person, name, roles }) => ({ person, name, roles })),
+      ...PEOPLE.filter(({ person }) => !STAFF.some(([known]) => known === person)).map(
+        ({ person, name, roles }) => ({ person, name, roles }),
+      ),
     ];
     return all.map((each) => ({
       ...each,
