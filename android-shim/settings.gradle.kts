@@ -16,4 +16,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "android-shim"
-include(":shim-core", ":shim-android")
+include(":shim-core", ":shim-android", ":officer-app")

@@ -1,0 +1,173 @@
+/* The desk over the open core. Reads through [PhoneReads]; here is what changes something. */
+package cn.lastmile.officer.desk
+
+import cn.lastmile.core.Act
+import cn.lastmile.core.ByteSource
+import cn.lastmile.core.CaptureForm
+import cn.lastmile.core.KeyException
+import cn.lastmile.core.LastmileException
+import cn.lastmile.core.Original
+import cn.lastmile.core.ReadBack
+import cn.lastmile.core.RecordDraft
+import cn.lastmile.core.Signatory
+import cn.lastmile.core.Signer
+import cn.lastmile.core.Value
+import cn.lastmile.core.recordKinds
+import cn.lastmile.shim.field.FieldCore
+import cn.lastmile.shim.position.PositionSource
+import cn.lastmile.shim.show.Decision
+import cn.lastmile.shim.show.DeviceFacts
+import cn.lastmile.shim.show.FormWords
+import cn.lastmile.shim.show.Mark
+import cn.lastmile.shim.show.markOf
+import java.io.InputStream
+import java.time.Instant
+import java.time.ZoneId
+import java.time.format.DateTimeFormatter
+
+/**
+ * [keys] gives all keys of the person signed in; [alarm] starts what carries a call when the app is not on the screen.
+ * [places] says where the phone is.
+ */
+class PhoneDesk(
+    private val core: FieldCore,
+    route: Route,
+    private val places: PositionSource,
+    private val keys: suspend () -> List<Signer>,
+    private val alarm: (String) -> Unit,
+) : Desk {
+    override val words = FormWords(recordKinds().first { it.name == "seizure" })
+    private val reads = PhoneReads(core, route, words, places)
+    private val theRoute = route
+    private var open: String? = null
+
+    override suspend fun leave(device: DeviceFacts) = reads.leave(device)
+    override suspend fun today() = reads.today()
+    override suspend fun goFirst(caseNo: String) = theRoute.first(caseNo)
+    override suspend fun act(record: String) = reads.act(record)
+    override suspend fun list(record: String) = reads.list(record)
+    override suspend fun line(record: String) = reads.line(record)
+    override suspend fun plan(record: String?) = reads.plan(record)
+    override suspend fun assistance(record: String) = reads.assistance(record)
+
+    override suspend fun keepLine(record: String, form: LineForm) = core.ask {
+        val caseNo = it.record(record).caseNo
+        it.saveDraft(draftId(record), RecordDraft("seizure", caseNo, null, emptyMap(), form.items()))
+    }
+
+    override suspend fun dropLine(record: String) {
+        core.ask { it.removeDraft(draftId(record)) }
+    }
+
+    override suspend fun addLine(record: String, form: LineForm): Mark = core.ask { phone ->
+        val item = phone.act(record, Act.Add("add_line", form.fields())).item
+        form.photo?.let { hash ->
+            val fields = mapOf("item" to Value.Text("lines/$item"), "purpose" to Value.Text("detail"))
+            phone.nameOriginal(record, hash, CaptureForm("add_photo", fields, null))
+        }
+        phone.removeDraft(draftId(record))
+        markOf(phone.standing(record).standing)
+    }
+
+    override suspend fun strikeLine(record: String, item: String, reason: String) {
+        core.ask { it.act(record, Act.Strike("strike_line", item, reason)) }
+    }
+
+    override suspend fun settle(record: String, decision: Decision) {
+        core.ask { it.resolve(record, decision.target, decision.settlement, decision.reason, decision.seen) }
+    }
+
+    override suspend fun shown(record: String) {
+        core.ask {
+            val now = Value.Text(stamp(it.deviceMs()))
+            it.act(record, Act.Set("set", mapOf("credential_shown_at" to now, "ruling_shown_at" to now)))
+        }
+    }
+
+    override suspend fun finalise(record: String) {
+        core.ask { it.finalise(record) }
+    }
+
+    override suspend fun keepPhoto(photo: InputStream): String = core.ask { phone ->
+        phone.keepOriginal(Original.Stream(Reading(photo))).hash
+    }
+
+    override suspend fun readBack(record: String): ReadBack = core.ask { it.readBack(record) }
+
+    override suspend fun sign(record: String, content: String, signatory: Signatory) {
+        core.ask { it.signRecord(record, content, signatory.copy(signedAt = stamp(it.deviceMs()))) }
+    }
+
+    override suspend fun opens(pin: String): Boolean = core.ask { phone ->
+        val person = phone.signedIn()?.person ?: return@ask false
+        try {
+            phone.unlock(person, pin, keys())
+            true
+        } catch (wrong: LastmileException.Pin) {
+            if (wrong.code == "pin_wrong") false else throw wrong
+        }
+    }
+
+    override suspend fun call(plan: CallPlan): String {
+        val record = core.ask { phone ->
+            val caseNo = plan.caseNo ?: phone.cases(null, 1u).cases.first().caseNo
+            phone.createRecord(RecordDraft("assistance", caseNo, null, plan.fields(stamp(phone.deviceMs())), emptyList()))
+                .record
+        }
+        open = record
+        alarm(record)
+        return record
+    }
+
+    override suspend fun openCall(): String? = open?.let { record ->
+        record.takeIf { core.ask { phone -> phone.assistance(record).hop != "over" } }
+    }
+
+    override suspend fun textOf(record: String): String =
+        core.ask { phone -> phone.assistanceTexts(record).let { it.signed ?: it.plain } }
+
+    override suspend fun contact() {
+        core.ask { phone ->
+            try {
+                phone.signPending(MOST_SIGNED)
+                phone.sync()
+            } catch (_: LastmileException.Network) {
+                // The screen says when the court was last heard.
+            } catch (_: LastmileException.Key) {
+                // Unsigned changes stay, and the screen counts them.
+            } catch (_: KeyException) {
+                // The same.
+            }
+        }
+    }
+
+    private companion object {
+        const val MOST_SIGNED = 200u
+    }
+}
+
+/** The draft of a line of [record]. */
+internal fun draftId(record: String) = "line:$record"
+
+private fun CallPlan.fields(at: String): Map<String, Value> = buildMap {
+    put("asked_at", Value.Text(at))
+    put("channel", Value.Text("app"))
+    put("situation_code", Value.Text(situation))
+    if (place.isNotBlank()) put("place", Value.Text(place))
+    if (callback.isNotBlank()) put("callback", Value.Text(callback))
+    geo?.let { put("position", Value.Text(it)) }
+    act?.let { put("act_record", Value.Text(it)) }
+}
+
+/** RFC 3339 with Beijing's offset, to the second. */
+private fun stamp(ms: Long): String =
+    DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(Instant.ofEpochMilli(ms / 1_000 * 1_000).atZone(ZoneId.of("Asia/Shanghai")))
+
+/** A stream of the platform as the core reads it. */
+private class Reading(private val stream: InputStream) : ByteSource {
+    override fun read(most: UInt): ByteArray {
+        val bytes = ByteArray(most.toInt().coerceAtMost(1 shl 20))
+        val count = stream.read(bytes)
+        return if (count <= 0) ByteArray(0) else bytes.copyOf(count)
+    }
+}

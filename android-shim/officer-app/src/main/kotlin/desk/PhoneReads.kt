@@ -1,0 +1,153 @@
+/* What the screens show, read from the open core and made into their views. Nothing here changes anything. */
+package cn.lastmile.officer.desk
+
+import android.os.SystemClock
+import cn.lastmile.core.Phone
+import cn.lastmile.core.SmallPicture
+import cn.lastmile.core.ShownRecord
+import cn.lastmile.core.Stage
+import cn.lastmile.core.RecordLine
+import cn.lastmile.shim.field.FieldCore
+import cn.lastmile.shim.field.shown
+import cn.lastmile.shim.position.PositionSource
+import cn.lastmile.shim.show.AssistanceView
+import cn.lastmile.shim.show.DeviceFacts
+import cn.lastmile.shim.show.FormWords
+import cn.lastmile.shim.show.LeaveView
+import cn.lastmile.shim.show.assistanceView
+import cn.lastmile.shim.show.clockOf
+import cn.lastmile.shim.show.conflictsOf
+import cn.lastmile.shim.show.inventoryOf
+import cn.lastmile.shim.show.leaveView
+import cn.lastmile.shim.show.markOf
+import cn.lastmile.shim.show.marksOf
+import cn.lastmile.shim.show.momentOf
+import cn.lastmile.shim.show.outboxOf
+import cn.lastmile.shim.show.staleBanner
+import cn.lastmile.shim.show.walkOf
+import cn.lastmile.shim.words.Words
+import java.util.Locale
+
+/** From when on what is shown may be old, milliseconds since the last contact. */
+private const val STALE_MS = 15 * 60_000L
+
+internal class PhoneReads(
+    private val core: FieldCore,
+    private val route: Route,
+    private val words: FormWords,
+    private val places: PositionSource,
+) {
+    suspend fun leave(device: DeviceFacts): LeaveView =
+        core.ask { leaveView(it.leaveCheck(emptyList()), device, it.deviceMs()) }
+
+    suspend fun today(): TodayView = core.ask { phone ->
+        val now = phone.deviceMs()
+        val lines = route.sorted(phone.cases(null, 50u).cases) { it.caseNo }
+        val cases = lines.map { case ->
+            val acts = phone.records(case.caseNo, null, 50u).records
+            TodayCase(case.caseNo, case.cause, case.against.joinToString("、"), acts.map { act(phone, it) })
+        }
+        val last = phone.leaveCheck(emptyList()).lastContactMs
+        val contact = last?.let { momentOf(it, now) }
+        TodayView(
+            cases = cases,
+            attention = attention(phone, cases),
+            waits = outboxOf(phone.backlog(), null, now).lines.filter { !it.attention }.map { it.words },
+            drafts = drafts(phone, now),
+            contact = if (contact == null) Words("尚未联系过法院", "never contacted the court")
+            else Words("最近联系法院:$contact", "last contact with the court: $contact"),
+            stale = if (last == null || now - last > STALE_MS) staleBanner(last, now) else null,
+        )
+    }
+
+    private fun act(phone: Phone, line: RecordLine): TodayAct {
+        val digest = if (line.finalised) phone.record(line.record).content else null
+        return TodayAct(line.record, line.label.shown, line.title, marksOf(line.standing, line.conflicts.toInt(), digest))
+    }
+
+    private fun attention(phone: Phone, cases: List<TodayCase>): List<AttentionLine> {
+        val tray = phone.tray(0u).filter { it.open }.map { entry ->
+            val said = entry.said?.shown
+            AttentionLine(Words("待处理:${said?.zh ?: entry.reason}", "needs attention: ${said?.en ?: entry.reason}"), entry.record)
+        }
+        val open = cases.flatMap { it.acts }.filter { act -> act.marks.any { it.words.zh.startsWith("有分歧") } }.map {
+            AttentionLine(Words("有分歧,待确定:${it.title}", "differs, to be settled: ${it.title}"), it.record, conflicts = true)
+        }
+        return tray + open
+    }
+
+    private fun drafts(phone: Phone, now: Long): List<DraftLine> = phone.drafts(null)
+        .filter { it.id.startsWith("line:") }
+        .map { draft ->
+            val name = draft.form?.let { LineForm.of(it.items).name }.orEmpty()
+            DraftLine(draft.id.removePrefix("line:"), name, momentOf(draft.updatedMs, now))
+        }
+
+    suspend fun act(record: String): ActView = core.ask { phone ->
+        val shown = phone.record(record)
+        ActView(
+            record, "${shown.label.zh} ${shown.title}".trim(),
+            walkOf(shown, phone.checkRules(record, Stage.CLOSE)), marks(phone, shown), shown.conflicts.size,
+            crew(phone, shown), !draft(phone, record).isEmpty, shown.finalised.isNotEmpty(),
+        )
+    }
+
+    private fun marks(phone: Phone, shown: ShownRecord) = marksOf(
+        phone.standing(shown.record).standing, shown.conflicts.size, shown.content.takeIf { shown.finalised.isNotEmpty() },
+    )
+
+    /** What of the record other people wrote shows when their phone and this one last met; more is not known. */
+    private fun crew(phone: Phone, shown: ShownRecord): Words {
+        val me = phone.signedIn()?.person
+        val items = shown.collections.flatMap { it.items }
+        val theirs = items.flatMap { item -> item.fields.flatMap { it.values } }.filter { it.person != me }
+            .maxByOrNull { it.deviceMs }
+            ?: return Words("同组手机:还没有交换到内容", "crew's second phone: nothing exchanged yet")
+        val name = shown.names[theirs.person] ?: theirs.person
+        val at = clockOf(theirs.deviceMs)
+        val since = items.count { item -> item.person == me && item.deviceMs > theirs.deviceMs }
+        val zh = if (since == 0) "" else ",此后本机新增${since}项"
+        val en = if (since == 0) "" else ", $since new here since then"
+        return Words("同组手机:$name,内容到$at$zh", "crew's second phone: $name, up to $at$en")
+    }
+
+    private fun draft(phone: Phone, record: String): LineForm = phone.drafts(null)
+        .firstOrNull { it.id == draftId(record) }?.form?.let { LineForm.of(it.items) } ?: LineForm()
+
+    suspend fun line(record: String): LineForm = core.ask { draft(it, record) }
+
+    suspend fun list(record: String): ListView = core.ask { phone ->
+        val shown = phone.record(record)
+        val list = inventoryOf(shown, words)
+        val hashes = list.cards.flatMap { it.photos }
+        val files = phone.files(record).associateBy { it.hash }
+        val pictures = hashes.mapNotNull { hash -> phone.smallPicture(hash, SmallPicture.THUMBNAIL)?.let { hash to it } }
+        ListView(
+            record, list, conflictsOf(shown, words, phone.deviceMs()), marks(phone, shown), pictures.toMap(),
+            hashes.mapNotNull { hash -> files[hash]?.let { hash to markOf(it.standing) } }.toMap(),
+            !draft(phone, record).isEmpty, crew(phone, shown),
+        )
+    }
+
+    suspend fun plan(record: String?): CallPlan = core.ask { phone ->
+        val shown = record?.let { phone.record(it) }
+        val fix = places.newest()
+        val place = shown?.head?.firstOrNull { it.name == "location" || it.name == "place" }?.values?.firstOrNull()
+        val text = (place?.value as? cn.lastmile.core.Value.Text)?.value.orEmpty()
+        val position = if (fix == null) Words("位置未知,将发送地点文字", "position unknown: the words of the place go")
+        else fix.accuracyM?.toInt().let { u ->
+            val age = fix.ageS(SystemClock.elapsedRealtime())
+            Words("卫星定位 ±${u ?: "?"}米,${age}秒前", "position ±${u ?: "?"} m, $age s ago")
+        }
+        CallPlan(shown?.caseNo, record, phone.signedIn()?.name.orEmpty(), text, position, fix?.let(::geo))
+    }
+
+    private fun geo(fix: cn.lastmile.shim.position.Fix): String {
+        val at = String.format(Locale.ROOT, "geo:%.6f,%.6f;crs=wgs84", fix.latitude, fix.longitude)
+        val accuracy = fix.accuracyM?.let { ";u=${it.toInt().coerceAtLeast(1)}" }.orEmpty()
+        return at + accuracy + if (fix.gnss) ";src=gnss" else ";src=network"
+    }
+
+    suspend fun assistance(record: String): AssistanceView =
+        core.ask { assistanceView(it.assistance(record), it.wordsAloud(record), it.deviceMs()) }
+}

@@ -1,0 +1,210 @@
+/*
+ * The only activity: a stack of places, drawn one at a time. It decides nothing about records; what a press does is
+ * in [Shows], what is in the middle of being done in [Session].
+ */
+package cn.lastmile.officer.host
+
+import android.app.Activity
+import android.content.BroadcastReceiver
+import android.content.ComponentCallbacks2
+import android.content.Context
+import android.content.Intent
+import android.content.IntentFilter
+import android.os.Bundle
+import android.os.Handler
+import android.os.Looper
+import android.view.WindowManager
+import android.widget.ScrollView
+import cn.lastmile.officer.look.Corner
+import cn.lastmile.officer.look.Look
+import cn.lastmile.officer.look.PAGE
+import cn.lastmile.officer.look.Page
+import cn.lastmile.officer.look.frame
+import cn.lastmile.officer.words.Said
+import cn.lastmile.shim.field.troubleOf
+import cn.lastmile.shim.words.Words
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.launch
+
+class OfficerActivity : Activity() {
+    private val life = SupervisorJob()
+    private val scope = CoroutineScope(life + MainLoop)
+    private val main = Handler(Looper.getMainLooper())
+    private var places = listOf<Place>(Place.Today)
+    private var drawnAt: Place? = null
+    private var notice: Words? = null
+    private var shot: String? = null
+    private lateinit var shows: Shows
+
+    internal val look by lazy { Look(this) }
+    internal val allowed by lazy { Allowed(this) }
+
+    /** Off from when the system asked for memory until the app is shown anew. */
+    internal var pictures = true
+        private set
+
+    /** Where the person is. */
+    val place: Place get() = places.last()
+
+    /** What is under way; a test waits for it. */
+    val work: Job get() = life
+
+    private val clock = object : BroadcastReceiver() {
+        override fun onReceive(context: Context, intent: Intent) = say(Said.clockMoved)
+    }
+
+    override fun onCreate(state: Bundle?) {
+        super.onCreate(state)
+        window.addFlags(WindowManager.LayoutParams.FLAG_SECURE)
+        places = state?.getStringArrayList(PLACES)?.map(Place::of) ?: places
+        shot = state?.getString(SHOT)
+        shows = Shows(this, application as DeskOwner)
+        wait()
+        refresh()
+    }
+
+    override fun onStart() {
+        super.onStart()
+        val changed = IntentFilter(Intent.ACTION_TIME_CHANGED).apply { addAction(Intent.ACTION_TIMEZONE_CHANGED) }
+        // Only the system sends these.
+        registerReceiver(clock, changed)
+    }
+
+    override fun onStop() {
+        unregisterReceiver(clock)
+        super.onStop()
+    }
+
+    override fun onResume() {
+        super.onResume()
+        refresh()
+    }
+
+    override fun onSaveInstanceState(state: Bundle) {
+        super.onSaveInstanceState(state)
+        // Places are ids of records: nothing of a case leaves the encrypted store.
+        state.putStringArrayList(PLACES, ArrayList(places.map { it.written() }))
+        state.putString(SHOT, shot)
+    }
+
+    override fun onDestroy() {
+        main.removeCallbacksAndMessages(null)
+        life.cancel()
+        super.onDestroy()
+    }
+
+    @Suppress("DEPRECATION")
+    override fun onTrimMemory(level: Int) {
+        super.onTrimMemory(level)
+        if (level >= ComponentCallbacks2.TRIM_MEMORY_RUNNING_LOW && pictures) {
+            pictures = false
+            say(Said.lowMemory)
+        }
+    }
+
+    @Deprecated("what systems before 13 call")
+    override fun onBackPressed() {
+        // Out of signing mode leads only the PIN.
+        if (place is Place.Signing) return
+        @Suppress("DEPRECATION")
+        if (places.size > 1) back() else super.onBackPressed()
+    }
+
+    @Deprecated("as the framework has it without androidx")
+    override fun onActivityResult(request: Int, result: Int, data: Intent?) {
+        val taken = shot ?: return
+        shot = null
+        // Whatever the result says: some cameras say "cancelled" and have written the photo.
+        doing { shows.photographed(taken) }
+    }
+
+    /** Goes to [next]. */
+    internal fun go(next: Place) {
+        notice = null
+        places = if (places.last() == next) places else places + next
+        refresh()
+    }
+
+    /** One place back, with [said] to be shown there. */
+    internal fun back(said: Words? = null) {
+        notice = said
+        places = if (places.size > 1) places.dropLast(1) else listOf(Place.Today)
+        refresh()
+    }
+
+    /** Shows [words] on the place where the person is. */
+    internal fun say(words: Words?) {
+        notice = words
+        refresh()
+    }
+
+    /** Starts the camera for the shot [id]; it comes back to [Shows.photographed]. */
+    internal fun shoot(id: String, camera: Intent) {
+        shot = id
+        try {
+            @Suppress("DEPRECATION")
+            startActivityForResult(camera, CAMERA)
+        } catch (_: SecurityException) {
+            say(Said.noCamera)
+        } catch (_: android.content.ActivityNotFoundException) {
+            say(Said.noCameraApp)
+        }
+    }
+
+    /**
+     * Keeps the phone on this app while somebody else has it in hand. Phones that are not managed ask the person
+     * first, and some refuse; the mode is locked inside the app in any case.
+     */
+    internal fun pin(on: Boolean) = try {
+        if (on) startLockTask() else stopLockTask()
+    } catch (_: RuntimeException) {
+        // Locked inside the app all the same.
+    }
+
+    /** Does [action], then draws anew; what goes wrong is said and loses nothing. */
+    internal fun doing(action: suspend () -> Unit): Job = scope.launch {
+        try {
+            action()
+        } catch (cancelled: CancellationException) {
+            throw cancelled
+        } catch (failed: Exception) {
+            say(troubleOf(failed).words)
+        }
+    }
+
+    /** Reads anew what the place shows. */
+    internal fun refresh() {
+        main.removeCallbacksAndMessages(null)
+        scope.launch {
+            val at = place
+            try {
+                val page = shows.page(at, notice)
+                if (at == place) draw(at, page, shows.corner(at))
+                if (at is Place.Assistance) main.postDelayed({ refresh() }, FOLLOW_MS)
+            } catch (cancelled: CancellationException) {
+                throw cancelled
+            } catch (failed: Exception) {
+                draw(at, shows.doorOrTrouble(failed, notice), shows.bareCorner())
+            }
+        }
+    }
+
+    private fun wait() = draw(place, Page(Said.opening, look.body(Said.opening)), shows.bareCorner())
+
+    private fun draw(at: Place, page: Page, corner: Corner) {
+        val scrolled = if (drawnAt == at) window.decorView.findViewWithTag<ScrollView>(PAGE)?.scrollY ?: 0 else 0
+        drawnAt = at
+        setContentView(look.frame(page, corner))
+        if (scrolled > 0) window.decorView.findViewWithTag<ScrollView>(PAGE)?.let { it.post { it.scrollTo(0, scrolled) } }
+    }
+
+    private companion object {
+        const val PLACES = "places"
+        const val SHOT = "shot"
+        const val CAMERA = 1
+        const val FOLLOW_MS = 5_000L
+    }
+}

@@ -1,0 +1,82 @@
+/*
+ * What the person is in the middle of. It belongs to the process, not to a screen, so that turning the phone loses
+ * nothing; a line being written is kept in the encrypted store at every change, so that a dead battery loses nothing.
+ */
+package cn.lastmile.officer.host
+
+import cn.lastmile.officer.desk.CallPlan
+import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.LineForm
+import cn.lastmile.officer.screens.Settling
+import cn.lastmile.officer.screens.SigningForm
+import cn.lastmile.shim.field.troubleOf
+import cn.lastmile.shim.show.SigningMode
+import cn.lastmile.shim.words.Words
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+
+/** One per process, over [desk]. Main thread. */
+class Session(private val desk: Desk) {
+    private val life = SupervisorJob()
+    private val scope = CoroutineScope(life + MainLoop)
+    private val lines = mutableMapOf<String, LineForm>()
+    private val newest = Channel<Pair<String, LineForm>>(Channel.CONFLATED)
+    private val writing = Mutex()
+
+    /** Keypad: true for money, false for the quantity, null for closed. */
+    var pad: Boolean? = null
+    var settling = Settling()
+    var signing: SigningMode? = null
+    var signingForm = SigningForm()
+    var call: CallPlan? = null
+
+    /** Hears why a draft could not be kept. */
+    var draftFailed: (Words) -> Unit = {}
+
+    private val keeper: Job = scope.launch {
+        for ((record, form) in newest) write(record, form)
+    }
+
+    /** The line of [record] as it was typed last. */
+    suspend fun line(record: String): LineForm = lines[record] ?: desk.line(record).also { lines.putIfAbsent(record, it) }
+
+    /** The same, once it was read. */
+    fun lineNow(record: String): LineForm = lines[record] ?: LineForm()
+
+    /** Keeps [form]; on the disk some milliseconds later, newer ones overtake older ones. */
+    fun keepLine(record: String, form: LineForm) {
+        lines[record] = form
+        newest.trySend(record to form)
+    }
+
+    /** After the line became part of the record, or was given up. */
+    suspend fun endLine(record: String, end: suspend (LineForm) -> Unit) = writing.withLock {
+        end(line(record))
+        lines.remove(record)
+        pad = null
+    }
+
+    private suspend fun write(record: String, form: LineForm) = writing.withLock {
+        // Handed in meanwhile: a draft must not come back.
+        if (lines[record] == null) return@withLock
+        try {
+            desk.keepLine(record, form)
+        } catch (cancelled: CancellationException) {
+            throw cancelled
+        } catch (failed: Exception) {
+            draftFailed(troubleOf(failed).words)
+        }
+    }
+
+    /** Ends what listens; for tests and for the end of the app. */
+    fun close() {
+        keeper.cancel()
+        life.cancel()
+    }
+}

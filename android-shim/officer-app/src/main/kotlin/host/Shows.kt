@@ -1,0 +1,221 @@
+/* What each place shows, and what a press there does: the joints between desk, session and screens. */
+package cn.lastmile.officer.host
+
+import cn.lastmile.core.Value
+import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.otherValue
+import cn.lastmile.officer.look.Corner
+import cn.lastmile.officer.look.Look
+import cn.lastmile.officer.look.Page
+import cn.lastmile.officer.look.Weight
+import cn.lastmile.officer.screens.ActDoings
+import cn.lastmile.officer.screens.LineDoings
+import cn.lastmile.officer.screens.ListDoings
+import cn.lastmile.officer.screens.Settling
+import cn.lastmile.officer.screens.TodayDoings
+import cn.lastmile.officer.screens.actPage
+import cn.lastmile.officer.screens.conflictPage
+import cn.lastmile.officer.screens.leavePage
+import cn.lastmile.officer.screens.linePage
+import cn.lastmile.officer.screens.linesOf
+import cn.lastmile.officer.screens.listPage
+import cn.lastmile.officer.screens.missingPage
+import cn.lastmile.officer.screens.todayPage
+import cn.lastmile.officer.words.Said
+import cn.lastmile.shim.field.troubleOf
+import cn.lastmile.shim.words.Words
+
+internal class Shows(private val screen: OfficerActivity, private val owner: DeskOwner) {
+    private val look: Look get() = screen.look
+    private val voice by lazy { Voice(screen) }
+    private val calls = CallShows(screen, owner, { voice })
+    private val signing = SigningShows(screen, owner, { voice })
+
+    private suspend fun desk(): Desk = owner.desk()
+    private suspend fun session(): Session = owner.session()
+
+    /** The page of [at] now. */
+    suspend fun page(at: Place, notice: Words?): Page = when (at) {
+        Place.Today -> look.todayPage(desk().today(), todayDoings(), notice)
+        Place.Leave -> look.leavePage(desk().leave(factsOf(screen)), ::contact, { screen.back() }, notice)
+        is Place.Act -> look.actPage(desk().act(at.record), actDoings(at.record), notice)
+        is Place.Missing -> look.missingPage(desk().act(at.record), at.step, stepAction(at)) { screen.back() }
+        is Place.Goods -> look.listPage(desk().list(at.record), listDoings(at.record), notice, screen.pictures)
+        is Place.Line -> line(at.record, notice)
+        is Place.Conflicts -> conflicts(at.record, notice)
+        is Place.Signing -> signing.page(at.record, notice)
+        is Place.Call -> calls.page(at.act)
+        is Place.Assistance -> calls.sent(at.record, notice)
+    }
+
+    /** The red button at [at]: it says what will be sent while it is held, and never sends a second call. */
+    suspend fun corner(at: Place): Corner {
+        val open = desk().openCall()
+        if (open != null) return Corner(Said.help, emptyList(), { screen.go(Place.Assistance(open)) }, { screen.go(Place.Assistance(open)) })
+        val plan = session().call ?: desk().plan(at.about)
+        val preview = listOf(Said.willSend) + linesOf(plan, calls.situations)
+        if (at is Place.Call) return Corner(Said.hold, preview, { screen.say(Said.holdIt) }, calls::send)
+        return Corner(Said.help, preview, { screen.go(Place.Call(at.about)) }, { calls.send(at.about) })
+    }
+
+    /** While nobody is signed in, the door; else what went wrong, and a way to try again. */
+    fun doorOrTrouble(failed: Exception, notice: Words?): Page {
+        val door = screen.application as? Registering
+        val said = { text: suspend () -> Unit -> screen.doing { text(); screen.say(null) } }
+        return when {
+            failed is NotRegistered && door != null -> look.doorPage(false, notice) { said { door.register(it) } }
+            failed is PinWanted && door != null -> look.doorPage(true, notice) { said { door.unlock(it) } }
+            else -> Page(
+                Words("打不开", "cannot be opened"), look.text(look.say(troubleOf(failed).words), 22, bold = true),
+                listOf(look.button(Said.tryAgain, Weight.MAIN) { screen.refresh() }),
+            )
+        }
+    }
+
+    /** While nothing is open: the button calls. */
+    fun bareCorner() = Corner(Said.help, emptyList(), { calls.dial("110") }, { calls.dial("110") })
+
+    private fun contact() {
+        screen.doing {
+            desk().contact()
+            screen.say(null)
+        }
+    }
+
+    private fun todayDoings() = TodayDoings(
+        act = { screen.go(Place.Act(it)) },
+        conflicts = { screen.go(Place.Conflicts(it)) },
+        line = { screen.go(Place.Line(it)) },
+        first = { caseNo ->
+            screen.doing {
+                desk().goFirst(caseNo)
+                screen.say(null)
+            }
+        },
+        leave = { screen.go(Place.Leave) },
+        contact = ::contact,
+    )
+
+    private fun actDoings(record: String) = ActDoings(
+        step = { code ->
+            when (code) {
+                "lines" -> screen.go(Place.Goods(record))
+                "signatures" -> screen.go(Place.Signing(record))
+                else -> screen.go(Place.Missing(record, code))
+            }
+        },
+        missing = { screen.go(Place.Missing(record, null)) },
+        conflicts = { screen.go(Place.Conflicts(record)) },
+        list = { screen.go(Place.Goods(record)) },
+        sign = { screen.go(Place.Signing(record)) },
+        back = { screen.back() },
+    )
+
+    private fun stepAction(at: Place.Missing) = when (at.step) {
+        "credentials" -> look.button(Said.showCards, Weight.MAIN) {
+            screen.doing {
+                desk().shown(at.record)
+                screen.back(Said.shownNow)
+            }
+        }
+        "finalised" -> look.button(Said.finalise, Weight.MAIN) {
+            screen.doing {
+                desk().finalise(at.record)
+                screen.back()
+            }
+        }
+        else -> null
+    }
+
+    private fun listDoings(record: String) = ListDoings(
+        add = { screen.go(Place.Line(record)) },
+        shoot = {
+            screen.go(Place.Line(record))
+            shoot(record)
+        },
+        conflicts = { screen.go(Place.Conflicts(record)) },
+        back = { screen.back() },
+    )
+
+    private suspend fun line(record: String, notice: Words?): Page {
+        val session = session()
+        session.draftFailed = { screen.say(it) }
+        val doings = LineDoings(
+            changed = { form, redraw ->
+                session.keepLine(record, form)
+                if (redraw) screen.say(null)
+            },
+            pad = {
+                session.pad = it
+                screen.say(null)
+            },
+            shoot = { shoot(record) },
+            save = { screen.doing { saveLine(record) } },
+            back = {
+                session.pad = null
+                screen.back()
+            },
+        )
+        session.line(record)
+        return look.linePage({ session.lineNow(record) }, desk().words, session.pad, doings, notice)
+    }
+
+    private suspend fun saveLine(record: String) {
+        if (session().line(record).name.isBlank()) return screen.say(Said.nameLine)
+        session().endLine(record) { form ->
+            val mark = desk().addLine(record, form)
+            screen.back(Words("${Said.lineSaved.zh} · ${mark.words.zh}", "${Said.lineSaved.en} · ${mark.words.en}"))
+        }
+    }
+
+    private fun shoot(record: String) {
+        screen.allowed.cameraTrouble()?.let { return screen.say(it) }
+        screen.doing {
+            val (id, camera) = owner.photos.begin(record)
+            screen.shoot("$id $record", camera)
+        }
+    }
+
+    /** The camera came back, or the app began anew while it ran. */
+    suspend fun photographed(taken: String) {
+        val (id, record) = taken.split(' ')
+        val hash = owner.photos.finish(id)
+        if (hash == null) return screen.say(Said.cameraGaveNothing)
+        val session = session()
+        session.keepLine(record, session.line(record).copy(photo = hash))
+        screen.say(Said.hasPhoto)
+    }
+
+    private suspend fun conflicts(record: String, notice: Words?): Page {
+        val session = session()
+        val view = desk().list(record).conflicts.firstOrNull()
+            ?: return Page(Said.attention, look.body(Said.nothingWaits), listOf(look.button(Said.back) { screen.back() }), notice = notice)
+        val changed = { now: Settling, redraw: Boolean ->
+            session.settling = now
+            if (redraw) screen.say(null)
+        }
+        val settle = {
+            val now = session.settling
+            val code = now.code
+            when {
+                code == null -> screen.say(Said.chooseFirst)
+                now.reason.isBlank() -> screen.say(Said.needReason)
+                else -> {
+                    screen.doing {
+                        desk().settle(record, view.decide(code, now.reason, otherOf(view.target, now.other)))
+                        session.settling = Settling()
+                        screen.say(Said.settled)
+                    }
+                    Unit
+                }
+            }
+        }
+        return look.conflictPage(view, { session.settling }, changed, settle, { screen.back() }, notice)
+    }
+
+    /** What was typed for 另填, as the field has it: money in yuan, numbers, words. Null when it is none of these. */
+    private suspend fun otherOf(target: String, typed: String): Value? {
+        val field = desk().words.field("lines", target.substringAfterLast('/'))
+        return otherValue(field?.kind, typed)
+    }
+}

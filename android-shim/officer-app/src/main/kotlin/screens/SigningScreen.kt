@@ -1,0 +1,134 @@
+/*
+ * 签名模式: one document in large letters, read to its end before anybody signs. No way back is drawn here but the
+ * officer's PIN.
+ */
+package cn.lastmile.officer.screens
+
+import android.view.View
+import cn.lastmile.core.Hand
+import cn.lastmile.core.Signatory
+import cn.lastmile.officer.look.Look
+import cn.lastmile.officer.look.Page
+import cn.lastmile.officer.look.Weight
+import cn.lastmile.officer.words.Said
+import cn.lastmile.shim.show.SigningMode
+import cn.lastmile.shim.show.SigningState
+import cn.lastmile.shim.words.Words
+
+/** Which page of the mode is shown. */
+enum class SigningAt { DOCUMENT, HAND, REFUSAL, PIN }
+
+/** What was typed so far. [role] is a code of the signature's `role`. */
+data class SigningForm(
+    val at: SigningAt = SigningAt.DOCUMENT,
+    val name: String = "",
+    val role: String = "debtor",
+    val reason: String = "",
+    val witness: String = "",
+    val pin: String = "",
+    val heard: Boolean = false,
+)
+
+/** What can be done. [leave] gets the PIN; [sign] what was signed or refused. */
+class SigningDoings(
+    val changed: (SigningForm, redraw: Boolean) -> Unit,
+    val read: () -> Unit,
+    val aloud: () -> Unit,
+    val sign: (Signatory) -> Unit,
+    val leave: (String) -> Unit,
+)
+
+/** Parts in which people sign, by code. */
+private val PARTS = listOf(
+    "debtor" to Words("被执行人", "debtor"), "adult_family" to Words("成年家属", "adult family"),
+    "grassroots" to Words("基层组织人员", "grassroots body"), "witness" to Words("见证人", "witness"),
+    "officer" to Words("执行人员", "officer"), "custodian" to Words("保管人", "custodian"),
+)
+
+/** The page of [mode] as what [now] gives has it, asked anew at every press. */
+fun Look.signingPage(mode: SigningMode, now: () -> SigningForm, doings: SigningDoings, notice: Words? = null): Page =
+    when (now().at) {
+        SigningAt.DOCUMENT -> documentPage(mode, now, doings, notice)
+        SigningAt.HAND -> handPage(now, doings, notice)
+        SigningAt.REFUSAL -> refusalPage(now, doings, notice)
+        SigningAt.PIN -> pinPage(now, doings, notice)
+    }
+
+private fun Look.documentPage(mode: SigningMode, now: () -> SigningForm, doings: SigningDoings, notice: Words?): Page {
+    val lines: List<View> = mode.lines.map { text(it, 24).apply { setLineSpacing(0f, 1.2f) } }
+    val reading = mode.state == SigningState.READING
+    // It stands below the last line: who presses it has had the whole text on the screen.
+    val end = if (reading) listOf(button(Said.readTo, press = doings.read)) else emptyList()
+    val hands = if (reading) emptyList() else listOf(
+        sideBySide(
+            button(Words("签名", "sign"), Weight.MAIN) { doings.changed(now().copy(at = SigningAt.HAND), true) },
+            button(Said.refuse) { doings.changed(now().copy(at = SigningAt.REFUSAL), true) },
+        ),
+    )
+    val actions = hands + sideBySide(
+        button(Said.readAloud, if (reading) Weight.MAIN else Weight.PLAIN, doings.aloud),
+        button(Said.leaveMode) { doings.changed(now().copy(at = SigningAt.PIN), true) },
+    )
+    return Page(Words("签名", "signing"), stack(lines + end), actions, Said.onlyThis, notice = notice)
+}
+
+private fun Look.handPage(now: () -> SigningForm, doings: SigningDoings, notice: Words?): Page {
+    val pad = StrokePad(this)
+    val parts = listOf<View>(quiet(Said.signHere), pad) + person(now, doings)
+    val actions = listOf(
+        button(Said.keep, Weight.MAIN) {
+            val (wide, high) = pad.width.toUInt() to pad.height.toUInt()
+            doings.sign(signatory(now(), Hand.Strokes(wide, high, pad.strokes)))
+        },
+        sideBySide(button(Said.wipeOff) { pad.clear() }, toDocument(now, doings)),
+    )
+    return Page(Words("签名", "signing"), stack(parts), actions, Said.onlyThis, notice = notice)
+}
+
+private fun Look.refusalPage(now: () -> SigningForm, doings: SigningDoings, notice: Words?): Page {
+    val parts = person(now, doings) + listOf(
+        field(Said.reason, now().reason) { doings.changed(now().copy(reason = it), false) },
+        field(Said.witness, now().witness) { doings.changed(now().copy(witness = it), false) },
+    )
+    val actions = listOf(
+        button(Said.refuse, Weight.MAIN) {
+            doings.sign(signatory(now(), Hand.Refused(now().reason.trim(), now().witness.trim())))
+        },
+        toDocument(now, doings),
+    )
+    return Page(Said.refuse, stack(parts), actions, Said.onlyThis, notice = notice)
+}
+
+private fun Look.pinPage(now: () -> SigningForm, doings: SigningDoings, notice: Words?): Page {
+    var pin = ""
+    val shown = text("—", 40, bold = true)
+    fun take(now: String) {
+        pin = now.take(12)
+        shown.text = if (pin.isEmpty()) "—" else "●".repeat(pin.length)
+    }
+    fun key(label: String, press: () -> Unit) = button(Words(label, label), press = press).apply {
+        textSize = 28f
+        minimumHeight = px(72)
+    }
+    val keys = (1..9).map { digit -> key("$digit") { take(pin + digit) } } +
+        listOf(key("⌫") { take(pin.dropLast(1)) }, key("0") { take(pin + "0") }, key("✓") { doings.leave(pin) })
+    val rows = keys.chunked(3).map { sideBySide(*it.toTypedArray()) }
+    return Page(Said.pin, stack(listOf<View>(shown) + rows), listOf(toDocument(now, doings)), Said.onlyThis, notice = notice)
+}
+
+private fun Look.person(now: () -> SigningForm, doings: SigningDoings): List<View> {
+    val rows = PARTS.chunked(2).map { pair ->
+        sideBySide(*pair.map { (code, words) ->
+            choice(words, code == now().role) { doings.changed(now().copy(role = code), true) }
+        }.toTypedArray())
+    }
+    return listOf(field(Said.signer, now().name) { doings.changed(now().copy(name = it), false) }) + rows
+}
+
+private fun Look.toDocument(now: () -> SigningForm, doings: SigningDoings) =
+    button(Said.back) { doings.changed(now().copy(at = SigningAt.DOCUMENT), true) }
+
+/** The time is set where it is kept. */
+private fun signatory(form: SigningForm, hand: Hand) = Signatory(
+    form.name.trim(), null, form.role, null, if (form.heard) "read_aloud" else "read_by_signers", hand, null, "",
+)

@@ -1,0 +1,65 @@
+/* 今日: the day's cases in route order, large; below them what needs somebody, then what waits. */
+package cn.lastmile.officer.screens
+
+import android.view.View
+import cn.lastmile.officer.desk.AttentionLine
+import cn.lastmile.officer.desk.TodayCase
+import cn.lastmile.officer.desk.TodayView
+import cn.lastmile.officer.look.Look
+import cn.lastmile.officer.look.Page
+import cn.lastmile.officer.look.Weight
+import cn.lastmile.officer.look.mark
+import cn.lastmile.officer.words.Said
+import cn.lastmile.shim.words.Words
+
+/** Where a press on the day's page leads. */
+class TodayDoings(
+    val act: (String) -> Unit,
+    val conflicts: (String) -> Unit,
+    val line: (String) -> Unit,
+    val first: (String) -> Unit,
+    val leave: () -> Unit,
+    val contact: () -> Unit,
+)
+
+/** The page of [view]. */
+fun Look.todayPage(view: TodayView, doings: TodayDoings, notice: Words? = null): Page {
+    val parts = mutableListOf<View>()
+    if (view.cases.isEmpty()) parts += body(Said.noCases)
+    view.cases.forEachIndexed { at, case -> parts += caseCard(at, case, doings) }
+    if (view.drafts.isNotEmpty()) {
+        parts += heading(Said.drafts)
+        view.drafts.forEach { draft ->
+            val name = draft.name.ifBlank { say(Said.newLine) }
+            parts += card(text("$name · ${draft.at}", 18)) { doings.line(draft.record) }
+        }
+    }
+    parts += heading(Said.attention)
+    if (view.attention.isEmpty()) parts += quiet(Said.nothingWaits)
+    view.attention.forEach { parts += attention(it, doings) }
+    view.waits.forEach { parts += quiet(it) }
+    val actions = listOf(button(Said.leave, Weight.MAIN, doings.leave), button(Said.contact, press = doings.contact))
+    return Page(
+        Said.today, stack(parts), actions, if (view.stale == null) view.contact else Said.route,
+        view.stale, notice, dimmed = view.stale != null,
+    )
+}
+
+private fun Look.caseCard(at: Int, case: TodayCase, doings: TodayDoings): View {
+    val head = column(text("${at + 1}. ${case.caseNo}", 20, bold = true), text("${case.against} · ${case.cause}", 16, palette.quiet))
+    val acts = case.acts.map { act ->
+        val lines = column(text("${say(act.kind)} ${act.title}".trim(), 18))
+        act.marks.forEach { lines.addView(mark(it)) }
+        card(lines) { doings.act(act.record) }
+    }
+    val inside = stack(listOf<View>(head) + acts)
+    if (at > 0) inside.addView(button(Said.goFirst) { doings.first(case.caseNo) })
+    return card(inside)
+}
+
+private fun Look.attention(line: AttentionLine, doings: TodayDoings): View {
+    val record = line.record
+    val words = text("■ " + say(line.words), 18, bold = true)
+    if (record == null) return card(words)
+    return card(words) { if (line.conflicts) doings.conflicts(record) else doings.act(record) }
+}
