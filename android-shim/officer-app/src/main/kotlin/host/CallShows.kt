@@ -28,7 +28,7 @@ internal class CallShows(
     private suspend fun session(): Session = owner.session()
 
     /** Before anything is sent. */
-    suspend fun page(act: String?): Page {
+    suspend fun page(act: String?, notice: Words?): Page {
         val session = session()
         // What was typed stays; where the phone is comes anew.
         val fresh = desk().plan(act)
@@ -38,10 +38,12 @@ internal class CallShows(
             session.call = now
             if (redraw) screen.say(null)
         }
-        return look.callPage({ session.call ?: plan }, situations, screen.allowed.callWarnings(), changed, { dial("110") }) {
+        val back = {
             session.call = null
             screen.back()
         }
+        val warnings = screen.allowed.callWarnings()
+        return look.callPage({ session.call ?: plan }, situations, warnings, changed, { dial("110") }, back, notice)
     }
 
     /** Sends from the page of the call. */

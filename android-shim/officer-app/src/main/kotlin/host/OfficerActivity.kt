@@ -62,7 +62,7 @@ class OfficerActivity : Activity() {
         places = state?.getStringArrayList(PLACES)?.map(Place::of) ?: places
         shot = state?.getString(SHOT)
         shows = Shows(this, application as DeskOwner)
-        wait()
+        drawOpening()
         refresh()
     }
 
@@ -192,7 +192,7 @@ class OfficerActivity : Activity() {
         }
     }
 
-    private fun wait() = draw(place, Page(Said.opening, look.body(Said.opening)), shows.bareCorner())
+    private fun drawOpening() = draw(place, Page(Said.opening, look.body(Said.opening)), shows.bareCorner())
 
     private fun draw(at: Place, page: Page, corner: Corner) {
         val scrolled = if (drawnAt == at) window.decorView.findViewWithTag<ScrollView>(PAGE)?.scrollY ?: 0 else 0

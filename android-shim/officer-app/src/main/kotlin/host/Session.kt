@@ -16,7 +16,6 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
@@ -26,8 +25,10 @@ class Session(private val desk: Desk) {
     private val life = SupervisorJob()
     private val scope = CoroutineScope(life + MainLoop)
     private val lines = mutableMapOf<String, LineForm>()
-    private val newest = Channel<Pair<String, LineForm>>(Channel.CONFLATED)
     private val writing = Mutex()
+
+    /** Drafts on their way to the disk; a test waits for them. */
+    val work: Job get() = life
 
     /** Keypad: true for money, false for the quantity, null for closed. */
     var pad: Boolean? = null
@@ -39,10 +40,6 @@ class Session(private val desk: Desk) {
     /** Hears why a draft could not be kept. */
     var draftFailed: (Words) -> Unit = {}
 
-    private val keeper: Job = scope.launch {
-        for ((record, form) in newest) write(record, form)
-    }
-
     /** The line of [record] as it was typed last. */
     suspend fun line(record: String): LineForm = lines[record] ?: desk.line(record).also { lines.putIfAbsent(record, it) }
 
@@ -52,7 +49,7 @@ class Session(private val desk: Desk) {
     /** Keeps [form]; on the disk some milliseconds later, newer ones overtake older ones. */
     fun keepLine(record: String, form: LineForm) {
         lines[record] = form
-        newest.trySend(record to form)
+        scope.launch { write(record, form) }
     }
 
     /** After the line became part of the record, or was given up. */
@@ -63,8 +60,8 @@ class Session(private val desk: Desk) {
     }
 
     private suspend fun write(record: String, form: LineForm) = writing.withLock {
-        // Handed in meanwhile: a draft must not come back.
-        if (lines[record] == null) return@withLock
+        // Overtaken by a newer one, or handed in meanwhile: a draft must not come back.
+        if (lines[record] !== form) return@withLock
         try {
             desk.keepLine(record, form)
         } catch (cancelled: CancellationException) {
@@ -75,8 +72,5 @@ class Session(private val desk: Desk) {
     }
 
     /** Ends what listens; for tests and for the end of the app. */
-    fun close() {
-        keeper.cancel()
-        life.cancel()
-    }
+    fun close() = life.cancel()
 }

@@ -44,7 +44,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         is Place.Line -> line(at.record, notice)
         is Place.Conflicts -> conflicts(at.record, notice)
         is Place.Signing -> signing.page(at.record, notice)
-        is Place.Call -> calls.page(at.act)
+        is Place.Call -> calls.page(at.act, notice)
         is Place.Assistance -> calls.sent(at.record, notice)
     }
 

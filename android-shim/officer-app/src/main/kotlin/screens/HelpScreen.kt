@@ -49,6 +49,7 @@ fun Look.callPage(
     changed: (CallPlan, redraw: Boolean) -> Unit,
     dial: () -> Unit,
     back: () -> Unit,
+    notice: Words? = null,
 ): Page {
     val plan = now()
     val lines = column(*linesOf(plan, situations).map { text(say(it), 20, bold = true) }.toTypedArray())
@@ -63,6 +64,7 @@ fun Look.callPage(
     )
     return Page(
         Said.help, stack(parts), listOf(button(Said.dial, Weight.RED, dial), button(Said.back, press = back)), Said.notSent,
+        notice = notice,
     )
 }
 

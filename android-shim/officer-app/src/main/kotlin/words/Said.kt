@@ -95,7 +95,6 @@ object Said {
     val nameFirst = Words("请填写签名人姓名", "write the name of who signs")
     val nameLine = Words("请填写名称", "write the name")
     val settled = Words("已写入决定及理由", "the decision and its reason are written")
-    val pinWrong = Words("口令不正确,仍在签名模式。", "The PIN is wrong; still in signing mode.")
     val opening = Words("正在打开本机数据", "opening this phone's data")
     val tryAgain = Words("再试一次", "try again")
     val enrol = Words("登记本机", "register this phone")
