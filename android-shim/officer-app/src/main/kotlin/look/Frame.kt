@@ -4,6 +4,7 @@
  */
 package cn.lastmile.officer.look
 
+import android.view.Gravity
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
@@ -15,7 +16,7 @@ import cn.lastmile.shim.words.Words
 /**
  * One screen. [banner] stands over everything that may be old, which is then [dimmed]; [notice] says what went wrong
  * or what was done. [foot] is always in sight above the [actions]; the first action is the main one. [red]: the whole
- * screen is, because somebody has to act now.
+ * screen is, because somebody has to act now. [low]: the content lies at the bottom, where the thumb is.
  */
 class Page(
     val title: Words,
@@ -27,6 +28,7 @@ class Page(
     val foot: View? = null,
     val dimmed: Boolean = false,
     val red: Boolean = false,
+    val low: Boolean = false,
 )
 
 /** The corner's button: its words, what [preview] shows while it is held, and what it does. */
@@ -87,18 +89,19 @@ private fun Look.middleOf(page: Page) = ScrollView(context).apply {
     isFillViewport = true
     val inside = column(page.content).apply { setPadding(px(16), px(4), px(16), px(16)) }
     if (page.dimmed) inside.alpha = DIMMED
+    if (page.low) inside.gravity = Gravity.BOTTOM
     addView(inside)
 }
 
 /** Seen to be old, and still 7:1. */
-private const val DIMMED = 0.85f
+private const val DIMMED = 0.92f
 
 private fun Look.bottomOf(page: Page, corner: View) = LinearLayout(context).apply {
     setPadding(px(12), px(8), px(12), px(12))
-    val actions = stack(page.actions).apply { gravity = android.view.Gravity.BOTTOM }
+    val actions = stack(page.actions).apply { gravity = Gravity.BOTTOM }
     addView(actions, LinearLayout.LayoutParams(0, WRAP_CONTENT, 1f).apply { marginEnd = px(12) })
     // As wide as a thumb, as low as it reaches.
-    addView(corner, LinearLayout.LayoutParams(px(96), px(96)).apply { gravity = android.view.Gravity.BOTTOM })
+    addView(corner, LinearLayout.LayoutParams(px(96), px(96)).apply { gravity = Gravity.BOTTOM })
 }
 
 private fun Look.previewOf(corner: Corner): View {

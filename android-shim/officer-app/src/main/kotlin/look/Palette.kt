@@ -24,7 +24,7 @@ class Palette(
 /** By day. */
 val day = Palette(
     ground = 0xFFFFFFFF.toInt(), card = 0xFFF1F4F9.toInt(), edge = 0xFF7C8AA0.toInt(),
-    ink = 0xFF0B1F3A.toInt(), quiet = 0xFF2E3F58.toInt(),
+    ink = 0xFF0B1F3A.toInt(), quiet = 0xFF243550.toInt(),
     button = 0xFF0B2A55.toInt(), onButton = 0xFFFFFFFF.toInt(),
     red = 0xFFA3000F.toInt(), onRed = 0xFFFFFFFF.toInt(), redInk = 0xFF8C000D.toInt(),
     greenInk = 0xFF0A4A1F.toInt(), amber = 0xFFFFE3A3.toInt(), onAmber = 0xFF3D2700.toInt(),

@@ -92,8 +92,10 @@ fun Look.assistancePage(view: AssistanceView, press: (HopButton) -> Unit, back: 
             }
         }
     }
+    // The call alone and large; everything else in pairs, so that the steps stay in sight.
+    val rest = (buttons.drop(1) + button(Said.back, press = back)).chunked(2).map { sideBySide(*it.toTypedArray()) }
     return Page(
-        Said.help, stack(parts), buttons + button(Said.back, press = back), view.since, view.stale, notice,
+        Said.help, stack(parts), buttons.take(1) + rest, view.since, view.stale, notice,
         dimmed = view.dimmed, red = view.fullScreen,
     )
 }

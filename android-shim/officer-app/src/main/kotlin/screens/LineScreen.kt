@@ -79,7 +79,7 @@ private fun Look.padPage(form: LineForm, money: Boolean, doings: LineDoings): Pa
     )
     val rows = keys.chunked(3).map { sideBySide(*it.toTypedArray()) }
     val title = if (money) Said.estimate else Said.quantity
-    return Page(title, stack(listOf<View>(display, refused) + rows), listOf(button(Said.close, Weight.MAIN) { doings.pad(null) }))
+    return Page(title, stack(listOf<View>(display, refused) + rows), listOf(button(Said.close, Weight.MAIN) { doings.pad(null) }), low = true)
 }
 
 private fun Look.key(label: String, press: () -> Unit): TextView = button(Words(label, label)) { press() }.apply {

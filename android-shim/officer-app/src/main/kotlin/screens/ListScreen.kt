@@ -43,14 +43,14 @@ fun Look.listPage(view: ListView, doings: ListDoings, notice: Words? = null, pic
 
 private fun Look.line(line: InventoryCard, view: ListView, pictures: Boolean): View {
     val name = text("${line.number}. ${say(line.name)}", 20, bold = true)
-    val facts = listOfNotNull(
-        line.measure?.let(::say), line.quantity, line.estimate?.let { "${say(Said.value)} $it" },
-        line.custodian?.let { "${say(Said.custodian)} ${say(it)}" },
-    ).joinToString(" · ")
-    val words = column(name, text(facts, 18))
+    val facts = listOf(
+        listOfNotNull(line.measure?.let(::say), line.quantity).joinToString(" · "),
+        line.estimate?.let { "${say(Said.value)} $it" }.orEmpty(),
+        line.custodian?.let { "${say(Said.custodian)} ${say(it)}" }.orEmpty(),
+    ).filter { it.isNotEmpty() }.map { text(it, 18) }
+    val words = column(name, *facts.toTypedArray())
     if (line.struck) {
-        struck(name)
-        struck(words.getChildAt(1) as android.widget.TextView)
+        (facts + name).forEach(::struck)
         val reason = line.struckReason?.let { ":$it" }.orEmpty()
         words.addView(text(say(Said.struck) + reason, 18, palette.quiet, bold = true))
     }

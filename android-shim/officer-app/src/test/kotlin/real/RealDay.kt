@@ -20,6 +20,7 @@ import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.CoreSigner
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.runBlocking
 import org.json.JSONObject
 import java.io.File
@@ -130,6 +131,8 @@ object RealDay {
                     chance.values.forEach { it.turn = step.getLong("turn") }
                     phones[step.getString("who")]?.let { play(step, it, phones) }
                 }
+                // The two meet once more: what both wrote apart now stands side by side.
+                meet(phones.getValue("P1"), phones.getValue("P2"))
                 do {
                     val made = phones.getValue("P1").makePictures(10u)
                 } while (made > 0u)
@@ -143,13 +146,7 @@ object RealDay {
         val record = step.optString("record")
         when (step.getString("do")) {
             "sync" -> phone.sync()
-            "meet" -> PeerListener.open().use { door ->
-                runBlocking {
-                    val answering = async(Dispatchers.IO) { phones.getValue(step.getString("other")).meetWhoeverComes(door, 30u) }
-                    phone.meetAt("127.0.0.1:${door.port()}")
-                    answering.await()
-                }
-            }
+            "meet" -> meet(phone, phones.getValue(step.getString("other")))
             "begin" -> {
                 if (step.getString("kind") == "seizure") seizure = record
                 phone.createRecord(RecordDraft(step.getString("kind"), step.getString("case"), null, fields(step), emptyList()))
@@ -162,6 +159,14 @@ object RealDay {
                 val photo = File(day, "photos/${step.getString("photo")}")
                 phone.capture(record, Original.File("$photo"), CaptureForm(step.getString("verb"), fields(step), null))
             }
+        }
+    }
+
+    private suspend fun meet(one: Phone, other: Phone) = coroutineScope {
+        PeerListener.open().use { door ->
+            val answering = async(Dispatchers.IO) { other.meetWhoeverComes(door, 30u) }
+            one.meetAt("127.0.0.1:${door.port()}")
+            answering.await()
         }
     }
 

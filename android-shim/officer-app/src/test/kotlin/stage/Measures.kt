@@ -65,7 +65,7 @@ private fun cutOff(text: TextView): String? {
     val room = text.height - text.compoundPaddingTop - text.compoundPaddingBottom
     val wide = text.width - text.compoundPaddingLeft - text.compoundPaddingRight
     val ellipsis = (0 until lines.lineCount).any { lines.getEllipsisCount(it) > 0 }
-    val over = (0 until lines.lineCount).any { lines.getLineWidth(it) > wide + 1 }
+    val over = (0 until lines.lineCount).any { lines.getLineMax(it) > wide + 1 }
     val outside = generateSequence<View>(text) { it.parent as? View }.takeWhile { it.parent is ViewGroup }.any { view ->
         val parent = view.parent as ViewGroup
         view.right > parent.width || view.left < 0 || (parent !is ScrollView && (view.bottom > parent.height || view.top < 0))
