@@ -79,6 +79,9 @@ object RealDay {
     /** The folder of the store; copy it. */
     val store: File by lazy(::played)
 
+    /** The court as the morning left it, in [dir], at the phone's time. */
+    fun court(dir: File): Court = Court(server, File(store, "court"), dir, nowMs)
+
     private fun written(): File {
         val theirs = File("../shim-core/target/day").canonicalFile
         val day = if (File(theirs, "script.json").lastModified() > server.lastModified()) theirs else File("target/day").canonicalFile

@@ -141,10 +141,17 @@ class Stage(private val app: TestApp, start: Place = Place.Today, state: Bundle?
 
     /** Presses the view, or the card around it, that shows [words]. */
     fun press(words: String) {
-        val view = root.all().filterIsInstance<TextView>().filter { it.isVisible() }
-            .firstOrNull { "${it.text}" == words } ?: root.all().filterIsInstance<TextView>().first { words in it.text }
-        val target = generateSequence<View>(view) { it.parent as? View }.first { it.isClickable }
-        target.performClick()
+        fun button(view: View) = generateSequence(view) { it.parent as? View }.firstOrNull { it.isClickable }
+        val all = root.all().filterIsInstance<TextView>().filter { it.isVisible() && button(it) != null }
+        val view = all.firstOrNull { "${it.text}" == words } ?: all.firstOrNull { words in it.text }
+        checkNotNull(view?.let(::button)) { "no $words among $texts" }.performClick()
+        settle()
+    }
+
+    /** Presses the button below the label [words]. */
+    fun pressBelow(words: String) {
+        val label = root.all().filterIsInstance<TextView>().first { "${it.text}" == words }
+        (label.parent as ViewGroup).all().first { it.isClickable }.performClick()
         settle()
     }
 

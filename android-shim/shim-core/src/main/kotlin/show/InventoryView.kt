@@ -59,7 +59,9 @@ private fun card(
         name = shown("name") ?: Words("名称待确定", "name to be settled"),
         measure = shown("measure"),
         quantity = shown("quantity")?.zh?.let { it + (line.fields.text("unit") ?: "") },
-        custodian = shown("custodian") ?: shown("custodian_kind"),
+        // Somebody this phone has no name for is called by what they are: 人民法院, not `court`.
+        custodian = line.fields.text("custodian")?.let(record.names::get)?.let(::same) ?: shown("custodian_kind")
+            ?: shown("custodian"),
         estimate = shown("field_estimate_fen")?.zh,
         struck = line.struck,
         struckReason = record.of("strikes").firstOrNull { it.fields.text("item") == target }?.fields?.text("reason"),
