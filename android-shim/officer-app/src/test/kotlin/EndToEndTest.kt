@@ -49,12 +49,15 @@ class EndToEndTest {
                 assertTrue("${stage.texts}", stage.shows("立式铣床") && stage.shows("¥186,400.00"))
                 stage.picture("zh-8-saved")
 
-                val line = runBlocking { phone.core.ask { it.record(record) } }.collections.single { it.name == "lines" }
-                    .items.single { item -> item.fields.any { f -> f.values.any { it.value == Value.Text("立式铣床") } } }
+                val shown = runBlocking { phone.core.ask { it.record(record) } }
+                val line = shown.collections.single { it.name == "lines" }.items.single { item ->
+                    item.fields.any { field -> field.values.any { it.value == Value.Text("立式铣床") } }
+                }
                 val fen = line.fields.single { it.name == "field_estimate_fen" }.values.single().value
                 assertEquals(Value.Number(18_640_000), fen)
                 val store = File(folder.root, "P1.db").readBytes().toString(Charsets.ISO_8859_1)
-                assertFalse("nothing legible lies on the disk", store.contains("立式铣床".toByteArray().toString(Charsets.ISO_8859_1)))
+                val plain = "立式铣床".toByteArray().toString(Charsets.ISO_8859_1)
+                assertFalse("nothing legible lies on the disk", store.contains(plain))
 
                 RealDay.court(folder.newFolder()).use { court ->
                     phone.core.setRoad(Road.http(court.url, emptyList()))

@@ -124,30 +124,36 @@ class ScreensTest {
     }
 
     private val labels = listOf(
-        Words("已送达", "delivered"), Words("已接警", "acknowledged"), Words("已出警,约8分钟", "on the way, about 8 min"), Words("已到场", "there"),
+        Words("已送达", "delivered"), Words("已接警", "acknowledged"),
+        Words("已出警,约8分钟", "on the way, about 8 min"), Words("已到场", "there"),
     )
     private val aloud = listOf(
-        Words("我是南海法院执行局陆启航", "I am Lu Qihang of Nanhai court"), Words("九江镇测试工业区1号门口", "Jiujiang town, test industrial estate 1, gate"),
+        Words("我是南海法院执行局陆启航", "I am Lu Qihang of Nanhai court"),
+        Words("九江镇测试工业区1号门口", "Jiujiang town, test industrial estate 1, gate"),
         Words("约15人围堵执行车辆", "about 15 people block the court's vehicle"),
     )
     private val call = HopButton("call_110", Words("拨打110", "Call 110"), "110")
 
     private fun steps(done: Int) = labels.mapIndexed { at, words ->
-        HopStep(words, "09:0${at + 7}".takeIf { at < done }, if (at < done) HopState.DONE else if (at == done) HopState.NEXT else HopState.LATER)
+        val state = if (at < done) HopState.DONE else if (at == done) HopState.NEXT else HopState.LATER
+        HopStep(words, "09:0${at + 7}".takeIf { at < done }, state)
     }
 
     private val assistanceViews = mapOf(
         "on-the-way" to AssistanceView(
-            "x", false, Words("已出警,约8分钟", "on the way, about 8 min"), Words("09:07起,已5分钟", "since 09:07, 5 min"), steps(3),
+            "x", false, Words("已出警,约8分钟", "on the way, about 8 min"),
+            Words("09:07起,已5分钟", "since 09:07, 5 min"), steps(3),
             Words("九江派出所有人值守", "Jiujiang station: a dispatcher is online"), listOf(call), aloud, false, null,
         ),
         "nobody" to AssistanceView(
-            "x", true, Words("九江派出所无人值守,请拨打110", "no dispatcher online, call 110"), Words("09:07起,已1分钟", "since 09:07, 1 min"), steps(1),
+            "x", true, Words("九江派出所无人值守,请拨打110", "no dispatcher online, call 110"),
+            Words("09:07起,已1分钟", "since 09:07, 1 min"), steps(1),
             Words("控制台无人值守", "nobody at the console"), listOf(call), aloud, false, null,
         ),
         "stale" to AssistanceView(
             "x", false, Words("已接警", "acknowledged"), Words("09:07起,已9分钟", "since 09:07, 9 min"), steps(2),
-            Words("九江派出所", "Jiujiang station"), listOf(call), aloud, true, Words("数据截至09:09,连接已断开", "as of 09:09, disconnected"),
+            Words("九江派出所", "Jiujiang station"), listOf(call), aloud, true,
+            Words("数据截至09:09,连接已断开", "as of 09:09, disconnected"),
         ),
     )
 }

@@ -116,7 +116,7 @@ class SituationsTest {
     }
 
     @Test
-    fun `without leave to know the place, help goes with the words of the place`() = Stage(app, Place.Call(record)).use { stage ->
+    fun `not allowed to know the place, help goes with its words`() = Stage(app, Place.Call(record)).use { stage ->
         assertTrue(stage.shows("未授予定位权限:求助只带地点文字"))
         assertTrue(stage.shows("未授予短信权限"))
         phone.positions.fix = null
@@ -138,7 +138,7 @@ class SituationsTest {
     }
 
     @Test
-    fun `without a camera, words and numbers are still written and saved`() = Stage(app, Place.Line(record)).use { stage ->
+    fun `without a camera, words and numbers are still saved`() = Stage(app, Place.Line(record)).use { stage ->
         stage.press("拍照")
         assertTrue("${stage.notice}", stage.notice.orEmpty().startsWith("本机没有相机应用"))
         stage.type("名称", "电焊机")
@@ -171,7 +171,8 @@ class SituationsTest {
         shadowOf(app.packageManager).addResolveInfoForIntent(Intent(MediaStore.ACTION_IMAGE_CAPTURE), info)
     }
 
-    private fun shots() = File(app.noBackupFilesDir, "lastmile/camera").listFiles().orEmpty().filter { it.extension == "jpg" }
+    private fun shots() =
+        File(app.noBackupFilesDir, "lastmile/camera").listFiles().orEmpty().filter { it.extension == "jpg" }
 
     @Suppress("DEPRECATION")
     private fun cameraReturns(stage: Stage, code: Int) {

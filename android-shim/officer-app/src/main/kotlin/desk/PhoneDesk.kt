@@ -111,8 +111,8 @@ class PhoneDesk(
     override suspend fun call(plan: CallPlan): String {
         val record = core.ask { phone ->
             val caseNo = plan.caseNo ?: phone.cases(null, 1u).cases.first().caseNo
-            phone.createRecord(RecordDraft("assistance", caseNo, null, plan.fields(stamp(phone.deviceMs())), emptyList()))
-                .record
+            val head = plan.fields(stamp(phone.deviceMs()))
+            phone.createRecord(RecordDraft("assistance", caseNo, null, head, emptyList())).record
         }
         open = record
         alarm(record)
@@ -160,8 +160,10 @@ private fun CallPlan.fields(at: String): Map<String, Value> = buildMap {
 }
 
 /** RFC 3339 with Beijing's offset, to the second. */
-private fun stamp(ms: Long): String =
-    DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(Instant.ofEpochMilli(ms / 1_000 * 1_000).atZone(ZoneId.of("Asia/Shanghai")))
+private fun stamp(ms: Long): String {
+    val second = Instant.ofEpochMilli(ms / 1_000 * 1_000).atZone(ZoneId.of("Asia/Shanghai"))
+    return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(second)
+}
 
 /** A stream of the platform as the core reads it. */
 private class Reading(private val stream: InputStream) : ByteSource {

@@ -68,10 +68,12 @@ internal class PhoneReads(
     private fun attention(phone: Phone, cases: List<TodayCase>): List<AttentionLine> {
         val tray = phone.tray(0u).filter { it.open }.map { entry ->
             val said = entry.said?.shown
-            AttentionLine(Words("待处理:${said?.zh ?: entry.reason}", "needs attention: ${said?.en ?: entry.reason}"), entry.record)
+            val (zh, en) = (said?.zh ?: entry.reason) to (said?.en ?: entry.reason)
+            AttentionLine(Words("待处理:$zh", "needs attention: $en"), entry.record)
         }
         val open = cases.flatMap { it.acts }.filter { act -> act.marks.any { it.words.zh.startsWith("有分歧") } }.map {
-            AttentionLine(Words("有分歧,待确定:${it.title}", "differs, to be settled: ${it.title}"), it.record, conflicts = true)
+            val words = Words("有分歧,待确定:${it.title}", "differs, to be settled: ${it.title}")
+            AttentionLine(words, it.record, conflicts = true)
         }
         return tray + open
     }
@@ -93,7 +95,8 @@ internal class PhoneReads(
     }
 
     private fun marks(phone: Phone, shown: ShownRecord) = marksOf(
-        phone.standing(shown.record).standing, shown.conflicts.size, shown.content.takeIf { shown.finalised.isNotEmpty() },
+        phone.standing(shown.record).standing, shown.conflicts.size,
+        shown.content.takeIf { shown.finalised.isNotEmpty() },
     )
 
     /** What of the record other people wrote shows when their phone and this one last met; more is not known. */

@@ -22,9 +22,11 @@ internal class Allowed(private val context: Context) {
      */
     fun cameraTrouble(): Words? = when {
         context.getSystemService(DevicePolicyManager::class.java)?.getCameraDisabled(null) == true -> Said.noCamera
-        context.packageManager.queryIntentActivities(Intent(MediaStore.ACTION_IMAGE_CAPTURE), 0).isEmpty() -> Said.noCameraApp
+        takers().isEmpty() -> Said.noCameraApp
         else -> null
     }
+
+    private fun takers() = context.packageManager.queryIntentActivities(Intent(MediaStore.ACTION_IMAGE_CAPTURE), 0)
 
     /** What a call for help cannot do on this phone. */
     fun callWarnings(): List<Words> = listOfNotNull(

@@ -34,5 +34,6 @@ internal fun factsOf(context: Context): DeviceFacts {
     }
     // Whether a printer answers is only known while something is printed; that the service is there is not enough.
     val printer = if (context.getSystemService(PrintManager::class.java) == null) false else null
-    return DeviceFacts(free, level?.let { it * 100 / scale }, battery?.getIntExtra(BatteryManager.EXTRA_PLUGGED, 0) != 0, printer)
+    val plugged = battery?.getIntExtra(BatteryManager.EXTRA_PLUGGED, 0) ?: 0
+    return DeviceFacts(free, level?.let { it * 100 / scale }, plugged != 0, printer)
 }

@@ -41,7 +41,8 @@ class Session(private val desk: Desk) {
     var draftFailed: (Words) -> Unit = {}
 
     /** The line of [record] as it was typed last. */
-    suspend fun line(record: String): LineForm = lines[record] ?: desk.line(record).also { lines.putIfAbsent(record, it) }
+    suspend fun line(record: String): LineForm =
+        lines[record] ?: desk.line(record).let { lines.getOrPut(record) { it } }
 
     /** The same, once it was read. */
     fun lineNow(record: String): LineForm = lines[record] ?: LineForm()

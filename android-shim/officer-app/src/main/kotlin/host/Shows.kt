@@ -51,7 +51,10 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     /** The red button at [at]: it says what will be sent while it is held, and never sends a second call. */
     suspend fun corner(at: Place): Corner {
         val open = desk().openCall()
-        if (open != null) return Corner(Said.help, emptyList(), { screen.go(Place.Assistance(open)) }, { screen.go(Place.Assistance(open)) })
+        if (open != null) {
+            val follow = { screen.go(Place.Assistance(open)) }
+            return Corner(Said.help, emptyList(), follow, follow)
+        }
         val plan = session().call ?: desk().plan(at.about)
         val preview = listOf(Said.willSend) + linesOf(plan, calls.situations)
         if (at is Place.Call) return Corner(Said.hold, preview, { screen.say(Said.holdIt) }, calls::send)
@@ -186,10 +189,15 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         screen.say(Said.hasPhoto)
     }
 
+    private fun settled(notice: Words?): Page {
+        val back = look.button(Said.back) { screen.back() }
+        return Page(Said.attention, look.body(Said.nothingWaits), listOf(back), notice = notice)
+    }
+
     private suspend fun conflicts(record: String, notice: Words?): Page {
         val session = session()
         val view = desk().list(record).conflicts.firstOrNull()
-            ?: return Page(Said.attention, look.body(Said.nothingWaits), listOf(look.button(Said.back) { screen.back() }), notice = notice)
+            ?: return settled(notice)
         val changed = { now: Settling, redraw: Boolean ->
             session.settling = now
             if (redraw) screen.say(null)

@@ -1,4 +1,7 @@
-/* The words of state with their sign: hollow, half, full dot, square, split, lock, camera. Shape carries it, never colour. */
+/*
+ * The words of state with their sign: hollow, half, full dot, square, split, lock, camera. Shape carries it, never
+ * colour.
+ */
 package cn.lastmile.officer.look
 
 import android.graphics.Canvas
@@ -40,9 +43,8 @@ class SignView(look: Look, private val sign: Sign) : View(look.context) {
             Sign.LOCK -> {
                 val body = RectF(box.left, box.centerY(), box.right, box.bottom)
                 with(Paint.Style.FILL) { canvas.drawRect(body, paint) }
-                with(Paint.Style.STROKE) {
-                    canvas.drawArc(RectF(box.left + 2 * edge, box.top, box.right - 2 * edge, box.bottom), 180f, 180f, false, paint)
-                }
+                val bow = RectF(box.left + 2 * edge, box.top, box.right - 2 * edge, box.bottom)
+                with(Paint.Style.STROKE) { canvas.drawArc(bow, 180f, 180f, false, paint) }
             }
             Sign.CAMERA -> {
                 val body = RectF(box.left, box.top + 2 * edge, box.right, box.bottom - edge)
@@ -58,7 +60,8 @@ class SignView(look: Look, private val sign: Sign) : View(look.context) {
 /** [mark] as one line: sign, words, and the digest of a finalised record. */
 fun Look.mark(mark: Mark): View {
     val digest = mark.digest?.let { " $it" }.orEmpty()
-    return beside(SignView(this, mark.sign), text(say(mark.words) + digest, 16, bold = mark.sign == Sign.SQUARE)).apply {
+    val words = text(say(mark.words) + digest, 16, bold = mark.sign == Sign.SQUARE)
+    return beside(SignView(this, mark.sign), words).apply {
         setPadding(0, px(2), 0, px(2))
     }
 }

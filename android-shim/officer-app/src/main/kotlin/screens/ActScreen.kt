@@ -40,7 +40,8 @@ fun Look.actPage(view: ActView, doings: ActDoings, notice: Words? = null): Page 
         sideBySide(button(Said.list, Weight.MAIN, doings.list), button(Said.sign, press = doings.sign)),
         button(Said.back, press = doings.back),
     )
-    return Page(Words(view.title, view.title), stack(parts), actions, notice = notice, foot = foot(view.walk, doings.missing))
+    val foot = foot(view.walk, doings.missing)
+    return Page(Words(view.title, view.title), stack(parts), actions, notice = notice, foot = foot)
 }
 
 /** The foot of the walk. */

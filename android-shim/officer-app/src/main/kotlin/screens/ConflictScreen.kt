@@ -30,7 +30,9 @@ fun Look.conflictPage(
         if (cards.size == 2) sideBySide(*cards.toTypedArray()) else stack(cards),
         quiet(Said.neither),
     )
-    val choices = view.choices.map { one -> choice(one.words, one.code == form.code) { changed(now().copy(code = one.code), true) } }
+    val choices = view.choices.map { one ->
+        choice(one.words, one.code == form.code) { changed(now().copy(code = one.code), true) }
+    }
     parts += choices.chunked(2).map { sideBySide(*it.toTypedArray()) }
     if (view.choices.any { it.asks && it.code == form.code }) {
         parts += field(Said.other, form.other) { changed(now().copy(other = it), false) }

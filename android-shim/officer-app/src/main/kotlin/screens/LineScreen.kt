@@ -1,4 +1,4 @@
-/* A line being written: photo, name, measure, custodian, numbers by the large keypad. Every change is a draft at once. */
+/* A line being written: photo, name, measure, custodian, numbers by the large keypad. Every change is a draft. */
 package cn.lastmile.officer.screens
 
 import android.view.View
@@ -17,7 +17,7 @@ import cn.lastmile.shim.show.Keypad
 import cn.lastmile.shim.show.moneyOf
 import cn.lastmile.shim.words.Words
 
-/** What can be done; [changed] hears every change, [pad] opens (`true`: money, `false`: quantity) or closes the keypad. */
+/** What can be done; [changed] hears every change, [pad] opens the keypad (`true`: money) or closes it (null). */
 class LineDoings(
     val changed: (LineForm, redraw: Boolean) -> Unit,
     val pad: (Boolean?) -> Unit,
@@ -27,20 +27,31 @@ class LineDoings(
 )
 
 /** The page of what [now] gives, asked anew at every press; [money] is null while the keypad is closed. */
-fun Look.linePage(now: () -> LineForm, words: FormWords, money: Boolean?, doings: LineDoings, notice: Words? = null): Page {
+fun Look.linePage(
+    now: () -> LineForm,
+    words: FormWords,
+    money: Boolean?,
+    doings: LineDoings,
+    notice: Words? = null,
+): Page {
     val form = now()
     if (money != null) return padPage(form, money, doings)
     val photo = if (form.photo == null) Said.noPhoto else Said.hasPhoto
     val shoot = if (form.photo == null) Said.photo else Said.again
     val parts = listOf<View>(
-        sideBySide(text(say(photo), 18).apply { gravity = android.view.Gravity.CENTER_VERTICAL }, button(shoot, press = doings.shoot)),
+        sideBySide(
+            text(say(photo), 18).apply { gravity = android.view.Gravity.CENTER_VERTICAL },
+            button(shoot, press = doings.shoot),
+        ),
         field(Said.name, form.name) { doings.changed(now().copy(name = it), false) },
         choices(Said.measure, words, "measure", form.measure) { doings.changed(now().copy(measure = it), true) },
         sideBySide(
             number(Said.quantity, form.quantity?.toString()) { doings.pad(false) },
             number(Said.estimate, form.estimate?.let(::moneyOf)) { doings.pad(true) },
         ),
-        choices(Said.custodian, words, "custodian_kind", form.custodian) { doings.changed(now().copy(custodian = it), true) },
+        choices(Said.custodian, words, "custodian_kind", form.custodian) {
+            doings.changed(now().copy(custodian = it), true)
+        },
         quiet(Said.draftHere),
     )
     val actions = listOf(button(Said.addLine, Weight.MAIN, doings.save), button(Said.back, press = doings.back))
@@ -79,7 +90,8 @@ private fun Look.padPage(form: LineForm, money: Boolean, doings: LineDoings): Pa
     )
     val rows = keys.chunked(3).map { sideBySide(*it.toTypedArray()) }
     val title = if (money) Said.estimate else Said.quantity
-    return Page(title, stack(listOf<View>(display, refused) + rows), listOf(button(Said.close, Weight.MAIN) { doings.pad(null) }), low = true)
+    val close = button(Said.close, Weight.MAIN) { doings.pad(null) }
+    return Page(title, stack(listOf<View>(display, refused) + rows), listOf(close), low = true)
 }
 
 private fun Look.key(label: String, press: () -> Unit): TextView = button(Words(label, label)) { press() }.apply {

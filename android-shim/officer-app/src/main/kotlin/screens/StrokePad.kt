@@ -77,7 +77,8 @@ class StrokePad(look: Look) : View(look.context) {
         for (stroke in drawn) {
             val path = Path()
             stroke.forEachIndexed { at, point ->
-                if (at == 0) path.moveTo(point.x.toFloat(), point.y.toFloat()) else path.lineTo(point.x.toFloat(), point.y.toFloat())
+                val (x, y) = point.x.toFloat() to point.y.toFloat()
+                if (at == 0) path.moveTo(x, y) else path.lineTo(x, y)
             }
             canvas.drawPath(path, ink)
         }

@@ -46,7 +46,8 @@ fun Look.todayPage(view: TodayView, doings: TodayDoings, notice: Words? = null):
 }
 
 private fun Look.caseCard(at: Int, case: TodayCase, doings: TodayDoings): View {
-    val head = column(text("${at + 1}. ${case.caseNo}", 20, bold = true), text("${case.against} · ${case.cause}", 16, palette.quiet))
+    val number = text("${at + 1}. ${case.caseNo}", 20, bold = true)
+    val head = column(number, text("${case.against} · ${case.cause}", 16, palette.quiet))
     val acts = case.acts.map { act ->
         val lines = column(text("${say(act.kind)} ${act.title}".trim(), 18))
         act.marks.forEach { lines.addView(mark(it)) }

@@ -1,4 +1,4 @@
-/* The app's own words, zh-CN first, as an officer would say them. Words of state are shim-core's, never repeated here. */
+/* The app's own words, zh-CN first, as an officer would say them. Words of state are shim-core's, never repeated. */
 package cn.lastmile.officer.words
 
 import cn.lastmile.shim.words.Words
@@ -16,7 +16,10 @@ object Said {
     val goFirst = Words("先去这里", "go here first")
     val attention = Words("需要处理", "needs attention")
     val nothingWaits = Words("没有需要处理的内容", "nothing needs attention")
-    val noCases = Words("今天还没有案件包。联系法院一次后,案件会出现在这里。", "No case packs yet. After one contact with the court the cases appear here.")
+    val noCases = Words(
+        "今天还没有案件包。联系法院一次后,案件会出现在这里。",
+        "No case packs yet. After one contact with the court the cases appear here.",
+    )
     val drafts = Words("未完成的草稿", "unfinished drafts")
     val contact = Words("联系法院", "contact the court")
     val open = Words("查看", "open")
@@ -80,12 +83,30 @@ object Said {
     val readToThem = Words("电话接通后照读:", "read this to them:")
     val dial = Words("拨打110", "call 110")
 
-    val noCamera = Words("相机未获允许或已被停用,不能拍照;文字、数字仍可填写并保存。", "The camera is not allowed or switched off: no photos. Words and numbers can still be written and saved.")
-    val noCameraApp = Words("本机没有相机应用,不能拍照;文字、数字仍可填写并保存。", "There is no camera app: no photos. Words and numbers can still be written and saved.")
-    val cameraGaveNothing = Words("没有拍到照片,请重拍;也可先填写,稍后补拍。", "No photo came back: take it again, or write first and photograph later.")
-    val noSms = Words("未授予短信权限:没有网络时不会自动发短信,请直接拨打110。", "Text messages are not allowed: without a network none goes by itself, so call 110.")
-    val noPlace = Words("未授予定位权限:求助只带地点文字。请写清地点。", "Location is not allowed: only the words of the place go. Write them well.")
-    val lowMemory = Words("手机内存不足,图片已暂时收起,内容都在。", "The phone is short of memory: pictures are put away, everything is kept.")
+    val noCamera = Words(
+        "相机未获允许或已被停用,不能拍照;文字、数字仍可填写并保存。",
+        "The camera is not allowed or switched off: no photos. Words and numbers can still be written and saved.",
+    )
+    val noCameraApp = Words(
+        "本机没有相机应用,不能拍照;文字、数字仍可填写并保存。",
+        "There is no camera app: no photos. Words and numbers can still be written and saved.",
+    )
+    val cameraGaveNothing = Words(
+        "没有拍到照片,请重拍;也可先填写,稍后补拍。",
+        "No photo came back: take it again, or write first and photograph later.",
+    )
+    val noSms = Words(
+        "未授予短信权限:没有网络时不会自动发短信,请直接拨打110。",
+        "Text messages are not allowed: without a network none goes by itself, so call 110.",
+    )
+    val noPlace = Words(
+        "未授予定位权限:求助只带地点文字。请写清地点。",
+        "Location is not allowed: only the words of the place go. Write them well.",
+    )
+    val lowMemory = Words(
+        "手机内存不足,图片已暂时收起,内容都在。",
+        "The phone is short of memory: pictures are put away, everything is kept.",
+    )
     val noDial = Words("本机不能拨号,请用其他电话拨打110。", "This phone cannot dial: call 110 from another.")
     val holdIt = Words("请按住按钮发送;松手即取消。", "Hold the button to send; let go and nothing is sent.")
     val lineSaved = Words("已存为一项", "the line is saved")
@@ -99,8 +120,14 @@ object Said {
     val tryAgain = Words("再试一次", "try again")
     val enrol = Words("登记本机", "register this phone")
     val code = Words("登记码(管理员给的纸条)", "the code on the administrator's slip")
-    val enrolLine = Words("本机还没有登记。请输入登记码,需要网络。", "This phone is not registered. Type the code; a network is needed.")
+    val enrolLine = Words(
+        "本机还没有登记。请输入登记码,需要网络。",
+        "This phone is not registered. Type the code; a network is needed.",
+    )
     val unlock = Words("输入口令", "PIN")
     val newPin = Words("设置口令(6至12位数字)", "choose a PIN, 6 to 12 digits")
-    val clockMoved = Words("手机时间被改动过。记录照常保存,时间以可证明区间为准。", "The phone's clock was changed. Records are kept as ever; the proven interval counts.")
+    val clockMoved = Words(
+        "手机时间被改动过。记录照常保存,时间以可证明区间为准。",
+        "The phone's clock was changed. Records are kept as ever; the proven interval counts.",
+    )
 }

@@ -24,8 +24,8 @@ class Court(private val server: File, from: File, private val dir: File, clockMs
         val passphrase = File(dir, "passphrase").apply { writeText("lastmile demonstration\n") }
         Files.setPosixFilePermissions(passphrase.toPath(), PosixFilePermissions.fromString("rw-------"))
         setClock(clockMs)
-        val program = listOf("$server", "serve", "--data", "$data", "--listen", "127.0.0.1:0", "--lang", "en", "--clock-file", "$clock")
-        process = ProcessBuilder(program).redirectError(File(dir, "server.log")).apply {
+        val serve = listOf("$server", "serve", "--data", "$data", "--listen", "127.0.0.1:0", "--lang", "en")
+        process = ProcessBuilder(serve + listOf("--clock-file", "$clock")).redirectError(File(dir, "server.log")).apply {
             environment()["LASTMILE_PASSPHRASE_FILE"] = "$passphrase"
             environment()["RUST_LOG"] = "error"
         }.start()

@@ -84,8 +84,8 @@ object RealDay {
 
     private fun written(): File {
         val theirs = File("../shim-core/target/day").canonicalFile
-        val day = if (File(theirs, "script.json").lastModified() > server.lastModified()) theirs else File("target/day").canonicalFile
-        if (File(day, "script.json").lastModified() > server.lastModified()) return day
+        val day = File("target/day").canonicalFile
+        for (made in listOf(theirs, day)) if (File(made, "script.json").lastModified() > server.lastModified()) return made
         day.deleteRecursively()
         val demo = File("target/demo").canonicalFile.apply { deleteRecursively(); parentFile.mkdirs() }
         val log = File("target/day.log").canonicalFile
@@ -152,12 +152,16 @@ object RealDay {
             "meet" -> meet(phone, phones.getValue(step.getString("other")))
             "begin" -> {
                 if (step.getString("kind") == "seizure") seizure = record
-                phone.createRecord(RecordDraft(step.getString("kind"), step.getString("case"), null, fields(step), emptyList()))
+                val draft = RecordDraft(step.getString("kind"), step.getString("case"), null, fields(step), emptyList())
+                phone.createRecord(draft)
             }
             "set" -> phone.act(record, Act.Set("set", fields(step)))
             "add" -> phone.act(record, Act.Add(step.getString("verb"), fields(step)))
             "edit" -> phone.act(record, Act.Edit(step.getString("verb"), step.getString("item"), fields(step)))
-            "strike" -> phone.act(record, Act.Strike(step.getString("verb"), step.getString("item"), step.getString("reason")))
+            "strike" -> {
+                val strike = Act.Strike(step.getString("verb"), step.getString("item"), step.getString("reason"))
+                phone.act(record, strike)
+            }
             "photograph" -> {
                 val photo = File(day, "photos/${step.getString("photo")}")
                 phone.capture(record, Original.File("$photo"), CaptureForm(step.getString("verb"), fields(step), null))

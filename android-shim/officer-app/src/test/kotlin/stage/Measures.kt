@@ -16,11 +16,12 @@ import kotlin.math.pow
 fun complaints(root: View): List<String> {
     val seen = root.all().filter { it.isVisible() }
     return seen.filter { it.isClickable }.mapNotNull(::tooSmall) +
-        seen.filterIsInstance<TextView>().filter { it.text.isNotBlank() }.flatMap { listOfNotNull(tooFaint(it), cutOff(it)) } +
+        seen.filterIsInstance<TextView>().filter { it.text.isNotBlank() }
+            .flatMap { listOfNotNull(tooFaint(it), cutOff(it)) } +
         listOfNotNull(noCorner(root))
 }
 
-private fun View.said() = (this as? TextView)?.text ?: all().filterIsInstance<TextView>().firstOrNull()?.text ?: javaClass.simpleName
+private fun View.said() = all().filterIsInstance<TextView>().firstOrNull()?.text ?: javaClass.simpleName
 
 private fun tooSmall(view: View): String? {
     val least = TOUCH_DP * view.resources.displayMetrics.density - 1
@@ -68,7 +69,8 @@ private fun cutOff(text: TextView): String? {
     val over = (0 until lines.lineCount).any { lines.getLineMax(it) > wide + 1 }
     val outside = generateSequence<View>(text) { it.parent as? View }.takeWhile { it.parent is ViewGroup }.any { view ->
         val parent = view.parent as ViewGroup
-        view.right > parent.width || view.left < 0 || (parent !is ScrollView && (view.bottom > parent.height || view.top < 0))
+        val beyond = parent !is ScrollView && (view.bottom > parent.height || view.top < 0)
+        view.right > parent.width || view.left < 0 || beyond
     }
     return if (lines.height > room || ellipsis || over || outside) "cut off: ${text.text}" else null
 }
