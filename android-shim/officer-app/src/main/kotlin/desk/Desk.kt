@@ -43,7 +43,7 @@ data class DraftLine(val record: String, val name: String, val at: String)
 /** An act; [crew] says what the second phone of the crew has. */
 data class ActView(
     val record: String,
-    val title: String,
+    val title: Words,
     val walk: ActWalk,
     val marks: List<Mark>,
     val conflicts: Int,

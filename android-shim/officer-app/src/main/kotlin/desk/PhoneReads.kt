@@ -88,7 +88,7 @@ internal class PhoneReads(
     suspend fun act(record: String): ActView = core.ask { phone ->
         val shown = phone.record(record)
         ActView(
-            record, "${shown.label.zh} ${shown.title}".trim(),
+            record, Words("${shown.label.zh} ${shown.title}".trim(), "${shown.label.en} ${shown.title}".trim()),
             walkOf(shown, phone.checkRules(record, Stage.CLOSE)), marks(phone, shown), shown.conflicts.size,
             crew(phone, shown), !draft(phone, record).isEmpty, shown.finalised.isNotEmpty(),
         )

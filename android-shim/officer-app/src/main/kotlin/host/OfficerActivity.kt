@@ -63,7 +63,6 @@ class OfficerActivity : Activity() {
         shot = state?.getString(SHOT)
         shows = Shows(this, application as DeskOwner)
         drawOpening()
-        refresh()
     }
 
     override fun onStart() {
@@ -93,6 +92,7 @@ class OfficerActivity : Activity() {
     override fun onDestroy() {
         main.removeCallbacksAndMessages(null)
         life.cancel()
+        shows.close()
         super.onDestroy()
     }
 
@@ -119,6 +119,11 @@ class OfficerActivity : Activity() {
         shot = null
         // Whatever the result says: some cameras say "cancelled" and have written the photo.
         doing { shows.photographed(taken) }
+    }
+
+    override fun onRequestPermissionsResult(request: Int, wanted: Array<out String>, given: IntArray) {
+        super.onRequestPermissionsResult(request, wanted, given)
+        refresh()
     }
 
     /** Goes to [next]. */

@@ -27,9 +27,14 @@ import cn.lastmile.shim.words.Words
 
 internal class Shows(private val screen: OfficerActivity, private val owner: DeskOwner) {
     private val look: Look get() = screen.look
-    private val voice by lazy { Voice(screen) }
-    private val calls = CallShows(screen, owner, { voice })
-    private val signing = SigningShows(screen, owner, { voice })
+    private val voice = lazy { Voice(screen) }
+    private val calls = CallShows(screen, owner) { voice.value }
+    private val signing = SigningShows(screen, owner) { voice.value }
+
+    /** The screen is gone. */
+    fun close() {
+        if (voice.isInitialized()) voice.value.close()
+    }
 
     private suspend fun desk(): Desk = owner.desk()
     private suspend fun session(): Session = owner.session()
@@ -37,7 +42,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     /** The page of [at] now. */
     suspend fun page(at: Place, notice: Words?): Page = when (at) {
         Place.Today -> look.todayPage(desk().today(), todayDoings(), notice)
-        Place.Leave -> look.leavePage(desk().leave(factsOf(screen)), ::contact, { screen.back() }, notice)
+        Place.Leave -> look.leavePage(desk().leave(factsOf(screen)), ::contact, { screen.back() }, notice, allow())
         is Place.Act -> look.actPage(desk().act(at.record), actDoings(at.record), notice)
         is Place.Missing -> look.missingPage(desk().act(at.record), at.step, stepAction(at)) { screen.back() }
         is Place.Goods -> look.listPage(desk().list(at.record), listDoings(at.record), notice, screen.pictures)
@@ -77,6 +82,12 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
 
     /** While nothing is open: the button calls. */
     fun bareCorner() = Corner(Said.help, emptyList(), { calls.dial("110") }, { calls.dial("110") })
+
+    /** What this phone may not do yet can be allowed before leaving; null when all of it is. */
+    private fun allow(): (() -> Unit)? {
+        if (screen.allowed.callWarnings().isEmpty()) return null
+        return { screen.requestPermissions(screen.allowed.wanted, 2) }
+    }
 
     private fun contact() {
         screen.doing {

@@ -1,6 +1,7 @@
 /* Signing mode: what its pages show and do. */
 package cn.lastmile.officer.host
 
+import cn.lastmile.core.FieldKind
 import cn.lastmile.core.Hand
 import cn.lastmile.core.Signatory
 import cn.lastmile.officer.desk.Desk
@@ -11,6 +12,7 @@ import cn.lastmile.officer.screens.SigningDoings
 import cn.lastmile.officer.screens.SigningForm
 import cn.lastmile.officer.screens.signingPage
 import cn.lastmile.officer.words.Said
+import cn.lastmile.shim.field.shown
 import cn.lastmile.shim.show.SigningMode
 import cn.lastmile.shim.words.Words
 
@@ -33,7 +35,9 @@ internal class SigningShows(
                 session.signingForm = SigningForm()
                 screen.pin(true)
             }
+        val role = desk().words.field("signatures", "role")?.kind as? FieldKind.Code
         val doings = SigningDoings(
+            parts = role?.choices.orEmpty().map { it.code to it.label.shown },
             changed = { form, redraw ->
                 session.signingForm = form
                 if (redraw) screen.say(null)

@@ -4,6 +4,7 @@
  */
 package cn.lastmile.officer.look
 
+import android.content.res.Configuration
 import android.view.Gravity
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
@@ -98,8 +99,13 @@ private const val DIMMED = 0.92f
 
 private fun Look.bottomOf(page: Page, corner: View) = LinearLayout(context).apply {
     setPadding(px(12), px(8), px(12), px(12))
-    val actions = stack(page.actions).apply { gravity = Gravity.BOTTOM }
-    addView(actions, LinearLayout.LayoutParams(0, WRAP_CONTENT, 1f).apply { marginEnd = px(12) })
+    // Lying on its side, a screen has no height to give away.
+    val side = context.resources.configuration.orientation == Configuration.ORIENTATION_LANDSCAPE
+    val actions = if (side) sideBySide(*page.actions.toTypedArray()) else stack(page.actions)
+    addView(actions, LinearLayout.LayoutParams(0, WRAP_CONTENT, 1f).apply {
+        marginEnd = px(12)
+        gravity = Gravity.BOTTOM
+    })
     // As wide as a thumb, as low as it reaches.
     addView(corner, LinearLayout.LayoutParams(px(96), px(96)).apply { gravity = Gravity.BOTTOM })
 }

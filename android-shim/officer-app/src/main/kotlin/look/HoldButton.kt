@@ -35,12 +35,14 @@ class HoldButton(
 
     init {
         text = look.say(words)
-        textSize = 20f
+        textSize = 18f
         typeface = android.graphics.Typeface.DEFAULT_BOLD
         gravity = Gravity.CENTER
         setTextColor(look.palette.onRed)
         background = Plate(look.palette.red, look.palette.red, look.px(8), look.px(2))
         look.touchable(this)
+        // Two short words side by side with the largest letters.
+        setPadding(look.px(4), look.px(4), look.px(4), look.px(4))
         isClickable = true
     }
 

@@ -41,7 +41,7 @@ fun Look.actPage(view: ActView, doings: ActDoings, notice: Words? = null): Page 
         button(Said.back, press = doings.back),
     )
     val foot = foot(view.walk, doings.missing)
-    return Page(Words(view.title, view.title), stack(parts), actions, notice = notice, foot = foot)
+    return Page(view.title, stack(parts), actions, notice = notice, foot = foot)
 }
 
 /** The foot of the walk. */

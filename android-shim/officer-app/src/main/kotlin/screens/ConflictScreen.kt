@@ -42,7 +42,7 @@ fun Look.conflictPage(
         button(Said.settle, Weight.MAIN, settle).takeIf { view.choices.isNotEmpty() },
         button(Said.back, press = back),
     )
-    return Page(Words("有分歧,待确定", "differs, to be settled"), stack(parts), actions, view.title, notice = notice)
+    return Page(Words("有分歧,待确定", "differs, to be settled"), stack(parts), actions, view.title, notice = notice, low = true)
 }
 
 private fun Look.card(side: ConflictCard): View = column(

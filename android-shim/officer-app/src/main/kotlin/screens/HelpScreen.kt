@@ -88,6 +88,11 @@ fun Look.assistancePage(view: AssistanceView, press: (HopButton) -> Unit, back: 
         button(one.words, if (view.fullScreen) Weight.PLAIN else weight) { press(one) }.apply {
             if (one.code == "call_110") {
                 textSize = 24f
+                if (view.fullScreen) {
+                    // The lightest thing on the red screen, at night too.
+                    background = Plate(palette.onRed, palette.onRed, px(8), px(2))
+                    setTextColor(palette.red)
+                }
                 minimumHeight = px(72)
             }
         }

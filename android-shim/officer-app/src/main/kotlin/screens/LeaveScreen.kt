@@ -10,14 +10,27 @@ import cn.lastmile.shim.show.LeaveLine
 import cn.lastmile.shim.show.LeaveView
 import cn.lastmile.shim.words.Words
 
-/** The page of [view]; [contact] contacts the court once, which cures most red lines. */
-fun Look.leavePage(view: LeaveView, contact: () -> Unit, back: () -> Unit, notice: Words? = null): Page {
+/**
+ * The page of [view]; [contact] contacts the court once, which cures most red lines; [allow] asks the person for what
+ * a call for help needs, null when nothing is wanting.
+ */
+fun Look.leavePage(
+    view: LeaveView,
+    contact: () -> Unit,
+    back: () -> Unit,
+    notice: Words? = null,
+    allow: (() -> Unit)? = null,
+): Page {
     val under = if (view.ready) Said.ready
     else Words("有${view.red}项不能放心出发", "${view.red} not ready")
     val lines = view.lines.sortedBy { it.green }.map(::line)
     return Page(
         Said.leave, stack(lines),
-        listOf(button(Said.contact, Weight.MAIN, contact), button(Said.back, press = back)), under, notice = notice,
+        listOfNotNull(
+            button(Said.contact, Weight.MAIN, contact), allow?.let { button(Said.allow, press = it) },
+            button(Said.back, press = back),
+        ),
+        under, notice = notice,
     )
 }
 

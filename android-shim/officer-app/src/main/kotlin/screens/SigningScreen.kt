@@ -29,20 +29,14 @@ data class SigningForm(
     val heard: Boolean = false,
 )
 
-/** What can be done. [leave] gets the PIN; [sign] what was signed or refused. */
+/** What can be done. [parts] in which people sign, by code; [leave] gets the PIN; [sign] what was signed or refused. */
 class SigningDoings(
+    val parts: List<Pair<String, Words>>,
     val changed: (SigningForm, redraw: Boolean) -> Unit,
     val read: () -> Unit,
     val aloud: () -> Unit,
     val sign: (Signatory) -> Unit,
     val leave: (String) -> Unit,
-)
-
-/** Parts in which people sign, by code. */
-private val PARTS = listOf(
-    "debtor" to Words("被执行人", "debtor"), "adult_family" to Words("成年家属", "adult family"),
-    "grassroots" to Words("基层组织人员", "grassroots body"), "witness" to Words("见证人", "witness"),
-    "officer" to Words("执行人员", "officer"), "custodian" to Words("保管人", "custodian"),
 )
 
 /** The page of [mode] as what [now] gives has it, asked anew at every press. */
@@ -118,7 +112,7 @@ private fun Look.pinPage(now: () -> SigningForm, doings: SigningDoings, notice: 
 }
 
 private fun Look.person(now: () -> SigningForm, doings: SigningDoings): List<View> {
-    val rows = PARTS.chunked(2).map { pair ->
+    val rows = doings.parts.chunked(2).map { pair ->
         sideBySide(*pair.map { (code, words) ->
             choice(words, code == now().role) { doings.changed(now().copy(role = code), true) }
         }.toTypedArray())

@@ -21,6 +21,7 @@ object Said {
         "No case packs yet. After one contact with the court the cases appear here.",
     )
     val drafts = Words("未完成的草稿", "unfinished drafts")
+    val allow = Words("允许定位和短信", "allow location and messages")
     val contact = Words("联系法院", "contact the court")
     val open = Words("查看", "open")
     val missing = Words("还缺什么", "what is missing")
@@ -73,7 +74,7 @@ object Said {
     val wipeOff = Words("擦除重写", "wipe off")
 
     val willSend = Words("将要发送", "what will be sent")
-    val hold = Words("按住\n发送", "hold to send")
+    val hold = Words("按住\n发送", "hold\nto send")
     val notSent = Words("还没有发送", "nothing was sent")
     val who = Words("求助人", "who")
     val where = Words("地点", "where")
