@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | `datum` | WGS-84, CGCS2000, GCJ-02, BD-09 and the way between them |
 //! | `position` | a fix: coordinate, accuracy, source, age; its text form in records (RFC 5870) |
+//! | `said` | a position in words, for papers and readings |
 //! | `area` | polygons under codes: which area is a point in, which is nearest |
 //! | `area_file` | reading areas from GeoJSON that may be hostile |
 //! | `crossing` | whether a polygon crosses itself |
@@ -24,8 +25,10 @@ pub mod builtin;
 mod crossing;
 pub mod datum;
 pub mod position;
+mod said;
 
 pub use area::{Area, AreaFinding, AreaSet, Route, distance_m, nearest_of};
 pub use area_file::{AreaError, Limits};
 pub use datum::Datum;
 pub use position::{Position, Source};
+pub use said::said;

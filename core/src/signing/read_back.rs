@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 
 use crate::document::{Item, RecordView, Register, is_struck};
+use crate::geo::said;
 use crate::id::Digest;
 use crate::identifier::money::Fen;
 use crate::records::{Collection, Field, FieldType, Label};
@@ -149,6 +150,9 @@ impl Reader<'_> {
             }
             (Value::Text(text), Some(FieldType::Time)) => {
                 time(text).unwrap_or_else(|| text.clone())
+            }
+            (Value::Text(text), Some(FieldType::Position)) => {
+                text.parse().map_or_else(|_| text.clone(), |position| said(&position))
             }
             (Value::Text(text), Some(FieldType::Record)) => format!("文书{text}"),
             (Value::Text(text), _) => text.clone(),

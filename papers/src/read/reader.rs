@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use jiff::tz::{self, TimeZone};
 use lastmile_core::document::{Item, Register, is_struck};
-use lastmile_core::geo::{Datum, Position};
+use lastmile_core::geo::said;
 use lastmile_core::id::DocumentId;
 use lastmile_core::identifier::money::Fen;
 use lastmile_core::records::{Field, FieldType, Label, Policy};
@@ -176,18 +176,7 @@ pub(crate) fn moment(text: &str) -> Option<String> {
 
 /// 北纬22.833500°、东经112.985000°（误差约12米）.
 fn position(text: &str) -> Option<String> {
-    let position: Position = text.parse().ok()?;
-    let (latitude, longitude) = position.degrees_in(Datum::Wgs84);
-    let side = |degrees: f64, positive, negative| if degrees < 0.0 { negative } else { positive };
-    let accuracy = position.accuracy_m().map(|metres| format!("（误差约{metres:.0}米）"));
-    Some(format!(
-        "{}{:.6}°、{}{:.6}°{}",
-        side(latitude, "北纬", "南纬"),
-        latitude.abs(),
-        side(longitude, "东经", "西经"),
-        longitude.abs(),
-        accuracy.unwrap_or_default()
-    ))
+    Some(said(&text.parse().ok()?))
 }
 
 /// Fields of a map, for who needs the raw value.

@@ -105,14 +105,11 @@ fun Look.assistancePage(view: AssistanceView, press: (HopButton) -> Unit, back: 
     )
 }
 
+/** What has not happened says so: nobody in a hurry may take it for done. */
 private fun Look.step(step: HopStep, ink: Int): View {
-    val sign = when (step.state) {
-        HopState.DONE -> "●"
-        HopState.NEXT -> "◐"
-        HopState.LATER -> "○"
-    }
-    val at = step.at?.let { "  $it" }.orEmpty()
-    return text("$sign ${say(step.words)}$at", 24, ink, bold = step.state != HopState.LATER).apply {
+    val done = step.state == HopState.DONE
+    val words = if (done) "● ${say(step.words)}  ${step.at.orEmpty()}" else "○ ${say(step.words)} · ${say(Said.notYet)}"
+    return text(words.trimEnd(), 24, ink, bold = step.state != HopState.LATER).apply {
         setPadding(0, px(6), 0, px(6))
     }
 }

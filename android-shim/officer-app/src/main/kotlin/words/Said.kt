@@ -11,6 +11,7 @@ object Said {
     val newLine = Words("添加一项", "add a line")
     val help = Words("求助", "HELP")
     val back = Words("返回", "back")
+    val notYet = Words("尚未", "not yet")
     val ready = Words("可以出发", "ready to leave")
     val route = Words("按路线", "in route order")
     val goFirst = Words("先去这里", "go here first")
