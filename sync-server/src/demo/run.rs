@@ -93,7 +93,7 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<bool, StageErro
     let side = ServerSide::read(&prepared.data.join(DATABASE), &builtin())?;
     let mut assertions = check(&crew, &outcome, &side)?;
     if let Some(script) = &options.script {
-        crew.p1.script.write(script, prepared.written_down(), digests(&crew)?)?;
+        crew.p1.script.write(script, &prepared.written_down(), &digests(&crew)?)?;
         return Ok(assertions.iter().all(|assertion| assertion.ok));
     }
     let folder = options.dir.join("export");

@@ -53,7 +53,12 @@ impl Script {
 
     /// Writes into `dir`: `script.json` with `phones`, `steps` and the digests they must lead to
     /// (`expected`), and `photos/`, each named by its hash.
-    pub(super) fn write(&self, dir: &Path, phones: Json, expected: Json) -> Result<(), StageError> {
+    pub(super) fn write(
+        &self,
+        dir: &Path,
+        phones: &Json,
+        expected: &Json,
+    ) -> Result<(), StageError> {
         let photos = dir.join("photos");
         fs::create_dir_all(&photos)?;
         let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
