@@ -4,7 +4,6 @@
  */
 package cn.lastmile.officer.look
 
-import android.content.res.Configuration
 import android.view.Gravity
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
@@ -100,7 +99,6 @@ private const val DIMMED = 0.92f
 private fun Look.bottomOf(page: Page, corner: View) = LinearLayout(context).apply {
     setPadding(px(12), px(8), px(12), px(12))
     // Lying on its side, a screen has no height to give away.
-    val side = context.resources.configuration.orientation == Configuration.ORIENTATION_LANDSCAPE
     val actions = if (side) sideBySide(*page.actions.toTypedArray()) else stack(page.actions)
     addView(actions, LinearLayout.LayoutParams(0, WRAP_CONTENT, 1f).apply {
         marginEnd = px(12)

@@ -31,6 +31,15 @@ class Look(val context: Context) {
     val dark = setting.uiMode and Configuration.UI_MODE_NIGHT_MASK == Configuration.UI_MODE_NIGHT_YES
     val palette: Palette = if (dark) night else day
 
+    /** Lying on its side: there is width, and no height to give away. */
+    val side = setting.orientation == Configuration.ORIENTATION_LANDSCAPE
+
+    /** Choices beside each other: one where long words in large letters would be torn. */
+    val abreast = if (setting.fontScale > 1.15f && setting.locales[0].language != "zh") 1 else 2
+
+    /** Keys of a pad beside each other. */
+    val keysAbreast = if (side) 6 else 3
+
     /** [words] in the language of the phone. */
     fun say(words: Words): String = words.of(setting.locales[0])
 

@@ -53,12 +53,12 @@ fun Look.callPage(
 ): Page {
     val plan = now()
     val lines = column(*linesOf(plan, situations).map { text(say(it), 20, bold = true) }.toTypedArray())
-    val rows = situations.all.chunked(2).map { pair ->
+    val rows = situations.all.chunked(abreast).map { pair ->
         sideBySide(*pair.map { (code, words) ->
             choice(words, code == plan.situation) { changed(now().copy(situation = code), true) }
         }.toTypedArray())
     }
-    val parts = warnings.map { warning(it) } + listOf<View>(heading(Said.willSend), card(lines)) + rows + listOf(
+    val parts = listOf<View>(heading(Said.willSend), card(lines)) + warnings.map { warning(it) } + rows + listOf(
         field(Said.where, plan.place) { changed(now().copy(place = it), false) },
         field(Said.callback, plan.callback) { changed(now().copy(callback = it), false) },
     )

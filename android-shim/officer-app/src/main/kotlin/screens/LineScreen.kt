@@ -61,7 +61,7 @@ fun Look.linePage(
 private fun Look.choices(label: Words, words: FormWords, field: String, chosen: String?, take: (String) -> Unit): View {
     val kind = words.field("lines", field)?.kind as? FieldKind.Code
     val codes: List<CodeWord> = kind?.choices.orEmpty()
-    val rows = codes.chunked(2).map { pair ->
+    val rows = codes.chunked(abreast).map { pair ->
         sideBySide(*pair.map { code -> choice(code.label.shown, code.code == chosen) { take(code.code) } }.toTypedArray())
     }
     return stack(listOf<View>(quiet(label)) + rows)
@@ -88,7 +88,7 @@ private fun Look.padPage(form: LineForm, money: Boolean, doings: LineDoings): Pa
         key("0") { press(Key.Digit(0)) },
         key("⌫") { press(Key.Back) },
     )
-    val rows = keys.chunked(3).map { sideBySide(*it.toTypedArray()) }
+    val rows = keys.chunked(keysAbreast).map { sideBySide(*it.toTypedArray()) }
     val title = if (money) Said.estimate else Said.quantity
     val close = button(Said.close, Weight.MAIN) { doings.pad(null) }
     return Page(title, stack(listOf<View>(display, refused) + rows), listOf(close), low = true)

@@ -106,13 +106,13 @@ private fun Look.pinPage(now: () -> SigningForm, doings: SigningDoings, notice: 
     }
     val keys = (1..9).map { digit -> key("$digit") { take(pin + digit) } } +
         listOf(key("⌫") { take(pin.dropLast(1)) }, key("0") { take(pin + "0") }, key("✓") { doings.leave(pin) })
-    val rows = keys.chunked(3).map { sideBySide(*it.toTypedArray()) }
+    val rows = keys.chunked(keysAbreast).map { sideBySide(*it.toTypedArray()) }
     val content = stack(listOf<View>(shown) + rows)
     return Page(Said.pin, content, listOf(toDocument(now, doings)), Said.onlyThis, notice = notice, low = true)
 }
 
 private fun Look.person(now: () -> SigningForm, doings: SigningDoings): List<View> {
-    val rows = doings.parts.chunked(2).map { pair ->
+    val rows = doings.parts.chunked(abreast).map { pair ->
         sideBySide(*pair.map { (code, words) ->
             choice(words, code == now().role) { doings.changed(now().copy(role = code), true) }
         }.toTypedArray())
