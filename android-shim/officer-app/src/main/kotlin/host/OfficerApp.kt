@@ -51,6 +51,12 @@ class PinWanted : Exception("pin_wanted"), Trouble {
     override val words = Words("请输入口令。", "Type the PIN.")
 }
 
+/** The officer has no PIN on this phone yet; without one nobody gets out of signing mode. */
+class PinUnset : Exception("pin_unset"), Trouble {
+    override val code = "pin_unset"
+    override val words = Words("请先设置口令(6至12位数字)。", "Choose a PIN first, 6 to 12 digits.")
+}
+
 /** [Registering] is the door while nobody is signed in. */
 class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private val opening = Mutex()
@@ -81,8 +87,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     }
 
     override suspend fun ports(): Ports {
-        desk()
-        val core = checkNotNull(FieldCore.open)
+        val core = opening.withLock { signedIn() }
         return Ports(
             PhoneSync(core), PhoneOutbox(core) { listOfNotNull(lastCall) }, PhoneAssistance(core) { null },
             SmsSender(this), places, photos.sink,
@@ -117,13 +122,19 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private suspend fun signers(): List<Signer> =
         listOfNotNull(keys.signer(SELF, KeyUse.RECORD)).map { CoreSigner(it) }
 
-    private suspend fun open(): Desk {
+    private suspend fun signedIn(): FieldCore {
         val core = FieldCore.open ?: start()
         if (core.ask { it.signedIn() } == null) {
             if (core.ask { it.people() }.isNotEmpty()) throw PinWanted()
             val signer = signers().firstOrNull() ?: throw NotRegistered()
             core.ask { it.signIn(deviceFile.readText(), signer, null) }
         }
+        return core
+    }
+
+    private suspend fun open(): Desk {
+        val core = signedIn()
+        if (core.ask { it.people() }.isEmpty()) throw PinUnset()
         try {
             places.start()
         } catch (_: PositionTrouble) {

@@ -19,11 +19,17 @@ interface Registering {
     suspend fun choosePin(pin: String)
 }
 
-/** Asks for the code, or for the PIN; [done] gets what was typed. */
-internal fun Look.doorPage(pin: Boolean, notice: Words?, done: (String) -> Unit): Page {
+/** What the door asks for. */
+internal enum class Door(val title: Words, val label: Words) {
+    CODE(Said.enrol, Said.code),
+    PIN(Said.unlock, Said.pin),
+    NEW_PIN(Said.choosePin, Said.newPin),
+}
+
+/** Asks for what [door] wants; [done] gets what was typed. */
+internal fun Look.doorPage(door: Door, notice: Words?, done: (String) -> Unit): Page {
     var typed = ""
-    val label = if (pin) Said.pin else Said.code
-    val parts = listOfNotNull(if (pin) null else body(Said.enrolLine), field(label, "", number = pin) { typed = it })
-    val go = button(if (pin) Said.unlock else Said.enrol, Weight.MAIN) { done(typed) }
-    return Page(if (pin) Said.unlock else Said.enrol, stack(parts), listOf(go), notice = notice)
+    val line = body(Said.enrolLine).takeIf { door == Door.CODE }
+    val parts = listOfNotNull(line, field(door.label, "", number = door != Door.CODE) { typed = it })
+    return Page(door.title, stack(parts), listOf(button(door.title, Weight.MAIN) { done(typed) }), notice = notice)
 }

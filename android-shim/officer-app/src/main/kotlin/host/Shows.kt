@@ -69,10 +69,17 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     /** While nobody is signed in, the door; else what went wrong, and a way to try again. */
     fun doorOrTrouble(failed: Exception, notice: Words?): Page {
         val door = screen.application as? Registering
-        val said = { text: suspend () -> Unit -> screen.doing { text(); screen.say(null) } }
+        val said = { act: suspend () -> Unit ->
+            screen.doing {
+                act()
+                screen.say(null)
+            }
+            Unit
+        }
         return when {
-            failed is NotRegistered && door != null -> look.doorPage(false, notice) { said { door.register(it) } }
-            failed is PinWanted && door != null -> look.doorPage(true, notice) { said { door.unlock(it) } }
+            failed is NotRegistered && door != null -> look.doorPage(Door.CODE, notice) { said { door.register(it) } }
+            failed is PinWanted && door != null -> look.doorPage(Door.PIN, notice) { said { door.unlock(it) } }
+            failed is PinUnset && door != null -> look.doorPage(Door.NEW_PIN, notice) { said { door.choosePin(it) } }
             else -> Page(
                 Words("打不开", "cannot be opened"), look.text(look.say(troubleOf(failed).words), 22, bold = true),
                 listOf(look.button(Said.tryAgain, Weight.MAIN) { screen.refresh() }),

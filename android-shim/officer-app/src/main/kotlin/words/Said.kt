@@ -127,7 +127,8 @@ object Said {
         "This phone is not registered. Type the code; a network is needed.",
     )
     val unlock = Words("输入口令", "PIN")
-    val newPin = Words("设置口令(6至12位数字)", "choose a PIN, 6 to 12 digits")
+    val choosePin = Words("设置口令", "choose a PIN")
+    val newPin = Words("口令(6至12位数字)", "PIN, 6 to 12 digits")
     val clockMoved = Words(
         "手机时间被改动过。记录照常保存,时间以可证明区间为准。",
         "The phone's clock was changed. Records are kept as ever; the proven interval counts.",

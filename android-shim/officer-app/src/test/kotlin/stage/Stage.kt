@@ -101,7 +101,7 @@ class OpenPhone(val app: TestApp, private val dir: File) : AutoCloseable {
 }
 
 /** The activity, at [start]. */
-class Stage(private val app: TestApp, start: Place = Place.Today, state: Bundle? = null) : AutoCloseable {
+class Stage(private val app: Application, start: Place = Place.Today, state: Bundle? = null) : AutoCloseable {
     private val controller: ActivityController<OfficerActivity> =
         Robolectric.buildActivity(OfficerActivity::class.java).let { if (state == null) it.setup() else it.setup(state) }
     val screen: OfficerActivity get() = controller.get()
@@ -121,7 +121,7 @@ class Stage(private val app: TestApp, start: Place = Place.Today, state: Bundle?
         val deadline = System.nanoTime() + 30_000_000_000
         while (true) {
             shadowOf(Looper.getMainLooper()).idle()
-            val open = screen.work.children.toList() + app.work?.children?.toList().orEmpty()
+            val open = screen.work.children.toList() + (app as? TestApp)?.work?.children?.toList().orEmpty()
             if (open.none { it.isActive }) break
             check(System.nanoTime() < deadline) { "something does not end" }
             runBlocking { open.forEach { withTimeoutOrNull<Unit>(20) { it.join() } } }
