@@ -108,7 +108,7 @@ fun Look.assistancePage(view: AssistanceView, press: (HopButton) -> Unit, back: 
 /** What has not happened says so: nobody in a hurry may take it for done. */
 private fun Look.step(step: HopStep, ink: Int): View {
     val done = step.state == HopState.DONE
-    val words = if (done) "● ${say(step.words)}  ${step.at.orEmpty()}" else "○ ${say(step.words)} · ${say(Said.notYet)}"
+    val words = if (done) "● ${say(step.words)}  ${step.at.orEmpty()}" else "○ ${say(step.words)} · ${say(Said.notHappened)}"
     return text(words.trimEnd(), 24, ink, bold = step.state != HopState.LATER).apply {
         setPadding(0, px(6), 0, px(6))
     }

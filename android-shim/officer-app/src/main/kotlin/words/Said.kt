@@ -11,7 +11,6 @@ object Said {
     val newLine = Words("添加一项", "add a line")
     val help = Words("求助", "HELP")
     val back = Words("返回", "back")
-    val notYet = Words("尚未", "not yet")
     val ready = Words("可以出发", "ready to leave")
     val route = Words("按路线", "in route order")
     val goFirst = Words("先去这里", "go here first")
@@ -74,6 +73,7 @@ object Said {
     val refused = Words("已记录拒签及理由", "the refusal is kept with its reason")
     val wipeOff = Words("擦除重写", "wipe off")
 
+    val notHappened = Words("尚未", "not yet")
     val willSend = Words("将要发送", "what will be sent")
     val hold = Words("按住\n发送", "hold\nto send")
     val notSent = Words("还没有发送", "nothing was sent")
