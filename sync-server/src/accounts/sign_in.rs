@@ -118,6 +118,11 @@ pub fn sign_in(
         seen_ms: now_ms,
     };
     let who = server.store().write::<_, SignInError>(|writing| {
+        // Another password since our look ends every session: this one must not begin after it.
+        let now = writing.account(person)?;
+        if now.is_none_or(|now| now.password != account.password) {
+            return Err(SignInError::Refused);
+        }
         let who = who(writing, person)?.ok_or(SignInError::Refused)?;
         if account.totp.is_some() && !writing.use_code(person, step)? {
             // Somebody used it between our look and our lock.

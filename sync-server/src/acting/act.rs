@@ -5,6 +5,7 @@
 use lastmile_core::document::{Document, Intent, Refusal, Written, write};
 use lastmile_core::envelope::{Body, CheckpointRef, Draft};
 use lastmile_core::id::{ActorId, DocumentId};
+use lastmile_core::records::Role;
 use lastmile_core::sync::batch::SignedChange;
 use lastmile_core::sync::channel;
 use lastmile_core::sync::response::Outcome;
@@ -101,7 +102,9 @@ fn session_of(
         .session(&actor.session)?
         .filter(|row| row.person == *person && row.ends_ms() > moment.device_ms)
         .ok_or(ActError::Ended)?;
-    let now = roles::current(reading, person)?.unwrap_or_default();
+    let mut now = roles::current(reading, person)?.unwrap_or_default();
+    // A code of a later version gives no rights here, and takes none away.
+    now.retain(|code| Role::from_code(code).is_some());
     let known: Vec<String> = roles::codes(&actor.who.roles);
     if now == known { Ok(session) } else { Err(ActError::Ended) }
 }
