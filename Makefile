@@ -27,6 +27,7 @@ test:
 
 bench: setup
 	$(CARGO) run --release --quiet -p lastmile-tests --bin bench -- $(ARGS)
+	@test -n "$(ARGS)" || sh scripts/android-figures.sh
 
 lint: setup
 	$(CARGO) fmt --all --check
