@@ -114,6 +114,8 @@ impl Day<'_> {
     pub(super) fn called_by_telephone(&mut self) -> Result<(Session, DocumentId), StageError> {
         self.clock("09:07")?;
         let session = self.crew.desk.sign_in()?;
+        // As a console does at once: the ladder looks at any moment, and somebody is there.
+        self.crew.desk.post(&session, "/presence", &json!({ "showing": [] }))?;
         let report = json!({
             "called_at": "2026-03-17T09:07:00+08:00",
             "place": "九江镇测试工业区1号门口",
