@@ -8,6 +8,7 @@ import cn.lastmile.officer.desk.Desk
 import cn.lastmile.officer.desk.LineForm
 import cn.lastmile.officer.host.Place
 import cn.lastmile.officer.real.RealDay
+import cn.lastmile.officer.real.completeOnSite
 import cn.lastmile.officer.screens.SigningAt
 import cn.lastmile.officer.screens.SigningForm
 import cn.lastmile.officer.stage.OpenPhone
@@ -22,6 +23,7 @@ import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.runBlocking
 import org.junit.After
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Rule
 import org.junit.Test
@@ -102,7 +104,7 @@ class ScreensTest {
                 stage.shot("$way-5-signing-${at.name.lowercase()}", Place.Signing(record))
             }
             stage.shot("$way-6-call", Place.Call(record))
-            stage.shot("$way-7-finalised", Place.Today)
+            finalised(stage, way)
             val plan = runBlocking { phone.desk.plan(record) }
             val call = runBlocking { phone.desk.call(plan) }
             stage.shot("$way-6-not-delivered", Place.Assistance(call))
@@ -114,6 +116,20 @@ class ScreensTest {
             Stage(app).use { it.shot("$way-6-$name", Place.Assistance("x")) }
         }
         assertEquals(emptyList<String>(), wrong)
+    }
+
+    /** The on-site record before and after 定稿: what blocks, the lock and the digest. */
+    private fun finalised(stage: Stage, way: String) {
+        val onsite = RealDay.onsite
+        stage.shot("$way-7-blocked", Place.Missing(onsite, "finalised"))
+        runBlocking { phone.core.completeOnSite(onsite) }
+        stage.shot("$way-7-finalise", Place.Missing(onsite, "finalised"))
+        assertEquals(emptyList<String>(), runBlocking { phone.desk.act(onsite) }.blocks.map { it.words.zh })
+        runBlocking { phone.desk.finalise(onsite) }
+        stage.shot("$way-7-finalised", Place.Act(onsite))
+        val digest = runBlocking { phone.core.ask { it.record(onsite) } }.finalised.single().content.take(8)
+        assertTrue("${stage.texts}", stage.shows(digest))
+        stage.shot("$way-7-bound", Place.Missing(onsite, "finalised"))
     }
 
     private fun Stage.shot(name: String, place: Place) {

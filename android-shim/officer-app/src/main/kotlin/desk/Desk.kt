@@ -15,6 +15,7 @@ import cn.lastmile.shim.show.FormWords
 import cn.lastmile.shim.show.InventoryView
 import cn.lastmile.shim.show.LeaveView
 import cn.lastmile.shim.show.Mark
+import cn.lastmile.shim.show.MissingLine
 import cn.lastmile.shim.words.Words
 import java.io.InputStream
 
@@ -40,7 +41,10 @@ data class TodayView(
 /** A form that was begun and not handed in. */
 data class DraftLine(val record: String, val name: String, val at: String)
 
-/** An act; [crew] says what the second phone of the crew has. */
+/**
+ * An act; [crew] says what the second phone of the crew has, [blocks] why it cannot be finalised. [unsealed]: it is
+ * finalised and nobody's fingerprint has confirmed it yet.
+ */
 data class ActView(
     val record: String,
     val title: Words,
@@ -50,6 +54,8 @@ data class ActView(
     val crew: Words,
     val draft: Boolean,
     val finalised: Boolean,
+    val blocks: List<MissingLine> = emptyList(),
+    val unsealed: Boolean = false,
 )
 
 /** The list with its pictures (JPEG by hash), its open differences, and the state of the record. */
@@ -101,6 +107,8 @@ interface Desk {
 
     /** Notes that identity cards and ruling were shown now. */
     suspend fun shown(record: String)
+
+    /** Binds [record] for good and has the person confirm it; again, when that failed before. */
     suspend fun finalise(record: String)
 
     /** Keeps a photo for the line that is being written; gives its hash. Read to its end. */

@@ -20,6 +20,7 @@ import cn.lastmile.shim.show.DeviceFacts
 import cn.lastmile.shim.show.FormWords
 import cn.lastmile.shim.show.Mark
 import cn.lastmile.shim.show.markOf
+import cn.lastmile.shim.words.Words
 import java.io.InputStream
 import java.time.Instant
 import java.time.ZoneId
@@ -27,13 +28,14 @@ import java.time.format.DateTimeFormatter
 
 /**
  * [keys] gives all keys of the person signed in; [alarm] starts what carries a call when the app is not on the screen.
- * [places] says where the phone is.
+ * [places] says where the phone is, [asking] whose fingerprint it is.
  */
 class PhoneDesk(
     private val core: FieldCore,
     route: Route,
     private val places: PositionSource,
     private val keys: suspend () -> List<Signer>,
+    private val asking: Asking,
     private val alarm: (String) -> Unit,
 ) : Desk {
     override val words = FormWords(recordKinds().first { it.name == "seizure" })
@@ -85,7 +87,9 @@ class PhoneDesk(
     }
 
     override suspend fun finalise(record: String) {
-        core.ask { it.finalise(record) }
+        asking.ready()
+        core.ask { phone -> if (phone.record(record).finalised.isEmpty()) phone.finalise(record) }
+        asking.during(Words("定稿", "Finalise")) { core.ask { it.signPending(MOST_SIGNED) } }
     }
 
     override suspend fun keepPhoto(photo: InputStream): String = core.ask { phone ->
@@ -126,18 +130,19 @@ class PhoneDesk(
     override suspend fun textOf(record: String): String =
         core.ask { phone -> phone.assistanceTexts(record).let { it.signed ?: it.plain } }
 
-    override suspend fun contact() {
-        core.ask { phone ->
-            try {
-                phone.signPending(MOST_SIGNED)
-                phone.sync()
-            } catch (_: LastmileException.Network) {
-                // The screen says when the court was last heard.
-            } catch (_: LastmileException.Key) {
-                // Unsigned changes stay, and the screen counts them.
-            } catch (_: KeyException) {
-                // The same.
-            }
+    override suspend fun contact() = core.ask { phone ->
+        try {
+            phone.signPending(MOST_SIGNED)
+        } catch (_: LastmileException.Key) {
+            // Unsigned changes stay, and the screen counts them; the others go all the same.
+        } catch (_: KeyException) {
+            // The same.
+        }
+        try {
+            phone.sync()
+            Unit
+        } catch (_: LastmileException.Network) {
+            // The screen says when the court was last heard.
         }
     }
 

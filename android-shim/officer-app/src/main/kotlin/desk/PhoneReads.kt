@@ -61,7 +61,7 @@ internal class PhoneReads(
     }
 
     private fun act(phone: Phone, line: RecordLine): TodayAct {
-        val digest = if (line.finalised) phone.record(line.record).content else null
+        val digest = if (line.finalised) digest(phone.record(line.record)) else null
         return TodayAct(line.record, line.label.shown, line.title, marksOf(line.standing, line.conflicts.toInt(), digest))
     }
 
@@ -87,17 +87,23 @@ internal class PhoneReads(
 
     suspend fun act(record: String): ActView = core.ask { phone ->
         val shown = phone.record(record)
+        val finalised = shown.finalised.isNotEmpty()
+        val waits = finalised && phone.standing(record).onThisPhone > 0u && phone.backlog().unsigned > 0u
         ActView(
             record, Words("${shown.label.zh} ${shown.title}".trim(), "${shown.label.en} ${shown.title}".trim()),
             walkOf(shown, phone.checkRules(record, Stage.CLOSE)), marks(phone, shown), shown.conflicts.size,
-            crew(phone, shown), !draft(phone, record).isEmpty, shown.finalised.isNotEmpty(),
+            crew(phone, shown), !draft(phone, record).isEmpty, finalised,
+            if (finalised) emptyList() else blocksOf(phone, shown), waits,
         )
     }
 
     private fun marks(phone: Phone, shown: ShownRecord) = marksOf(
         phone.standing(shown.record).standing, shown.conflicts.size,
-        shown.content.takeIf { shown.finalised.isNotEmpty() },
+        digest(shown),
     )
+
+    /** What was bound, not what came after it. */
+    private fun digest(shown: ShownRecord): String? = shown.finalised.firstOrNull()?.content
 
     /** What of the record other people wrote shows when their phone and this one last met; more is not known. */
     private fun crew(phone: Phone, shown: ShownRecord): Words {

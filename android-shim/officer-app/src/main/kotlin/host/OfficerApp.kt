@@ -23,6 +23,7 @@ import cn.lastmile.shim.field.StoreAt
 import cn.lastmile.shim.host.Ports
 import cn.lastmile.shim.host.PortsOwner
 import cn.lastmile.shim.keys.DatabaseKey
+import cn.lastmile.shim.keys.KeyTrouble
 import cn.lastmile.shim.keys.KeyUse
 import cn.lastmile.shim.keys.KeystoreKeys
 import cn.lastmile.shim.position.LocationSource
@@ -30,6 +31,7 @@ import cn.lastmile.shim.position.PositionTrouble
 import cn.lastmile.shim.sync.PhoneOutbox
 import cn.lastmile.shim.sync.PhoneSync
 import cn.lastmile.shim.sync.SyncJobs
+import cn.lastmile.shim.wipe.PhoneWipe
 import cn.lastmile.shim.words.Trouble
 import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.Dispatchers
@@ -61,22 +63,30 @@ class PinUnset : Exception("pin_unset"), Trouble {
 class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private val opening = Mutex()
     private val keys by lazy { KeystoreKeys(this) }
+    private lateinit var finger: Finger
     private val places by lazy { LocationSource(this) }
-    private val home by lazy { File(noBackupFilesDir, "lastmile").apply { mkdirs() } }
+    private val home get() = File(noBackupFilesDir, "lastmile").apply { mkdirs() }
+    private val wipe by lazy { PhoneWipe(this, keys, emptyList()) }
     private val deviceFile get() = File(home, "device.json")
     private var desk: Desk? = null
+    private var over: FieldCore? = null
     private var now: Session? = null
 
     override val photos by lazy { Photos(this) { desk() } }
 
     override fun onCreate() {
         super.onCreate()
+        finger = Finger(this, keys, SELF)
         SyncJobs(this).keepWatch()
     }
 
     override suspend fun desk(): Desk = opening.withLock {
-        desk ?: open().also { opened ->
+        val core = signedIn()
+        desk?.takeIf { over === core } ?: open(core).also { opened ->
             desk = opened
+            over = core
+            now?.close()
+            now = null
             takeUp(opened)
         }
     }
@@ -99,9 +109,13 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     override suspend fun register(code: String) = withContext(Dispatchers.IO) {
         CoreLibrary.check()
         val road = Road.http(readCode(code).url, roots())
+        val asks = finger.canAsk()
         keys.forget(SELF)
         val everyday = CoreSigner(keys.create(SELF, KeyUse.RECORD, null))
-        val enrolled = enrol(code, road, everyday, null)
+        val finalising = if (asks) CoreSigner(keys.create(SELF, KeyUse.FINALISE, null, finger)) else null
+        val enrolled = finger.during(Words("登记定稿密钥", "Register the key that finalises")) {
+            enrol(code, road, everyday, finalising)
+        }
         File(home, "road").writeText(readCode(code).url)
         File(home, "device.part").apply {
             writeText(enrolled.deviceFile)
@@ -119,34 +133,44 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         checkNotNull(FieldCore.open).ask { it.setPin(pin) }
     }
 
-    private suspend fun signers(): List<Signer> =
-        listOfNotNull(keys.signer(SELF, KeyUse.RECORD)).map { CoreSigner(it) }
+    /** The everyday key first, then the one that finalises. */
+    private suspend fun signers(): List<Signer> {
+        val mine = listOf(keys.signer(SELF, KeyUse.RECORD), keys.signer(SELF, KeyUse.FINALISE, finger))
+        return mine.filterNotNull().map { CoreSigner(it) }
+    }
 
     private suspend fun signedIn(): FieldCore {
         val core = FieldCore.open ?: start()
+        if (core.ask { it.wiped() }) {
+            // By order of the court, during a contact: what this phone still has is noise, and goes with its keys.
+            core.close()
+            wipe.run()
+            throw NotRegistered()
+        }
         if (core.ask { it.signedIn() } == null) {
             if (core.ask { it.people() }.isNotEmpty()) throw PinWanted()
-            val signer = signers().firstOrNull() ?: throw NotRegistered()
-            core.ask { it.signIn(deviceFile.readText(), signer, null) }
+            val mine = signers()
+            val everyday = mine.firstOrNull() ?: throw NotRegistered()
+            core.ask { it.signIn(deviceFile.readText(), everyday, mine.getOrNull(1)) }
         }
         return core
     }
 
-    private suspend fun open(): Desk {
-        val core = signedIn()
+    private suspend fun open(core: FieldCore): Desk {
         if (core.ask { it.people() }.isEmpty()) throw PinUnset()
         try {
             places.start()
         } catch (_: PositionTrouble) {
             // The screens say so where it matters; a place can be written in words.
         }
-        return PhoneDesk(core, Route(this), places, { signers() }) { record ->
+        return PhoneDesk(core, Route(this), places, { signers() }, finger) { record ->
             lastCall = record
             AssistanceService.start(this, record)
         }
     }
 
     private suspend fun start(): FieldCore {
+        if (wipe.isPending && !wipe.run()) throw KeyTrouble.Unavailable()
         if (!deviceFile.exists()) throw NotRegistered()
         val store = File(home, "phone.db")
         val key = DatabaseKey(this, keys).open(store.exists())

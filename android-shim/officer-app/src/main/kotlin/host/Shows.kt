@@ -15,6 +15,7 @@ import cn.lastmile.officer.screens.Settling
 import cn.lastmile.officer.screens.TodayDoings
 import cn.lastmile.officer.screens.actPage
 import cn.lastmile.officer.screens.conflictPage
+import cn.lastmile.officer.screens.finalisePage
 import cn.lastmile.officer.screens.leavePage
 import cn.lastmile.officer.screens.linePage
 import cn.lastmile.officer.screens.linesOf
@@ -44,7 +45,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         Place.Today -> look.todayPage(desk().today(), todayDoings(), notice)
         Place.Leave -> look.leavePage(desk().leave(factsOf(screen)), ::contact, { screen.back() }, notice, allow())
         is Place.Act -> look.actPage(desk().act(at.record), actDoings(at.record), notice)
-        is Place.Missing -> look.missingPage(desk().act(at.record), at.step, stepAction(at)) { screen.back() }
+        is Place.Missing -> missing(at, notice)
         is Place.Goods -> look.listPage(desk().list(at.record), listDoings(at.record), notice, screen.pictures)
         is Place.Line -> line(at.record, notice)
         is Place.Conflicts -> conflicts(at.record, notice)
@@ -132,17 +133,24 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         back = { screen.back() },
     )
 
+    private suspend fun missing(at: Place.Missing, notice: Words?): Page {
+        val view = desk().act(at.record)
+        val finalise = {
+            screen.doing {
+                desk().finalise(at.record)
+                screen.say(Said.finalisedNow)
+            }
+            Unit
+        }
+        if (at.step == "finalised") return look.finalisePage(view, finalise, { screen.back() }, notice)
+        return look.missingPage(view, at.step, stepAction(at)) { screen.back() }
+    }
+
     private fun stepAction(at: Place.Missing) = when (at.step) {
         "credentials" -> look.button(Said.showCards, Weight.MAIN) {
             screen.doing {
                 desk().shown(at.record)
                 screen.back(Said.shownNow)
-            }
-        }
-        "finalised" -> look.button(Said.finalise, Weight.MAIN) {
-            screen.doing {
-                desk().finalise(at.record)
-                screen.back()
             }
         }
         else -> null

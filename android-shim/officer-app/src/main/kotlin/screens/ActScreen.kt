@@ -81,7 +81,7 @@ fun Look.missingPage(view: ActView, only: String?, act: View?, back: () -> Unit)
     return Page(title, content, listOfNotNull(act, button(Said.back, press = back)), foot = foot(view.walk) {})
 }
 
-private fun Look.missing(line: MissingLine): View {
+internal fun Look.missing(line: MissingLine): View {
     val lines = column(text((if (line.blocks) "■ " else "▲ ") + say(line.words), 18, bold = line.blocks))
     line.basis.forEach { lines.addView(text(say(it), 16, palette.quiet)) }
     return card(lines)

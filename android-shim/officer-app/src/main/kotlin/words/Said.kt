@@ -33,6 +33,23 @@ object Said {
     val spared = Words("不适用", "does not apply")
     val showCards = Words("现在出示证件和裁定书", "cards and ruling shown now")
     val finalise = Words("定稿", "finalise")
+    val seal = Words("用指纹或人脸确认定稿", "confirm with fingerprint or face")
+    val cannotYet = Words("还不能定稿", "cannot be finalised yet")
+    val bindsForGood = Words(
+        "定稿后内容不能再改,只能另作更正笔录。需要您的指纹或人脸。",
+        "After this nothing can be changed, only corrected in a record of its own. Your fingerprint or face is needed.",
+    )
+    val bound = Words("已定稿,内容不能再改;有误请另作更正笔录。", "Finalised. Nothing can be changed; a mistake gets a correction.")
+    val unsealed = Words(
+        "定稿已存本机,还没有用指纹或人脸确认,法院收不到。",
+        "Finalised on this phone and not confirmed by fingerprint or face: the court does not get it.",
+    )
+    val finalisedNow = Words("已定稿,已存本机", "finalised, on this phone")
+    val notHandler = Words("只有本案承办人可以定稿。", "Only the officer who handles the case may finalise.")
+    val noFinger = Words(
+        "本机没有定稿用的密钥,请用登记了指纹或人脸的手机定稿。",
+        "This phone has no key that finalises: use one that is registered with fingerprint or face.",
+    )
     val sign = Words("签名模式", "signing mode")
 
     val photo = Words("拍照", "photograph")

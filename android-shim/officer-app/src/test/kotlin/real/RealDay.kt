@@ -72,6 +72,10 @@ object RealDay {
     lateinit var seizure: String
         private set
 
+    /** The on-site record of the same act; nobody has signed it yet. */
+    lateinit var onsite: String
+        private set
+
     /** Beijing time 09:04 on the day. */
     var nowMs = 0L
         private set
@@ -81,6 +85,9 @@ object RealDay {
 
     /** The court as the morning left it, in [dir], at the phone's time. */
     fun court(dir: File): Court = Court(server, File(store, "court"), dir, nowMs)
+
+    /** The same by the machine's clock, for a phone that has no other. */
+    fun courtToday(dir: File): Court = Court(server, File(store, "court"), dir, null)
 
     private fun written(): File {
         val theirs = File("../shim-core/target/day").canonicalFile
@@ -151,7 +158,10 @@ object RealDay {
             "sync" -> phone.sync()
             "meet" -> meet(phone, phones.getValue(step.getString("other")))
             "begin" -> {
-                if (step.getString("kind") == "seizure") seizure = record
+                when (step.getString("kind")) {
+                    "seizure" -> seizure = record
+                    "onsite" -> if (!::onsite.isInitialized) onsite = record
+                }
                 val draft = RecordDraft(step.getString("kind"), step.getString("case"), null, fields(step), emptyList())
                 phone.createRecord(draft)
             }

@@ -9,6 +9,7 @@ import android.view.View
 import android.view.ViewGroup
 import android.widget.EditText
 import android.widget.TextView
+import cn.lastmile.officer.desk.Asking
 import cn.lastmile.officer.desk.Desk
 import cn.lastmile.officer.desk.PhoneDesk
 import cn.lastmile.officer.desk.Route
@@ -30,6 +31,7 @@ import cn.lastmile.shim.position.Fix
 import cn.lastmile.shim.position.PositionSource
 import cn.lastmile.shim.testkit.picture
 import cn.lastmile.shim.testkit.writePng
+import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeoutOrNull
 import org.robolectric.Robolectric
@@ -64,6 +66,12 @@ class SetPositions(var fix: Fix?) : PositionSource {
     override fun stop() = Unit
 }
 
+/** Keys of the JDK ask nobody. */
+object NoFinger : Asking {
+    override suspend fun ready() = Unit
+    override suspend fun <T> during(what: Words, action: suspend () -> T): T = action()
+}
+
 /** The officer's phone on a copy of the morning's store in [dir]. */
 class OpenPhone(val app: TestApp, private val dir: File) : AutoCloseable {
     val clock = SetClock(RealDay.nowMs, RealDay.nowMs - 3_600_000)
@@ -83,7 +91,7 @@ class OpenPhone(val app: TestApp, private val dir: File) : AutoCloseable {
         core = FieldCore.start(store, DeviceParts(clock, library = RealDay.library.toPath()))
         val keys = { listOf(CoreSigner(RealDay.key)) }
         runBlocking { core.ask { it.signIn(RealDay.deviceFile, CoreSigner(RealDay.key), null) } }
-        desk = PhoneDesk(core, Route(app), positions, { keys() }) { alarms += it }
+        desk = PhoneDesk(core, Route(app), positions, { keys() }, NoFinger) { alarms += it }
         app.theDesk = desk
     }
 
