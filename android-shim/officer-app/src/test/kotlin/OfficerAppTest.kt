@@ -1,0 +1,197 @@
+/*
+ * The application itself, with a key store that fails as phones' do, against the real server: registering, PIN, 定稿
+ * with a fingerprint, the next start, keys that are gone, an order to destroy everything.
+ */
+package cn.lastmile.officer
+
+import android.app.job.JobScheduler
+import android.hardware.biometrics.BiometricManager
+import cn.lastmile.officer.host.OfficerApp
+import cn.lastmile.officer.host.Place
+import cn.lastmile.officer.real.Court
+import cn.lastmile.officer.real.Dialogue
+import cn.lastmile.officer.real.RealDay
+import cn.lastmile.officer.real.beginOnSite
+import cn.lastmile.officer.real.completeOnSite
+import cn.lastmile.officer.stage.Stage
+import cn.lastmile.officer.stage.complaints
+import cn.lastmile.shim.assistance.AssistanceService
+import cn.lastmile.shim.field.FieldCore
+import cn.lastmile.shim.sync.SyncOutcome
+import cn.lastmile.shim.testkit.keystore.FakeKeystore
+import kotlinx.coroutines.runBlocking
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.shadow.api.Shadow
+import org.robolectric.shadows.ShadowBiometricManager
+import java.io.File
+
+@RunWith(RobolectricTestRunner::class)
+@Config(application = OfficerApp::class, shadows = [Dialogue::class])
+class OfficerAppTest {
+    @get:Rule
+    val folder = TemporaryFolder()
+    private val app get() = RuntimeEnvironment.getApplication() as OfficerApp
+    private val keys = FakeKeystore()
+    private lateinit var court: Court
+    private val core get() = checkNotNull(FieldCore.open)
+
+    @Before
+    fun begin() {
+        RealDay.store
+        keys.install()
+        Dialogue.asked.clear()
+        Dialogue.refuses = false
+        sensor(true)
+        court = RealDay.courtToday(folder.newFolder())
+    }
+
+    @After
+    fun end() {
+        FieldCore.open?.close()
+        court.close()
+        keys.close()
+    }
+
+    private fun sensor(there: Boolean) {
+        val sensors = Shadow.extract<ShadowBiometricManager>(app.getSystemService(BiometricManager::class.java))
+        sensors.setCanAuthenticate(there)
+        sensors.setAuthenticatorType(BiometricManager.Authenticators.BIOMETRIC_STRONG)
+    }
+
+    private val Stage.isToday get() = screen.place == Place.Today && shows("联系法院")
+
+    /** From the slip to 今日, and the first contact. */
+    private fun Stage.register() {
+        type("登记码(管理员给的纸条)", court.code("luqihang"))
+        press("登记本机")
+        type("口令(6至12位数字)", "135790")
+        press("设置口令")
+        press("联系法院")
+    }
+
+    /** As after the end of the process: only the disk and the key store are left. */
+    private fun die() = core.close()
+
+    @Test
+    fun `first start, the door, two keys, PIN, today, and the second start wants the PIN alone`() {
+        Stage(app).use { stage ->
+            assertTrue("${stage.texts}", stage.shows("本机还没有登记"))
+            stage.register()
+            val own = keys.entries.keys.filter { it.endsWith(".self") }.sorted()
+            assertEquals(listOf("lastmile.finalise.self", "lastmile.record.self"), own)
+            assertEquals(listOf("登记定稿密钥"), Dialogue.asked.distinct())
+            assertTrue("${stage.texts}", stage.isToday && stage.shows("1101号"))
+            stage.picture("zh-0-registered")
+            assertEquals(emptyList<String>(), complaints(stage.root))
+            assertTrue(app.getSystemService(JobScheduler::class.java)!!.allPendingJobs.isNotEmpty())
+            assertEquals(SyncOutcome.DONE, runBlocking { app.ports().sync.run(originals = true) })
+        }
+        die()
+        Stage(app).use { stage ->
+            assertFalse("${stage.texts}", stage.isToday)
+            stage.type("办案人员口令", "000000")
+            stage.press("输入口令")
+            assertFalse("${stage.texts}", stage.isToday)
+            stage.type("办案人员口令", "135790")
+            stage.press("输入口令")
+            assertTrue("${stage.texts}", stage.isToday && stage.shows("1101号"))
+            stage.holdCorner()
+            stage.holdCorner()
+            assertEquals(AssistanceService::class.java.name, shadowOf(app).nextStartedService.component?.className)
+        }
+    }
+
+    @Test
+    fun `what blocks is said, a refused finger binds nothing at the court, then lock, digest, receipt`() =
+        Stage(app).use { stage ->
+            stage.register()
+            val record = runBlocking { core.beginOnSite() }
+            stage.go(Place.Act(record))
+            stage.press("定稿")
+            assertTrue("${stage.texts}", stage.shows("执行笔录未签名"))
+            assertFalse(stage.shows("需要您的指纹"))
+            runBlocking { core.completeOnSite(record) }
+            stage.go(Place.Missing(record, "finalised"))
+            assertTrue("${stage.texts}", stage.shows("需要您的指纹"))
+            Dialogue.refuses = true
+            Dialogue.asked.clear()
+            stage.press("定稿")
+            assertEquals(listOf("定稿"), Dialogue.asked)
+            assertTrue("${stage.texts}", stage.shows("还没有用指纹或人脸确认,法院收不到"))
+            stage.go(Place.Today)
+            stage.press("联系法院")
+            assertEquals("only a press asks", listOf("定稿"), Dialogue.asked)
+            stage.go(Place.Missing(record, "finalised"))
+            Dialogue.refuses = false
+            stage.press("用指纹或人脸确认定稿")
+            assertEquals("已定稿,已存本机", stage.notice)
+            stage.go(Place.Today)
+            stage.press("联系法院")
+            stage.go(Place.Act(record))
+            val digest = runBlocking { core.ask { it.record(record) } }.finalised.single().content
+            assertTrue("${stage.texts}", stage.texts.any { it == "已定稿 ${digest.take(8)}" })
+            assertTrue("${stage.texts}", stage.shows("回执已核验"))
+            stage.picture("zh-9-finalised-receipted")
+        }
+
+    @Test
+    fun `new fingerprints end the key that finalises, and nothing is bound`() = Stage(app).use { stage ->
+        stage.register()
+        val record = runBlocking { core.beginOnSite() }
+        runBlocking { core.completeOnSite(record) }
+        keys.entries.getValue("lastmile.finalise.self").invalidated = true
+        stage.go(Place.Missing(record, "finalised"))
+        stage.press("定稿")
+        assertTrue("${stage.notice}", stage.notice.orEmpty().startsWith("本机的签名密钥已失效"))
+        assertTrue(runBlocking { core.ask { it.record(record) } }.finalised.isEmpty())
+        stage.picture("zh-0-key-invalidated")
+    }
+
+    @Test
+    fun `the store's key gone, the screen says so and the files stay`() {
+        Stage(app).use { it.register() }
+        die()
+        keys.entries.filterKeys { "database" in it }.values.forEach { it.invalidated = true }
+        Stage(app).use { stage ->
+            assertTrue("${stage.texts}", stage.shows("本机数据的密钥已失效") && stage.shows("请勿卸载应用"))
+            assertTrue(File(app.noBackupFilesDir, "lastmile/phone.db").exists())
+            stage.picture("zh-0-database-key-lost")
+        }
+    }
+
+    @Test
+    fun `without a sensor the everyday key alone is registered, and 定稿 says why not`() {
+        sensor(false)
+        Stage(app).use { stage ->
+            stage.register()
+            assertFalse("lastmile.finalise.self" in keys.entries)
+            stage.go(Place.Missing(runBlocking { core.beginOnSite() }, "finalised"))
+            assertTrue("${stage.texts}", stage.shows("本机没有定稿用的密钥"))
+        }
+    }
+
+    @Test
+    fun `a destruction that was cut off goes on before anything else`() {
+        Stage(app).use { it.register() }
+        die()
+        File(app.noBackupFilesDir, "lastmile.wipe").writeBytes(byteArrayOf(1))
+        Stage(app).use { stage ->
+            assertTrue("${stage.texts}", stage.shows("本机还没有登记"))
+            assertEquals(emptySet<String>(), keys.entries.keys)
+            assertFalse(File(app.noBackupFilesDir, "lastmile/phone.db").exists())
+            assertFalse(File(app.noBackupFilesDir, "lastmile.wipe").exists())
+        }
+    }
+}
