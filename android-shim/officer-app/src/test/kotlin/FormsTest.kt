@@ -21,7 +21,8 @@ class FormsTest {
     fun `every place comes back from its text`() {
         val places = listOf(
             Place.Today, Place.Leave, Place.Act("a1"), Place.Missing("a1", null), Place.Missing("a1", "seals"),
-            Place.Goods("a1"), Place.Line("a1"), Place.Conflicts("a1"), Place.Signing("a1"), Place.Call(null),
+            Place.Goods("a1"), Place.Line("a1"),
+            Place.Entry("a1", "add_seal"), Place.Conflicts("a1"), Place.Signing("a1"), Place.Call(null),
             Place.Call("a1"), Place.Assistance("a1"),
         )
         assertEquals(places, places.map { Place.of(it.written()) })

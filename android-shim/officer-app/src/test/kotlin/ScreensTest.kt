@@ -93,6 +93,9 @@ class ScreensTest {
             stage.shot("$way-2-today", Place.Today)
             stage.shot("$way-3-act", Place.Act(record))
             stage.shot("$way-3-missing", Place.Missing(record, null))
+            stage.shot("$way-3-notified", Place.Missing(record, "notified"))
+            stage.shot("$way-3-entry", Place.Entry(record, "add_notification"))
+            stage.shot("$way-3-basics", Place.Entry(record, "set"))
             stage.shot("$way-4-list", Place.Goods(record))
             stage.shot("$way-4-line", Place.Line(record))
             runBlocking { app.session().pad = true }

@@ -111,6 +111,22 @@ interface Desk {
     /** Binds [record] for good and has the person confirm it; again, when that failed before. */
     suspend fun finalise(record: String)
 
+    /** What can be written in the step [code] of [record]. */
+    suspend fun forms(record: String, code: String): List<StepForm>
+
+    /** The on-site record that the act [record] names. */
+    suspend fun onsite(record: String): String?
+
+    /** The form of [verb], and what was typed into it before. Durable after [keepEntry]. */
+    suspend fun sheet(record: String, verb: String): EntrySheet
+    suspend fun keepEntry(record: String, verb: String, typed: Map<String, String>)
+
+    /** Makes it part of the record; the draft goes when it is durable. Throws [EntryTrouble] and keeps the draft. */
+    suspend fun enter(record: String, verb: String, typed: Map<String, String>): Mark
+
+    /** The phone's time as a person types it. */
+    suspend fun now(): String
+
     /** Keeps a photo for the line that is being written; gives its hash. Read to its end. */
     suspend fun keepPhoto(photo: InputStream): String
     suspend fun readBack(record: String): ReadBack

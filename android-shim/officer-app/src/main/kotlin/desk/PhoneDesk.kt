@@ -38,8 +38,10 @@ class PhoneDesk(
     private val asking: Asking,
     private val alarm: (String) -> Unit,
 ) : Desk {
-    override val words = FormWords(recordKinds().first { it.name == "seizure" })
+    private val kinds = recordKinds()
+    override val words = FormWords(kinds.first { it.name == "seizure" })
     private val reads = PhoneReads(core, route, words, places)
+    private val entries = Entries(core, kinds) { places.newest()?.let(::geo) }
     private val theRoute = route
     private var open: String? = null
 
@@ -51,6 +53,24 @@ class PhoneDesk(
     override suspend fun line(record: String) = reads.line(record)
     override suspend fun plan(record: String?) = reads.plan(record)
     override suspend fun assistance(record: String) = reads.assistance(record)
+
+    override suspend fun sheet(record: String, verb: String) = entries.sheet(record, verb)
+    override suspend fun keepEntry(record: String, verb: String, typed: Map<String, String>) =
+        entries.keep(record, verb, typed)
+    override suspend fun enter(record: String, verb: String, typed: Map<String, String>) =
+        entries.enter(record, verb, typed)
+    override suspend fun now() = entries.now()
+
+    override suspend fun forms(record: String, code: String): List<StepForm> = core.ask { phone ->
+        val shown = phone.record(record)
+        val open = shown.finalised.isEmpty()
+        kinds.firstOrNull { it.name == shown.kind }?.takeIf { open }?.let { formsOf(it, code) }.orEmpty()
+    }
+
+    override suspend fun onsite(record: String): String? = core.ask { phone ->
+        val field = phone.record(record).head.firstOrNull { it.name == "onsite" }
+        (field?.values?.firstOrNull()?.value as? Value.Text)?.value
+    }
 
     override suspend fun keepLine(record: String, form: LineForm) = core.ask {
         val caseNo = it.record(record).caseNo

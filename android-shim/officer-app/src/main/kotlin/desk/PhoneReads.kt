@@ -9,6 +9,7 @@ import cn.lastmile.core.Stage
 import cn.lastmile.core.RecordLine
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.shown
+import cn.lastmile.shim.position.Fix
 import cn.lastmile.shim.position.PositionSource
 import cn.lastmile.shim.show.AssistanceView
 import cn.lastmile.shim.show.DeviceFacts
@@ -151,12 +152,13 @@ internal class PhoneReads(
         CallPlan(shown?.caseNo, record, phone.signedIn()?.name.orEmpty(), text, position, fix?.let(::geo))
     }
 
-    private fun geo(fix: cn.lastmile.shim.position.Fix): String {
-        val at = String.format(Locale.ROOT, "geo:%.6f,%.6f;crs=wgs84", fix.latitude, fix.longitude)
-        val accuracy = fix.accuracyM?.let { ";u=${it.toInt().coerceAtLeast(1)}" }.orEmpty()
-        return at + accuracy + if (fix.gnss) ";src=gnss" else ";src=network"
-    }
-
     suspend fun assistance(record: String): AssistanceView =
         core.ask { assistanceView(it.assistance(record), it.wordsAloud(record), it.deviceMs()) }
+}
+
+/** [fix] as records have it. */
+internal fun geo(fix: Fix): String {
+    val at = String.format(Locale.ROOT, "geo:%.6f,%.6f;crs=wgs84", fix.latitude, fix.longitude)
+    val accuracy = fix.accuracyM?.let { ";u=${it.toInt().coerceAtLeast(1)}" }.orEmpty()
+    return at + accuracy + if (fix.gnss) ";src=gnss" else ";src=network"
 }

@@ -9,6 +9,7 @@ sealed interface Place {
     data class Missing(val record: String, val step: String?) : Place
     data class Goods(val record: String) : Place
     data class Line(val record: String) : Place
+    data class Entry(val record: String, val verb: String) : Place
     data class Conflicts(val record: String) : Place
     data class Signing(val record: String) : Place
     data class Call(val act: String?) : Place
@@ -22,6 +23,7 @@ sealed interface Place {
         is Missing -> "missing $record ${step.orEmpty()}"
         is Goods -> "goods $record"
         is Line -> "line $record"
+        is Entry -> "entry $record $verb"
         is Conflicts -> "conflicts $record"
         is Signing -> "signing $record"
         is Call -> "call ${act.orEmpty()}"
@@ -36,6 +38,7 @@ sealed interface Place {
             is Missing -> record
             is Goods -> record
             is Line -> record
+            is Entry -> record
             is Conflicts -> record
             is Signing -> record
             is Call -> act
@@ -54,6 +57,7 @@ sealed interface Place {
                 "missing" -> Missing(record, words.getOrNull(2)?.ifEmpty { null })
                 "goods" -> Goods(record)
                 "line" -> Line(record)
+                "entry" -> words.getOrNull(2)?.ifEmpty { null }?.let { Entry(record, it) } ?: Act(record)
                 "conflicts" -> Conflicts(record)
                 "signing" -> Signing(record)
                 "assistance" -> Assistance(record)

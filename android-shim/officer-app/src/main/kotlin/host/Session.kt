@@ -25,6 +25,7 @@ class Session(private val desk: Desk) {
     private val life = SupervisorJob()
     private val scope = CoroutineScope(life + MainLoop)
     private val lines = mutableMapOf<String, LineForm>()
+    private val entries = mutableMapOf<Pair<String, String>, Map<String, String>>()
     private val writing = Mutex()
 
     /** Drafts on their way to the disk; a test waits for them. */
@@ -60,11 +61,34 @@ class Session(private val desk: Desk) {
         pad = null
     }
 
+    /** What is typed into the form of [verb]; [before] from the disk the first time. */
+    fun entry(record: String, verb: String, before: Map<String, String>): Map<String, String> =
+        entries.getOrPut(record to verb) { before }
+
+    /** The same with [text] in [field]; kept as a line is. */
+    fun keepEntry(record: String, verb: String, field: String, text: String) {
+        val typed = entries[record to verb].orEmpty() + (field to text)
+        entries[record to verb] = typed
+        scope.launch {
+            writing.withLock { if (entries[record to verb] === typed) kept { desk.keepEntry(record, verb, typed) } }
+        }
+    }
+
+    /** After the form became part of the record. */
+    suspend fun endEntry(record: String, verb: String, end: suspend (Map<String, String>) -> Unit) = writing.withLock {
+        end(entries[record to verb].orEmpty())
+        entries.remove(record to verb)
+        Unit
+    }
+
     private suspend fun write(record: String, form: LineForm) = writing.withLock {
         // Overtaken by a newer one, or handed in meanwhile: a draft must not come back.
-        if (lines[record] !== form) return@withLock
+        if (lines[record] === form) kept { desk.keepLine(record, form) }
+    }
+
+    private suspend fun kept(keep: suspend () -> Unit) {
         try {
-            desk.keepLine(record, form)
+            keep()
         } catch (cancelled: CancellationException) {
             throw cancelled
         } catch (failed: Exception) {

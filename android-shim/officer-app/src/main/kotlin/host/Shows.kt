@@ -30,6 +30,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     private val look: Look get() = screen.look
     private val voice = lazy { Voice(screen) }
     private val calls = CallShows(screen, owner) { voice.value }
+    private val entries = EntryShows(screen, owner)
     private val signing = SigningShows(screen, owner) { voice.value }
 
     /** The screen is gone. */
@@ -48,6 +49,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         is Place.Missing -> missing(at, notice)
         is Place.Goods -> look.listPage(desk().list(at.record), listDoings(at.record), notice, screen.pictures)
         is Place.Line -> line(at.record, notice)
+        is Place.Entry -> entries.page(at, notice)
         is Place.Conflicts -> conflicts(at.record, notice)
         is Place.Signing -> signing.page(at.record, notice)
         is Place.Call -> calls.page(at.act, notice)
@@ -130,6 +132,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         conflicts = { screen.go(Place.Conflicts(record)) },
         list = { screen.go(Place.Goods(record)) },
         sign = { screen.go(Place.Signing(record)) },
+        basics = { screen.go(Place.Entry(record, "set")) },
         back = { screen.back() },
     )
 
@@ -143,7 +146,8 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
             Unit
         }
         if (at.step == "finalised") return look.finalisePage(view, finalise, { screen.back() }, notice)
-        return look.missingPage(view, at.step, stepAction(at)) { screen.back() }
+        val acts = listOfNotNull(stepAction(at)) + entries.buttons(at.record, at.step)
+        return look.missingPage(view, at.step, acts, notice) { screen.back() }
     }
 
     private fun stepAction(at: Place.Missing) = when (at.step) {

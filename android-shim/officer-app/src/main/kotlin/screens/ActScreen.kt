@@ -21,6 +21,7 @@ class ActDoings(
     val conflicts: () -> Unit,
     val list: () -> Unit,
     val sign: () -> Unit,
+    val basics: () -> Unit,
     val back: () -> Unit,
 )
 
@@ -35,6 +36,7 @@ fun Look.actPage(view: ActView, doings: ActDoings, notice: Words? = null): Page 
         val words = Words("有分歧,待确定:${view.conflicts}处", "differs, to be settled: ${view.conflicts}")
         parts += card(text("■ " + say(words), 18, bold = true)) { doings.conflicts() }
     }
+    if (!view.finalised) parts += card(text(say(Said.basics), 20, bold = true)) { doings.basics() }
     view.walk.steps.forEachIndexed { at, step -> parts += step(at + 1, step, doings) }
     val actions = listOf(
         sideBySide(button(Said.list, Weight.MAIN, doings.list), button(Said.sign, press = doings.sign)),
@@ -71,14 +73,15 @@ private fun Look.step(number: Int, step: WalkStep, doings: ActDoings): View {
 }
 
 /** What is missing: all of it, or of the step [only]. */
-fun Look.missingPage(view: ActView, only: String?, act: View?, back: () -> Unit): Page {
+fun Look.missingPage(view: ActView, only: String?, acts: List<View>, notice: Words?, back: () -> Unit): Page {
     val steps = view.walk.steps.filter { only == null || it.code == only }
     val parts = steps.filter { it.missing.isNotEmpty() }.flatMap { step ->
         listOf(heading(step.title)) + step.missing.map(::missing)
     }
     val title = if (only == null) Said.missing else steps.firstOrNull()?.title ?: Said.missing
     val content = if (parts.isEmpty()) body(Words("这一步没有缺项", "nothing is missing here")) else stack(parts)
-    return Page(title, content, listOfNotNull(act, button(Said.back, press = back)), foot = foot(view.walk) {})
+    val actions = acts + button(Said.back, press = back)
+    return Page(title, content, actions, notice = notice, foot = foot(view.walk) {})
 }
 
 internal fun Look.missing(line: MissingLine): View {

@@ -52,6 +52,13 @@ object Said {
     )
     val sign = Words("签名模式", "signing mode")
 
+    val keepEntry = Words("存入记录", "keep in the record")
+    val entryDraft = Words("草稿已存本机;存入记录后才会交换到同组手机", "draft kept on this phone; it travels once it is in the record")
+    val entryKept = Words("已存入记录", "kept in the record")
+    val now = Words("现在", "now")
+    val openOnSite = Words("打开执行笔录", "open the on-site record")
+    val basics = Words("基本情况", "the basics")
+
     val photo = Words("拍照", "photograph")
     val again = Words("重拍", "photograph again")
     val hasPhoto = Words("照片已存本机", "photo on this phone")
