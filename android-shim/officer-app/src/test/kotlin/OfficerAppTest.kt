@@ -129,7 +129,7 @@ class OfficerAppTest {
             Dialogue.asked.clear()
             stage.press("定稿")
             assertEquals(listOf("定稿"), Dialogue.asked)
-            assertTrue("${stage.texts}", stage.shows("还没有用指纹或人脸确认,法院收不到"))
+            assertTrue("${stage.notice}", stage.notice.orEmpty().endsWith("还没有用指纹或人脸确认,法院收不到。"))
             stage.go(Place.Today)
             stage.press("联系法院")
             assertEquals("only a press asks", listOf("定稿"), Dialogue.asked)

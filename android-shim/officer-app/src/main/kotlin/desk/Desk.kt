@@ -108,8 +108,11 @@ interface Desk {
     /** Notes that identity cards and ruling were shown now. */
     suspend fun shown(record: String)
 
-    /** Binds [record] for good and has the person confirm it; again, when that failed before. */
-    suspend fun finalise(record: String)
+    /**
+     * Binds [record] for good and has the person confirm it; again, when that failed before. False: it is bound on this
+     * phone, and nobody has confirmed it.
+     */
+    suspend fun finalise(record: String): Boolean
 
     /** What can be written in the step [code] of [record]. */
     suspend fun forms(record: String, code: String): List<StepForm>

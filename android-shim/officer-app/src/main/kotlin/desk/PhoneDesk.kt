@@ -106,10 +106,12 @@ class PhoneDesk(
         }
     }
 
-    override suspend fun finalise(record: String) {
+    override suspend fun finalise(record: String): Boolean {
         asking.ready()
         core.ask { phone -> if (phone.record(record).finalised.isEmpty()) phone.finalise(record) }
         asking.during(Words("定稿", "Finalise")) { core.ask { it.signPending(MOST_SIGNED) } }
+        // Whoever refuses a finger has not refused the everyday changes that were signed beside it.
+        return core.ask { it.backlog().unsigned } == 0uL
     }
 
     override suspend fun keepPhoto(photo: InputStream): String = core.ask { phone ->

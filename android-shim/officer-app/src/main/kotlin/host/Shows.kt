@@ -140,8 +140,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         val view = desk().act(at.record)
         val finalise = {
             screen.doing {
-                desk().finalise(at.record)
-                screen.say(Said.finalisedNow)
+                screen.say(if (desk().finalise(at.record)) Said.finalisedNow else Said.unsealed)
             }
             Unit
         }
