@@ -17,15 +17,14 @@ import android.os.Build
 import android.telephony.SmsManager
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.withTimeoutOrNull
-import java.util.concurrent.atomic.AtomicInteger
+import java.util.UUID
 
 /** Any thread. */
 class SmsSender(private val context: Context) : TextSender {
-    private val count = AtomicInteger()
-
     override suspend fun send(message: TextMessage) {
         if (context.checkSelfPermission(SEND_SMS) != PERMISSION_GRANTED) throw TextTrouble.NotPermitted()
-        val action = "${context.packageName}.lastmile.TEXT_SENT.${count.incrementAndGet()}"
+        // Nobody guesses it: before API 33 any app could answer, and a text of an earlier process still does.
+        val action = "${context.packageName}.lastmile.TEXT_SENT.${UUID.randomUUID()}"
         val answer = CompletableDeferred<Int>()
         val receiver = object : BroadcastReceiver() {
             override fun onReceive(context: Context?, intent: Intent?) {
@@ -46,7 +45,12 @@ class SmsSender(private val context: Context) : TextSender {
         val sent = Intent(action).setPackage(context.packageName)
         val flags = PendingIntent.FLAG_IMMUTABLE or PendingIntent.FLAG_ONE_SHOT
         val whenSent = PendingIntent.getBroadcast(context, 0, sent, flags)
-        manager().sendTextMessage(message.number, null, message.text, whenSent, null)
+        try {
+            manager().sendTextMessage(message.number, null, message.text, whenSent, null)
+        } catch (_: RuntimeException) {
+            // A tablet without telephone, a permission taken back, a number that is none.
+            throw TextTrouble.NotSent(NO_ANSWER)
+        }
     }
 
     private fun register(receiver: BroadcastReceiver, filter: IntentFilter) {

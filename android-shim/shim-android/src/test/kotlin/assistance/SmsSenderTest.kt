@@ -13,6 +13,7 @@ import kotlinx.coroutines.test.advanceTimeBy
 import kotlinx.coroutines.test.runTest
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
@@ -47,6 +48,28 @@ class SmsSenderTest {
         answer(Activity.RESULT_OK)
         assertNull(sending.await())
         assertEquals("nobody listens any more", 0, listeners())
+    }
+
+    @Test
+    fun `the answer to one text is not another's`() = runTest {
+        allow()
+        val first = sending()
+        val firstAnswer = manager.lastSentTextMessageParams.sentIntent
+        val second = sending()
+        answer(Activity.RESULT_OK)
+        assertNull(second.await())
+        assertTrue("the first one waits", first.isActive)
+        firstAnswer.send(SmsManager.RESULT_ERROR_NO_SERVICE)
+        shadowOf(Looper.getMainLooper()).idle()
+        assertEquals("text_not_sent", (first.await() as TextTrouble).code)
+    }
+
+    @Test
+    fun `what the system does not take was not sent`() = runTest {
+        allow()
+        val failed = runCatching { SmsSender(context).send(TextMessage("", "LM1:abc")) }.exceptionOrNull()
+        assertEquals("text_not_sent", (failed as TextTrouble).code)
+        assertEquals(0, listeners())
     }
 
     @Test
