@@ -5,7 +5,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-CENTRAL=https://repo.maven.apache.org/maven2/
 POM=android-shim/pom.xml
 
 # without WHAT: the tests cannot run.
@@ -19,14 +18,22 @@ command -v mvn >/dev/null 2>&1 || without "install Maven (Debian: apt-get instal
 java=$(mvn -v 2>/dev/null | sed -n 's/^Java version: \([0-9]*\).*/\1/p')
 [ "${java:-0}" -ge 17 ] || without "Java 17 or later is needed, Maven found ${java:-none}"
 
-if curl -fsS -o /dev/null -m 20 "$CENTRAL" 2>/dev/null; then
-    exec mvn -q -B -Dstyle.color=never -f "$POM" verify "$@"
-fi
+# Leaves in `said` what Maven said.
+run() { said=$(mvn -q -B -Dstyle.color=never -f "$POM" verify "$@" 2>&1); }
 
-# What was downloaded once is enough; only a first run needs the network.
-said=$(mvn -q -B -o -Dstyle.color=never -f "$POM" verify "$@" 2>&1) && exit 0
+# Only Maven knows its way out (mirrors and proxies of its settings), and it goes there only for what is missing.
+if run "$@"; then
+    [ -z "$said" ] || printf '%s\n' "$said"
+    exit 0
+fi
 case $said in
-*"in offline mode"*) without "Maven Central cannot be reached and this machine has no copy: $CENTRAL" ;;
+*"Could not transfer artifact"* | *"failed to transfer"*)
+    # What was downloaded once is enough; only a first run needs the network.
+    run -o "$@" && exit 0
+    case $said in
+    *"in offline mode"*) without "Maven reaches no repository and has no copy (mirror, proxy: ~/.m2/settings.xml)" ;;
+    esac
+    ;;
 esac
 printf '%s\n' "$said" >&2
 exit 1

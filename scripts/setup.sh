@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the build needs and is missing, where it may; else says in one line what to install. With
 # `test`, also what the tests need: npm, for clients that are not ours, Chromium, for the console, and Maven with
-# Java 17, for Android's side.
+# Java (17 or later), for Android's side.
 set -eu
 
 missing=""
@@ -14,7 +14,7 @@ if [ "${1:-}" = test ]; then
     command -v npm >/dev/null 2>&1 || missing="$missing npm"
     test -x "${CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium"
     command -v curl >/dev/null 2>&1 || missing="$missing curl"
-    command -v javac >/dev/null 2>&1 || missing="$missing openjdk-17-jdk-headless"
+    command -v javac >/dev/null 2>&1 || missing="$missing default-jdk-headless"
     command -v mvn >/dev/null 2>&1 || missing="$missing maven"
 fi
 if [ -z "$missing" ]; then exit 0; fi
