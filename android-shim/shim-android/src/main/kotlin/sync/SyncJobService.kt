@@ -31,30 +31,40 @@ class SyncJobService : JobService() {
     }
 
     private suspend fun contact(job: SyncJob, params: JobParameters) {
-        val savedMeanwhile = AtomicBoolean()
-        val outcome = outcome(job, savedMeanwhile)
+        val ended = ended(job)
         val own = currentCoroutineContext()[Job] ?: return
         // Whoever takes the job out of the list answers for it: this, or the system's stop.
         if (!running.remove(job, own)) return
-        diary.ended(outcome)
-        jobFinished(params, wantsAnotherTry(outcome))
-        // What was saved while the contact ran asked in vain for one of its own.
-        if (outcome == SyncOutcome.DONE && savedMeanwhile.get()) {
-            SyncJobs(this).send(applicationContext.portsOwner.ports().outbox.backlog())
-        }
+        diary.ended(ended.outcome)
+        jobFinished(params, wantsAnotherTry(ended.outcome))
+        // From here on the system may end this service at any moment: nothing may wait.
+        ended.left?.let(SyncJobs(this)::send)
     }
 
-    private suspend fun outcome(job: SyncJob, saved: AtomicBoolean): SyncOutcome = try {
+    /** [left]: what was saved while the contact ran, which asked in vain for one of its own. */
+    private class Ended(val outcome: SyncOutcome, val left: Backlog? = null)
+
+    private suspend fun ended(job: SyncJob): Ended = try {
         val ports = applicationContext.portsOwner.ports()
-        ports.outbox.watch { saved.set(true) }.use { ports.sync.run(job.originals) }
+        val saved = AtomicBoolean()
+        val outcome = ports.outbox.watch { saved.set(true) }.use { ports.sync.run(job.originals) }
+        val asked = outcome == SyncOutcome.DONE && saved.get()
+        Ended(outcome, if (asked) backlog(ports.outbox) else null)
     } catch (cancelled: CancellationException) {
         throw cancelled
     } catch (_: KeyTrouble.Locked) {
-        SyncOutcome.TRY_AGAIN
+        Ended(SyncOutcome.TRY_AGAIN)
     } catch (_: KeyTrouble.Unavailable) {
-        SyncOutcome.TRY_AGAIN
+        Ended(SyncOutcome.TRY_AGAIN)
     } catch (_: Exception) {
-        SyncOutcome.NEEDS_A_PERSON
+        Ended(SyncOutcome.NEEDS_A_PERSON)
+    }
+
+    /** A store that does not say what waits has something waiting, for all that is known. */
+    private fun backlog(outbox: Outbox): Backlog = try {
+        outbox.backlog()
+    } catch (_: Exception) {
+        Backlog(records = 1, recordBytes = 0, originalBytes = 0, urgent = false)
     }
 
     /** The system takes its leave back: the contact ends at its next safe point. */

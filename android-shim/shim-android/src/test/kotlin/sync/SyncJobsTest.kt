@@ -158,6 +158,19 @@ class SyncJobsTest {
     }
 
     @Test
+    fun `what was saved meanwhile is asked for without opening the phone once more`() {
+        phone.sync = {
+            phone.save()
+            phone.opening = { throw KeyTrouble.Locked() }
+            SyncOutcome.DONE
+        }
+        phone.backlog = few
+        run()
+        assertTrue(isFinished)
+        assertNotNull(pending(SyncJob.RECORDS))
+    }
+
+    @Test
     fun `what cannot be sent does not make contact after contact`() {
         phone.backlog = few
         run()

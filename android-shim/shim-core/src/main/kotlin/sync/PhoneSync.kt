@@ -5,6 +5,7 @@ import cn.lastmile.core.Change
 import cn.lastmile.core.LastmileException
 import cn.lastmile.core.SyncReport
 import cn.lastmile.shim.field.FieldCore
+import cn.lastmile.shim.field.OwnerTrouble
 import cn.lastmile.shim.field.changes
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -21,6 +22,9 @@ private const val CHANGE_BYTES = 500L
 /** Usual size of an original, bytes; a hint for the scheduler only. */
 private const val ORIGINAL_BYTES = 3_000_000L
 
+/** What no waiting helps: the key is gone, or wants a fingerprint that nobody gives in the background. */
+private val KEYS_FOR_A_PERSON = setOf("key_invalidated", "key_not_authenticated")
+
 /** Contacts of [core]. */
 class PhoneSync(private val core: FieldCore) : SyncWork {
     override suspend fun run(originals: Boolean): SyncOutcome = when (val tried = attempt(originals)) {
@@ -34,28 +38,41 @@ class PhoneSync(private val core: FieldCore) : SyncWork {
      * said so.
      */
     suspend fun attempt(originals: Boolean): Tried<SyncOutcome> = try {
-        Tried.Done(if (exchange().wiped || send(originals)) SyncOutcome.WIPED else SyncOutcome.DONE)
+        val first = exchange()
+        when {
+            first.report.wiped || send(originals) -> Tried.Done(SyncOutcome.WIPED)
+            first.refused != null && core.ask { it.backlog() }.unsigned > 0uL -> triedOf(first.refused)
+            else -> Tried.Done(SyncOutcome.DONE)
+        }
     } catch (failed: LastmileException) {
-        val askedMs = (failed as? LastmileException.Network)?.retryAfterS?.let { it.toLong() * 1_000 }
-        val outcome = outcomeOf(failed)
-        if (outcome == SyncOutcome.TRY_AGAIN) Tried.Again(askedMs) else Tried.Done(outcome)
+        triedOf(failed)
     }
 
+    private fun triedOf(failed: LastmileException): Tried<SyncOutcome> {
+        val askedMs = (failed as? LastmileException.Network)?.retryAfterS?.let { it.toLong() * 1_000 }
+        val outcome = outcomeOf(failed)
+        return if (outcome == SyncOutcome.TRY_AGAIN) Tried.Again(askedMs) else Tried.Done(outcome)
+    }
+
+    /** [refused]: the keys signed nothing, for this reason. */
+    private class Exchanged(val report: SyncReport, val refused: LastmileException.Key?)
+
     /** Signs what the keys sign now; what they do not sign waits, and the rest goes all the same. */
-    private suspend fun exchange(): SyncReport {
-        try {
+    private suspend fun exchange(): Exchanged {
+        val refused = try {
             core.ask { it.signPending(SIGNED_AT_ONCE) }
-        } catch (_: LastmileException.Key) {
-            // Said again when nothing else fails: see `outcomeOf`.
+            null
+        } catch (failed: LastmileException.Key) {
+            failed
         }
-        return core.ask { it.sync() }
+        return Exchanged(core.ask { it.sync() }, refused)
     }
 
     /** Files, and the records that are saved meanwhile; tells whether the phone was wiped on the way. */
     private suspend fun send(originals: Boolean): Boolean {
         repeat(UPLOAD_TURNS) {
             if (!core.ask { it.upload(originals) }.interrupted) return false
-            if (exchange().wiped) return true
+            if (exchange().report.wiped) return true
         }
         return false
     }
@@ -70,7 +87,7 @@ class PhoneSync(private val core: FieldCore) : SyncWork {
 fun outcomeOf(failed: LastmileException): SyncOutcome = when (failed) {
     is LastmileException.Network -> SyncOutcome.TRY_AGAIN
     is LastmileException.Key ->
-        if (failed.code == "key_invalidated") SyncOutcome.NEEDS_A_PERSON else SyncOutcome.TRY_AGAIN
+        if (failed.code in KEYS_FOR_A_PERSON) SyncOutcome.NEEDS_A_PERSON else SyncOutcome.TRY_AGAIN
     else -> SyncOutcome.NEEDS_A_PERSON
 }
 
@@ -93,7 +110,11 @@ class PhoneOutbox(
         // Unconfined, so that it listens before this returns, and says so where it happens.
         val scope = CoroutineScope(Dispatchers.Unconfined)
         scope.launch {
-            core.changes().filter { it is Change.Record }.collect { changed() }
+            try {
+                core.changes().filter { it is Change.Record }.collect { changed() }
+            } catch (_: OwnerTrouble.Closed) {
+                // Nothing is saved in a core that is closed.
+            }
         }
         return AutoCloseable { scope.cancel() }
     }
