@@ -9,7 +9,7 @@ import cn.lastmile.shim.words.Words
 import java.io.InputStream
 import java.io.OutputStream
 
-/** The two directions of one connection. Reads block, at most [PEER_SILENCE_MS]. */
+/** The two directions of one connection. Reads and writes block, at most [PEER_SILENCE_MS]. */
 class PeerStream(val input: InputStream, val output: OutputStream)
 
 /** The core's side. Blocks the calling thread until the meeting ended; throws when it failed. */

@@ -2,12 +2,17 @@
 package cn.lastmile.shim.peer
 
 import java.io.FilterInputStream
+import java.io.FilterOutputStream
 import java.io.IOException
+import java.io.InputStream
+import java.io.OutputStream
 import java.net.InetSocketAddress
 import java.net.ServerSocket
 import java.net.Socket
 import java.net.SocketTimeoutException
+import java.util.Timer
 import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.concurrent.schedule
 
 /**
  * Listens until closed. Visitors are met one after the other on the door's own thread; one that fails, hangs
@@ -82,28 +87,53 @@ fun visit(address: PeerAddress, meeting: PeerMeeting, socket: () -> Socket = ::S
 
 private fun hold(socket: Socket, meeting: PeerMeeting, initiator: Boolean) = socket.use {
     it.tcpNoDelay = true
-    meeting.meet(PeerStream(Patience(it), it.getOutputStream()), initiator)
+    Patience(it).use { patience -> meeting.meet(PeerStream(patience.input, patience.output), initiator) }
 }
 
-/** Reads of [socket] that wait neither too long for a byte nor too long in all. */
-private class Patience(private val socket: Socket) : FilterInputStream(socket.getInputStream()) {
-    private val endNs = System.nanoTime() + PEER_LONGEST_MS * 1_000_000L
+/** The streams of [socket], neither of which waits longer than [silenceMs] at once, or [longestMs] in all. */
+internal class Patience(
+    private val socket: Socket,
+    private val silenceMs: Long = PEER_SILENCE_MS.toLong(),
+    longestMs: Long = PEER_LONGEST_MS.toLong(),
+) : AutoCloseable {
+    private val endNs = System.nanoTime() + longestMs * 1_000_000L
 
-    private fun limit() {
+    /** Java's sockets wait for ever while the other side takes nothing in: only closing them ends that. */
+    private val watch = Timer("peer-watch", true)
+
+    val input: InputStream = object : FilterInputStream(socket.getInputStream()) {
+        override fun read(): Int {
+            socket.soTimeout = limitMs().toInt()
+            return super.read()
+        }
+
+        override fun read(bytes: ByteArray, offset: Int, length: Int): Int {
+            socket.soTimeout = limitMs().toInt()
+            return super.read(bytes, offset, length)
+        }
+    }
+
+    val output: OutputStream = object : FilterOutputStream(socket.getOutputStream()) {
+        override fun write(byte: Int) = watched { out.write(byte) }
+        override fun write(bytes: ByteArray, offset: Int, length: Int) = watched { out.write(bytes, offset, length) }
+    }
+
+    private fun watched(write: () -> Unit) {
+        val late = watch.schedule(limitMs()) { socket.close() }
+        try {
+            write()
+        } finally {
+            late.cancel()
+        }
+    }
+
+    private fun limitMs(): Long {
         val leftMs = (endNs - System.nanoTime()) / 1_000_000
         if (leftMs <= 0) throw SocketTimeoutException("the meeting took too long")
-        socket.soTimeout = leftMs.coerceAtMost(PEER_SILENCE_MS.toLong()).toInt()
+        return leftMs.coerceAtMost(silenceMs)
     }
 
-    override fun read(): Int {
-        limit()
-        return super.read()
-    }
-
-    override fun read(bytes: ByteArray, offset: Int, length: Int): Int {
-        limit()
-        return super.read(bytes, offset, length)
-    }
+    override fun close() = watch.cancel()
 }
 
 private fun Throwable.asException(): Exception = this as? Exception ?: IllegalStateException(this)

@@ -8,7 +8,9 @@ import org.junit.Assert.assertThrows
 import org.junit.Test
 import java.io.IOException
 import java.net.InetSocketAddress
+import java.net.ServerSocket
 import java.net.Socket
+import java.net.SocketTimeoutException
 import java.util.Collections
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit.SECONDS
@@ -52,6 +54,35 @@ class PeerTcpTest {
         door { _, _ -> throw IOException("no proof") }.use { door ->
             val open = PeerAddress("127.0.0.1", door.port)
             assertThrows(IOException::class.java) { visit(open, named("b")) }
+        }
+    }
+
+    @Test
+    fun `a visitor that takes nothing in is shown out`() {
+        ServerSocket(0).use { server ->
+            Socket("127.0.0.1", server.localPort).use { mine ->
+                server.accept().use {
+                    Patience(mine, silenceMs = 200, longestMs = 60_000).use { patience ->
+                        val piece = ByteArray(1 shl 20)
+                        assertThrows(IOException::class.java) { repeat(1_000) { patience.output.write(piece) } }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    fun `a meeting has an end however much is said`() {
+        ServerSocket(0).use { server ->
+            Socket("127.0.0.1", server.localPort).use { mine ->
+                server.accept().use { other ->
+                    other.getOutputStream().write(ByteArray(9))
+                    val patience = Patience(mine, silenceMs = 60_000, longestMs = 0)
+                    assertThrows(SocketTimeoutException::class.java) { patience.input.read() }
+                    assertThrows(SocketTimeoutException::class.java) { patience.output.write(1) }
+                    patience.close()
+                }
+            }
         }
     }
 
