@@ -64,8 +64,8 @@ class CameraRoll(context: Context) {
 
     /** The photo first: a note without photo is an empty shot, a photo without note would belong nowhere. */
     private fun forget(shot: Shot) {
-        photoOf(shot.id).delete()
-        noteOf(shot.id).delete()
+        val photo = photoOf(shot.id)
+        if (photo.delete() || !photo.exists()) noteOf(shot.id).delete()
         syncDirectory(directory)
     }
 

@@ -59,7 +59,7 @@ class DatabaseKey(context: Context, private val keys: KeystoreKeys) {
     }
 
     /**
-     * Moves the wrapped key and [files] (the store's own, whatever of them exists) into a new directory of
+     * Moves the wrapped key and [files] (the store's own, `StoreAt.files`, whatever of them exists) into a new directory of
      * the quarantine and gives it, so that [open] can begin anew and experts have what there was.
      */
     suspend fun setAside(files: List<File>): File = withContext(Dispatchers.IO) {
@@ -79,13 +79,19 @@ class DatabaseKey(context: Context, private val keys: KeystoreKeys) {
         val random = SecureRandom()
         val id = ByteArray(ID_BYTES).also(random::nextBytes)
         val key = ByteArray(KEY_BYTES).also(random::nextBytes)
-        val wrapped = keys.patiently { store ->
-            val cipher = Cipher.getInstance(CIPHER)
-            cipher.init(Cipher.ENCRYPT_MODE, store.getKey(aliasOf(id), null) ?: generate(aliasOf(id)))
-            cipher.updateAAD(MAGIC + id)
-            MAGIC + id + cipher.iv + cipher.doFinal(key)
+        try {
+            val wrapped = keys.patiently { store ->
+                val cipher = Cipher.getInstance(CIPHER)
+                cipher.init(Cipher.ENCRYPT_MODE, store.getKey(aliasOf(id), null) ?: generate(aliasOf(id)))
+                cipher.updateAAD(MAGIC + id)
+                MAGIC + id + cipher.iv + cipher.doFinal(key)
+            }
+            writeDurably(file, wrapped)
+        } catch (failed: Exception) {
+            // Of no use to anybody: there is no store that it opens.
+            key.fill(0)
+            throw failed
         }
-        writeDurably(file, wrapped)
         return key
     }
 

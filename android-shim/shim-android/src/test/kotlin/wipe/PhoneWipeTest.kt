@@ -57,6 +57,15 @@ class PhoneWipeTest {
     }
 
     @Test
+    fun `a disk without room for the mark is wiped all the same`() = runBlocking {
+        fill()
+        File(context.noBackupFilesDir, "lastmile.wipe.part").mkdirs()
+        assertTrue(wipe.run())
+        assertEquals(setOf("another.library"), phone.entries.keys)
+        assertFalse(store.exists())
+    }
+
+    @Test
     fun `cut off, it is still to be done`() = runBlocking {
         fill()
         // The keys do not go: nothing else may, or a phone that is half wiped would look whole.

@@ -12,10 +12,12 @@ import cn.lastmile.core.Randomness
 import cn.lastmile.core.Road
 import cn.lastmile.shim.words.Trouble
 import cn.lastmile.shim.words.Words
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.withContext
+import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicReference
 
@@ -24,7 +26,10 @@ import java.util.concurrent.atomic.AtomicReference
  * unwrapped by the device's key store, overwritten with zeros by [FieldCore.start]; [installation] 16 random
  * bytes kept outside every backup; [deviceFile] as the enrolment gave it (JSON).
  */
-class StoreAt(val path: Path, val key: ByteArray, val installation: ByteArray, val deviceFile: String)
+class StoreAt(val path: Path, val key: ByteArray, val installation: ByteArray, val deviceFile: String) {
+    /** Everything a store at [path] leaves on the disk: to set aside, or to destroy. Some may not exist. */
+    val files: List<File> get() = listOf("", "-wal", "-shm", "-files").map { File("$path$it") }
+}
 
 /**
  * What the device gives; everything may be left out. [library] is only for hosts other than Android, where the
@@ -75,8 +80,9 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
     fun setRoad(road: Road) = lend { it.setRoad(road) }
 
     /**
-     * Ends everything that listens and closes the store; calls under way end first. Twice is once. Only whoever
-     * called [start] closes.
+     * Ends everything that listens; the store closes with the last call that is under way, which may be after this
+     * returned: end your own scopes, and wait for them, before files are touched. Twice is once. Only whoever called
+     * [start] closes.
      */
     override fun close() {
         if (!life.complete()) return
@@ -88,6 +94,9 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
         if (life.isCompleted) throw OwnerTrouble.Closed()
         try {
             return action(phone)
+        } catch (cancelled: CancellationException) {
+            // An IllegalStateException as well, and nothing that went wrong.
+            throw cancelled
         } catch (failed: IllegalStateException) {
             // The bindings say so when the end came between the question above and the call.
             throw if (life.isCompleted) OwnerTrouble.Closed().initCause(failed) else failed

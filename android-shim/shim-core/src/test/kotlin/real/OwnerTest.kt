@@ -25,6 +25,7 @@ import cn.lastmile.shim.show.outbox
 import cn.lastmile.shim.sync.PhoneOutbox
 import cn.lastmile.shim.sync.PhoneSync
 import cn.lastmile.shim.sync.SyncOutcome
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.flow.first
@@ -71,6 +72,9 @@ class OwnerTest {
                 // A key that does not answer keeps nothing from being saved, and the road from nothing else.
                 everyday.before = { throw KeyTrouble.Unavailable() }
                 core.ask { it.act(record, Act.Set("set", mapOf("place" to Value.Text("九江镇")))) }
+                assertEquals("what is not signed is not done", SyncOutcome.TRY_AGAIN, PhoneSync(core).run(originals = true))
+                everyday.before = { throw KeyTrouble.NotAuthenticated() }
+                assertEquals(SyncOutcome.NEEDS_A_PERSON, PhoneSync(core).run(originals = true))
                 everyday.before = {}
                 assertEquals(SyncOutcome.DONE, PhoneSync(core).run(originals = true))
                 assertEquals(Standing.RECEIPTED, core.ask { it.standing(record).standing })
@@ -117,6 +121,16 @@ class OwnerTest {
         assertThrows(OwnerTrouble.Closed::class.java) { runBlocking { core.ask { it.court() } } }
         assertThrows(OwnerTrouble.Closed::class.java) { core.now { it.court() } }
         assertThrows(OwnerTrouble.Closed::class.java) { runBlocking { core.changes().first() } }
+        // Whoever gave up meanwhile gave up, and nothing went wrong.
+        val given = ready("owner-given-up")
+        assertThrows(CancellationException::class.java) {
+            runBlocking {
+                given.ask {
+                    given.close()
+                    throw CancellationException("given up")
+                }
+            }
+        }
         // The next owner begins anew on the same store.
         ready("owner-again").use { assertEquals("粤0605", it.now { phone -> phone.court() }) }
     }
