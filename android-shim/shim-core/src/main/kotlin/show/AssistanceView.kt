@@ -6,7 +6,7 @@ import cn.lastmile.core.Assistance
 import cn.lastmile.shim.field.shown
 import cn.lastmile.shim.words.Words
 
-/** One of the four steps: its words, when it happened (`09:12`), null while it has not. */
+/** One of the four steps: its words, when it happened (`09:12`, of another day with its date), null while it has not. */
 data class HopStep(val words: Words, val at: String?, val state: HopState)
 
 /** Where a step is. */
@@ -44,7 +44,7 @@ fun assistanceView(known: Assistance, aloud: List<AloudLine>, nowMs: Long): Assi
             at == next && known.hop != "over" -> HopState.NEXT
             else -> HopState.LATER
         }
-        HopStep(step.label.shown, step.atMs?.let(::clockOf), state)
+        HopStep(step.label.shown, step.atMs?.let { momentOf(it, nowMs) }, state)
     }
     return AssistanceView(
         record = known.record,

@@ -13,6 +13,9 @@ private val DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd").withZone(BEIJING)
 /** `09:05` for [ms] since 1970. */
 fun clockOf(ms: Long): String = CLOCK.format(Instant.ofEpochMilli(ms))
 
+/** `2026-03-16 09:05` for [ms] since 1970. */
+fun dayOf(ms: Long): String = DAY.format(Instant.ofEpochMilli(ms))
+
 /** `09:05` for a moment of the day of [nowMs], else `2026-03-16 09:05`. */
 fun momentOf(ms: Long, nowMs: Long): String {
     val moment = Instant.ofEpochMilli(ms)

@@ -89,11 +89,11 @@ private fun card(
     nowMs: Long,
 ): ConflictCard {
     val says = when (val said = side.said) {
-        is Said.Holds -> words.text(collection, field.orEmpty(), said.value, record.names)
+        is Said.Holds -> words.text(collection, field.orEmpty(), said.value, record.names, nowMs)
         is Said.Struck -> Words("划去:${said.reason}", "struck: ${said.reason}")
         is Said.Edited -> {
             val label = words.field(collection, said.field)?.label
-            val value = words.text(collection, said.field, said.value, record.names)
+            val value = words.text(collection, said.field, said.value, record.names, nowMs)
             Words("${label?.zh ?: said.field}改为${value.zh}", "${label?.en ?: said.field} set to ${value.en}")
         }
         is Said.Carries -> Words("此编号所在:${said.item}", "the number stands on ${said.item}")

@@ -17,22 +17,31 @@ class FormWords(private val kind: KindInfo) {
     /** The field [name] of the head, or of [collection]. */
     fun field(collection: String?, name: String): FieldInfo? = fields(collection).firstOrNull { it.name == name }
 
-    /** [value] of the field [name] as people read it; names of people by id are in [names]. */
-    fun text(collection: String?, name: String, value: Value, names: Map<String, String> = emptyMap()): Words {
+    /**
+     * [value] of the field [name] as people read it; names of people by id are in [names]. Times have their date, but
+     * for those of the day of [nowMs].
+     */
+    fun text(
+        collection: String?,
+        name: String,
+        value: Value,
+        names: Map<String, String> = emptyMap(),
+        nowMs: Long? = null,
+    ): Words {
         val kind = field(collection, name)?.kind
         return when (value) {
             is Value.LeftOut -> Words("暂不写入", "left out")
             is Value.Flag -> if (value.value) Words("是", "yes") else Words("否", "no")
             is Value.Number -> same(if (kind is FieldKind.Money) moneyOf(value.value) else "${value.value}")
             is Value.Bytes -> same(value.value.take(4).joinToString("") { "%02x".format(it) })
-            is Value.Text -> textOf(kind, value.value, names)
+            is Value.Text -> textOf(kind, value.value, names, nowMs)
         }
     }
 
-    private fun textOf(kind: FieldKind?, text: String, names: Map<String, String>): Words = when (kind) {
+    private fun textOf(kind: FieldKind?, text: String, names: Map<String, String>, nowMs: Long?): Words = when (kind) {
         is FieldKind.Code -> kind.choices.firstOrNull { it.code == text }?.label?.shown ?: same(text)
         is FieldKind.Person -> same(names[text] ?: text)
-        is FieldKind.Time -> same(timeOf(text))
+        is FieldKind.Time -> same(timeOf(text, nowMs))
         else -> same(text)
     }
 
@@ -44,8 +53,9 @@ class FormWords(private val kind: KindInfo) {
 /** The same in both languages; a text of people stays as it is. An empty one is shown as a dash. */
 internal fun same(text: String): Words = text.ifBlank { "—" }.let { Words(it, it) }
 
-private fun timeOf(text: String): String = try {
-    clockOf(OffsetDateTime.parse(text).toInstant().toEpochMilli())
+private fun timeOf(text: String, nowMs: Long?): String = try {
+    val ms = OffsetDateTime.parse(text).toInstant().toEpochMilli()
+    if (nowMs == null) dayOf(ms) else momentOf(ms, nowMs)
 } catch (_: DateTimeParseException) {
     text
 }

@@ -54,6 +54,11 @@ class RealScreensTest {
 
             val shown = one.phone.record(record)
             val words = FormWords(recordKinds().single { it.name == "seizure" })
+            val time = text("2026-03-16T09:12:00+08:00")
+            fun shownTime(nowMs: Long?) = words.text(null, "credential_shown_at", time, nowMs = nowMs).zh
+            assertEquals("2026-03-16 09:12", shownTime(null))
+            assertEquals("2026-03-16 09:12", shownTime(one.clock.trueMs))
+            assertEquals("09:12", shownTime(one.clock.trueMs - 86_400_000))
             val list = inventoryOf(shown, words)
             assertEquals(1, list.standing)
             val (first, second) = list.cards

@@ -66,6 +66,8 @@ class ScreensTest {
         assertTrue(view.dimmed)
         assertEquals(listOf("09:12", "09:15", null, null), view.steps.map { it.at })
         assertEquals(listOf(HopState.DONE, HopState.DONE, HopState.NEXT, HopState.LATER), view.steps.map { it.state })
+        val next = assistanceView(help.copy(steps = steps), emptyList(), at("09:16") + 86_400_000)
+        assertEquals("of another day with its date", "2026-03-17 09:12", next.steps.first().at)
         val over = assistanceView(help.copy(hop = "over", alarm = false, todo = emptyList()), emptyList(), at("09:16"))
         assertTrue(over.steps.none { it.state == HopState.NEXT })
     }
@@ -76,6 +78,10 @@ class ScreensTest {
         assertTrue(standingOf(help.copy(hop = "sms")).run { texted && !delivered })
         assertTrue(standingOf(help.copy(hop = "console")).delivered)
         assertTrue(standingOf(help.copy(hop = "over")).over)
+        assertTrue("the server is no person", standingOf(help.copy(hop = "server")).alone)
+        assertFalse(standingOf(help.copy(hop = "dispatcher", alarm = false)).alone)
+        val old = help.copy(hop = "dispatcher", headline = said("已接警"), stale = said("数据截至09:15,连接已断开"))
+        assertEquals("已接警(数据截至09:15,连接已断开)", standingOf(old).line!!.zh)
     }
 
     private val check = LeaveCheck(
