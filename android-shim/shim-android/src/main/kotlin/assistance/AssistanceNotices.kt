@@ -33,7 +33,7 @@ internal object AssistanceNotices {
             .setStyle(Notification.BigTextStyle().bigText(notice.line.of(locale)))
             .setCategory(Notification.CATEGORY_STATUS)
             .setVisibility(Notification.VISIBILITY_PUBLIC)
-            .setOngoing(notice.code != "assistance_over")
+            .setOngoing(!notice.isOver)
             .setOnlyAlertOnce(!notice.urgent)
             .apply { if (notice.urgent) setColor(RED).addAction(callButton(context, locale)) }
             .build()

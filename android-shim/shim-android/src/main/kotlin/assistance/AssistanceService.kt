@@ -29,6 +29,7 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import java.util.concurrent.ConcurrentHashMap
 
@@ -37,25 +38,26 @@ class AssistanceService : Service() {
     private val scope by lazy { CoroutineScope(SupervisorJob() + applicationContext.portsOwner.background) }
     private val runs = ConcurrentHashMap<String, Job>()
     private val notices = ConcurrentHashMap<String, AssistanceNotice>()
-    private var following = 0
 
-    @Volatile
+    /** With [runs], under its lock: a start must not fall between the last run's end and the stop. */
     private var newestStart = 0
 
     override fun onBind(intent: Intent?): IBinder? = null
 
     override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
-        newestStart = startId
         val request = intent?.getStringExtra(REQUEST)
-        if (request != null && runs[request] == null) {
-            notices[request] = AssistanceNotice.unknown
-            val run = scope.launch(start = CoroutineStart.LAZY) { carry(request) }
-            runs[request] = run
-            run.start()
+        synchronized(runs) {
+            newestStart = startId
+            if (request != null && runs[request] == null) {
+                notices[request] = AssistanceNotice.unknown
+                val run = scope.launch(start = CoroutineStart.LAZY) { carry(request) }
+                runs[request] = run
+                run.start()
+            }
+            // Begun in time, or the system ends the app; what stands here may be overtaken at once.
+            toForeground(notification())
+            if (runs.isEmpty()) stopSelf(startId)
         }
-        // Begun in time, or the system ends the app; what stands here may be overtaken at once.
-        toForeground(notification())
-        if (runs.isEmpty()) stopSelf(startId)
         // Killed for memory, the system starts us again with the same request.
         return START_REDELIVER_INTENT
     }
@@ -95,20 +97,32 @@ class AssistanceService : Service() {
 
     private suspend fun carry(request: String) {
         try {
-            follow(request, open())
+            while (!followed(request)) delay(REOPEN_MS)
         } finally {
             end(request)
         }
     }
 
+    /** False when phone or store failed on the way: then it is begun anew, and the notification stands meanwhile. */
+    private suspend fun followed(request: String): Boolean = try {
+        follow(request, open())
+        true
+    } catch (cancelled: CancellationException) {
+        throw cancelled
+    } catch (_: Exception) {
+        false
+    }
+
     /** Once the last request is over the notification stays, and can be swept away. */
-    private fun end(request: String) {
-        val start = newestStart
+    private fun end(request: String) = synchronized(runs) {
         runs.remove(request)
         if (runs.isEmpty()) {
             stopForeground(STOP_FOREGROUND_DETACH)
             // Not when another start has come meanwhile.
-            stopSelf(start)
+            stopSelf(newestStart)
+        } else {
+            notices.remove(request)
+            if (scope.isActive) show(notification())
         }
     }
 
@@ -126,36 +140,28 @@ class AssistanceService : Service() {
     }
 
     private suspend fun follow(request: String, ports: Ports) {
+        val located = locate(ports.positions)
         try {
-            locate(ports.positions)
             AssistanceRun(request, ports.assistance, ports.texts, SystemClock::elapsedRealtime) {
                 notices[request] = it
                 show(notification())
             }.run()
         } finally {
-            release(ports.positions)
+            if (located) ports.positions.stop()
         }
     }
 
     /** Without a position the request goes all the same. */
-    @Synchronized
-    private fun locate(positions: PositionSource) {
-        following++
-        try {
-            positions.start()
-        } catch (_: PositionTrouble) {
-            return
-        }
-    }
-
-    @Synchronized
-    private fun release(positions: PositionSource) {
-        if (--following == 0) positions.stop()
+    private fun locate(positions: PositionSource): Boolean = try {
+        positions.start()
+        true
+    } catch (_: PositionTrouble) {
+        false
     }
 
     /** Of several requests the one that needs a person most. */
     private fun notification(): Notification {
-        val worst = notices.values.firstOrNull { it.urgent } ?: notices.values.firstOrNull()
+        val worst = notices.values.minByOrNull { if (it.urgent) 0 else if (!it.isOver) 1 else 2 }
         return AssistanceNotices.of(this, worst ?: AssistanceNotice.unknown)
     }
 

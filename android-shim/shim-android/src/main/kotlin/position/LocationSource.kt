@@ -1,6 +1,6 @@
 /*
- * Positions from Android's own LocationManager: no Google services. Off until [start], and after [stop]
- * nothing is remembered. Datum is WGS-84, as Android defines a Location.
+ * Positions from Android's own LocationManager: no Google services. Off until somebody starts it; after the last
+ * one stopped it nothing is remembered. Datum is WGS-84, as Android defines a Location.
  */
 package cn.lastmile.shim.position
 
@@ -23,13 +23,18 @@ class LocationSource(
     private val manager: LocationManager = checkNotNull(context.getSystemService(LocationManager::class.java))
     private var listener: LocationListener? = null
     private var best: Fix? = null
+    private var users = 0
 
     @Synchronized
     override fun newest(): Fix? = best
 
     @Synchronized
     override fun start() {
-        if (listener != null) return
+        if (listener == null) follow()
+        users++
+    }
+
+    private fun follow() {
         if (!isAllowed(ACCESS_FINE_LOCATION) && !isAllowed(ACCESS_COARSE_LOCATION)) {
             throw PositionTrouble.NotPermitted()
         }
@@ -43,13 +48,17 @@ class LocationSource(
                 manager.requestLocationUpdates(provider, everyMs, 0f, following, Looper.getMainLooper())
             }
         } catch (refused: SecurityException) {
-            stop()
+            end()
             throw PositionTrouble.NotPermitted(refused)
         }
     }
 
     @Synchronized
     override fun stop() {
+        if (users > 0 && --users == 0) end()
+    }
+
+    private fun end() {
         listener?.let(manager::removeUpdates)
         listener = null
         best = null

@@ -104,6 +104,35 @@ class AssistanceServiceTest {
     }
 
     @Test
+    fun `of two requests the one that is over does not speak for the other`() {
+        val answered = Standing(delivered = true, texted = false, over = false)
+        phone.desk.contact = { if (it.startsWith("over")) over else answered }
+        listOf("open", "over-1", "over-2").forEach(::start)
+        assertEquals("求助已送达法院", title())
+        assertTrue("and cannot be swept away", notice().flags and Notification.FLAG_ONGOING_EVENT != 0)
+        assertFalse(shadowOf(service).isStoppedBySelf)
+    }
+
+    @Test
+    fun `with the court and nobody at the console it still offers the call`() {
+        phone.desk.contact = { Standing(delivered = true, texted = false, over = false, alone = true) }
+        start()
+        assertEquals("求助已送达法院", title())
+        assertEquals("拨打110", notice().actions.single().title)
+    }
+
+    @Test
+    fun `a store that fails for a moment ends nothing`() {
+        phone.desk.broken = IOException("busy")
+        phone.desk.contact = { Standing(delivered = true, texted = false, over = false) }
+        start()
+        assertEquals("已离线保存,尚未送达公安!", title())
+        phone.desk.broken = null
+        phone.pass(5_000)
+        assertEquals("求助已送达法院", title())
+    }
+
+    @Test
     fun `the same request twice is followed once`() {
         var contacts = 0
         phone.desk.contact = { contacts++; awaitCancellation() }

@@ -26,9 +26,9 @@ class DeviceClockTest {
     fun `time since boot goes on by itself`() {
         val clock = DeviceClock(context)
         val before = clock.now().monotonicMs
-        assertEquals(SystemClock.elapsedRealtime(), before)
+        assertEquals(SystemClock.elapsedRealtime().toULong(), before)
         ShadowSystemClock.advanceBy(Duration.ofSeconds(7))
-        assertEquals(before + 7_000, clock.now().monotonicMs)
+        assertEquals(before + 7_000uL, clock.now().monotonicMs)
     }
 
     @Test

@@ -66,7 +66,13 @@ class TestPhone : Application(), PortsOwner {
         var contact: suspend (String) -> Standing = { standing(it) }
         val texted = mutableListOf<String>()
 
-        override fun standing(request: String) = standings[request] ?: Standing(false, false, false)
+        var broken: Exception? = null
+
+        override fun standing(request: String): Standing {
+            broken?.let { throw it }
+            return standings[request] ?: Standing(false, false, false)
+        }
+
         override suspend fun contact(request: String) = contact.invoke(request)
         override suspend fun textMessage(request: String) = TextMessage("10690110", "LM1:$request")
         override suspend fun texted(request: String) {
@@ -74,19 +80,20 @@ class TestPhone : Application(), PortsOwner {
         }
     }
 
-    /** Notes whether it is on. */
+    /** Notes whether somebody needs it. */
     class Positions : PositionSource {
-        var on = false
+        private var users = 0
+        val on get() = users > 0
         var trouble: PositionTrouble? = null
 
         override fun newest(): Fix? = null
         override fun start() {
             trouble?.let { throw it }
-            on = true
+            users++
         }
 
         override fun stop() {
-            on = false
+            users--
         }
     }
 }

@@ -58,8 +58,13 @@ class LocationSourceTest {
         val fix = source.newest()!!
         assertEquals(Fix(23.0288, 113.1429, 8.0, true, 1_773_709_560_000, 60_000), fix)
         source.stop()
+        assertEquals("one of two still needs it", fix, source.newest())
+        source.stop()
         assertEquals(0, requests())
         assertNull(source.newest())
+        source.stop()
+        source.start()
+        assertEquals("a stop too many takes nobody's start", 2, requests())
     }
 
     @Test

@@ -10,13 +10,15 @@ import cn.lastmile.shim.words.Words
 /**
  * How a request stands, as far as this phone knows. [delivered]: the court's server has it. [texted]: its
  * text message was handed to the network. [over]: closed or withdrawn. [line] is the core's own sentence
- * about it (who has it now, since when), when it has one.
+ * about it (who has it now, how old that is), when it has one. [alone]: no person is known to have it, which a
+ * server that has it does not change: nobody may be at the console.
  */
 data class Standing(
     val delivered: Boolean,
     val texted: Boolean,
     val over: Boolean,
     val line: Words? = null,
+    val alone: Boolean = !delivered,
 )
 
 /** One text message: [number] as dialled, [text] at most 160 characters of GSM 03.38. */

@@ -25,7 +25,7 @@ class AssistanceRun(
     private val told: (AssistanceNotice) -> Unit,
 ) {
     private sealed interface Event {
-        data class Contacted(val standing: Standing?) : Event
+        data class Contacted(val reached: Boolean, val standing: Standing?) : Event
         data class Texted(val sent: Boolean) : Event
     }
 
@@ -45,7 +45,7 @@ class AssistanceRun(
                 AssistanceStep.End -> break
                 AssistanceStep.Contact -> {
                     facts = facts.copy(contactUnderWay = true)
-                    launch { events.send(Event.Contacted(contact())) }
+                    launch { events.send(contact()) }
                 }
                 AssistanceStep.Text -> {
                     facts = facts.copy(textUnderWay = true)
@@ -71,7 +71,7 @@ class AssistanceRun(
             is Event.Contacted -> facts.copy(
                 contactUnderWay = false,
                 contactEndedMs = nowMs(),
-                failures = if (event.standing == null) facts.failures + 1 else 0,
+                failures = if (event.reached) 0 else facts.failures + 1,
                 standing = event.standing?.let { it.copy(texted = it.texted || facts.standing.texted) }
                     ?: facts.standing,
             )
@@ -84,7 +84,11 @@ class AssistanceRun(
         }
     }
 
-    private suspend fun contact(): Standing? = attempt { desk.contact(request) }
+    /** After a contact that failed the store is asked: another one may have got through, and what is known ages. */
+    private suspend fun contact(): Event {
+        val answer = attempt { desk.contact(request) }
+        return Event.Contacted(answer != null, answer ?: attempt { desk.standing(request) })
+    }
 
     private suspend fun text(): Boolean = attempt {
         val message = desk.textMessage(request) ?: return@attempt false

@@ -2,19 +2,40 @@
 package cn.lastmile.shim.assistance
 
 import cn.lastmile.core.Assistance
+import cn.lastmile.core.LastmileException
+import cn.lastmile.core.Phone
+import cn.lastmile.core.PositionSource
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.shown
+import cn.lastmile.shim.words.Words
 
 /**
  * Requests in [core]. [gateway] is the number of the court's text gateway as the app was given it, null when there
- * is none: then no text goes by itself, and the person is told to call.
+ * is none: then no text goes by itself, and the person is told to call. [positions] says where the crew is, for the
+ * court while a request is open; without it the court has the place of the request alone.
  */
-class PhoneAssistance(private val core: FieldCore, private val gateway: () -> String?) : AssistanceDesk {
+class PhoneAssistance(
+    private val core: FieldCore,
+    private val positions: PositionSource? = null,
+    private val gateway: () -> String?,
+) : AssistanceDesk {
     override fun standing(request: String): Standing = core.now { standingOf(it.assistance(request)) }
 
     override suspend fun contact(request: String): Standing = core.ask {
         it.sync()
-        standingOf(it.assistance(request))
+        val standing = standingOf(it.assistance(request))
+        if (standing.delivered && !standing.over) tell(it)
+        standing
+    }
+
+    /** A position that does not get through is followed by the next one; the request has gone. */
+    private suspend fun tell(phone: Phone) {
+        val fix = positions?.newest() ?: return
+        try {
+            phone.tellPositions(listOf(fix))
+        } catch (_: LastmileException) {
+            return
+        }
     }
 
     override suspend fun textMessage(request: String): TextMessage? {
@@ -31,5 +52,10 @@ fun standingOf(known: Assistance): Standing = Standing(
     delivered = known.hop !in setOf("phone", "sms"),
     texted = known.hop == "sms",
     over = known.hop == "over",
-    line = known.headline.shown,
+    line = aged(known.headline.shown, known.stale?.shown),
+    alone = known.alarm,
 )
+
+/** A sentence that may no longer be true says how old it is. */
+private fun aged(line: Words, stale: Words?): Words =
+    if (stale == null) line else Words("${line.zh}(${stale.zh})", "${line.en} (${stale.en})")

@@ -28,15 +28,18 @@ data class Fix(
     fun ageS(nowElapsedMs: Long): Long = (nowElapsedMs - elapsedMs).coerceAtLeast(0) / 1_000
 }
 
-/** A source that is off until somebody needs it. */
+/** A source that is off until somebody needs it, and on for as long as anybody does: starts and stops are counted. */
 interface PositionSource {
-    /** The best fix since [start]; null when there is none or the source is off. At once, any thread. */
+    /**
+     * The best fix, which may be older than [start]: look at its age. Null when there is none or the source is off.
+     * At once, any thread.
+     */
     fun newest(): Fix?
 
-    /** Begins to follow. Throws [PositionTrouble]; calling it twice changes nothing. Any thread. */
+    /** Begins to follow. Throws [PositionTrouble], and then needs no [stop]. Any thread. */
     fun start()
 
-    /** Ends following and forgets where the phone was. Any thread. */
+    /** Takes one [start] back; the last one ends following and forgets where the phone was. Any thread. */
     fun stop()
 }
 

@@ -69,6 +69,9 @@ class AssistancePlanTest {
         val texted = notice(begun.copy(standing = nothing.copy(texted = true)))
         assertTrue("a text that was sent is not one that was read", texted.urgent)
         assertTrue(notice(begun.copy(textFailures = 1)).line.zh.contains("110"))
-        assertFalse(notice(begun.copy(standing = nothing.copy(delivered = true))).urgent)
+        val delivered = Standing(delivered = true, texted = false, over = false)
+        assertFalse(notice(begun.copy(standing = delivered)).urgent)
+        val unheard = notice(begun.copy(standing = delivered.copy(alone = true)))
+        assertTrue("a server is nobody", unheard.urgent && unheard.line.zh.contains("110"))
     }
 }

@@ -4,10 +4,12 @@ package cn.lastmile.shim.assistance
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runTest
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Test
 import java.io.IOException
 
@@ -40,11 +42,12 @@ class AssistanceRunTest {
     private fun TestScope.help(desk: Desk, texts: TextSender) =
         AssistanceRun("r1", desk, texts, { currentTime }) { log += "${it.code} $currentTime" }
 
+    private val answered = Standing(delivered = true, texted = false, over = false)
     private val over = nothing.copy(over = true)
 
     @Test
     fun `data that gets through needs no text`() = runTest {
-        val desk = Desk(this) { if (it == 1) nothing.copy(delivered = true) else over }
+        val desk = Desk(this) { if (it == 1) answered else over }
         help(desk) { log += "text" }.run()
         val expected = listOf(
             "assistance_saved 0", "contact 0", "assistance_delivered 0", "contact 10000",
@@ -80,6 +83,18 @@ class AssistanceRunTest {
             "assistance_over 60000",
         )
         assertEquals(expected, log)
+    }
+
+    @Test
+    fun `what another contact brought is known, and nothing is texted`() = runTest {
+        val desk = Desk(this) { if (currentTime < 60_000) throw IOException("no route") else over }
+        launch {
+            delay(10_000)
+            desk.stored = answered
+        }
+        help(desk) { log += "text" }.run()
+        assertEquals("assistance_delivered 14000", log.first { it.startsWith("assistance_delivered") })
+        assertFalse(log.contains("text"))
     }
 
     @Test
