@@ -16,12 +16,12 @@ import java.security.spec.X509EncodedKeySpec
 class JcaKey(private val private: PrivateKey, public: PublicKey) : DeviceSigner {
     override val key = DeviceKey(public.encoded, Protection.TEE, emptyList())
 
-    /** Lets a test go on or fail while a signature is made. */
+    /** Lets a test go on or fail while a message is signed. */
     @Volatile
-    var before: suspend () -> Unit = {}
+    var before: suspend (message: ByteArray) -> Unit = {}
 
     override suspend fun sign(message: ByteArray): ByteArray {
-        before()
+        before(message)
         return Signature.getInstance("SHA256withECDSA").run {
             initSign(private)
             update(message)
