@@ -3,14 +3,17 @@ package cn.lastmile.shim.real
 
 import cn.lastmile.core.Act
 import cn.lastmile.core.Change
+import cn.lastmile.core.Fix
 import cn.lastmile.core.KeyException
 import cn.lastmile.core.LastmileException
+import cn.lastmile.core.PositionSource
 import cn.lastmile.core.RecordDraft
 import cn.lastmile.core.Road
 import cn.lastmile.core.Standing
 import cn.lastmile.core.Value
 import cn.lastmile.core.enrol
 import cn.lastmile.core.readCode
+import cn.lastmile.shim.assistance.PhoneAssistance
 import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
@@ -83,6 +86,8 @@ class OwnerTest {
                 assertEquals("回执已核验", markOf(core.ask { it.standing(record).standing }).words.zh)
                 assertTrue(core.outbox().first().lines.isEmpty())
 
+                helpIsCalled(core)
+
                 court.kill()
                 assertEquals(SyncOutcome.TRY_AGAIN, PhoneSync(core).run(originals = true))
                 assertEquals(listOf("core_already_open"), listOf(startedAgain(dir, enrolled.deviceFile)))
@@ -90,6 +95,23 @@ class OwnerTest {
             }
             assertNull(FieldCore.open)
         }
+    }
+
+    /** The request goes, the server is nobody yet, and the court is told where the crew is. */
+    private suspend fun helpIsCalled(core: FieldCore) {
+        val head = mapOf("place" to Value.Text("九江镇沙口工业区三路5号"), "callback" to Value.Text("13800138000"))
+        val request = core.ask { it.createRecord(RecordDraft("assistance", case, null, head, emptyList())).record }
+        val told = mutableListOf<Fix>()
+        val here = object : PositionSource {
+            override fun newest() = Fix(23.0288, 113.1429, 8.0, true, 3u, 1_773_709_500_000).also(told::add)
+        }
+        val desk = PhoneAssistance(core, here) { null }
+        assertFalse(desk.standing(request).delivered)
+        assertTrue(told.isEmpty())
+        val standing = desk.contact(request)
+        assertTrue("$standing", standing.delivered && standing.alone && !standing.over)
+        assertEquals("the court takes positions of this crew", 1u, core.ask { it.tellPositions(told) })
+        assertEquals(1, told.size)
     }
 
     private fun onsite() =
