@@ -396,7 +396,7 @@ fn the_duty_telephone_is_told_once() {
         sent.into_iter().filter(|(to, _)| to == "0757-00000000").map(|(_, text)| text).collect();
     assert_eq!(duty.len(), 1, "{duty:?}");
     let mark = request.to_hex()[..4].to_uppercase();
-    assert!(duty[0].starts_with(&format!("求助{mark}:测试法院luqih")), "{}", duty[0]);
+    assert!(duty[0].starts_with(&format!("求助{mark}:测试法院陆启航")), "{}", duty[0]);
     assert!(duty[0].contains("15人") && duty[0].contains("回电13800000000"), "{}", duty[0]);
     assert_eq!(step(&tan, request, &json!({ "step": "acknowledged" })).0, 200);
 }

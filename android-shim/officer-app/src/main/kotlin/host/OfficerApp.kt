@@ -5,6 +5,7 @@
 package cn.lastmile.officer.host
 
 import android.app.Application
+import android.os.SystemClock
 import cn.lastmile.core.Road
 import cn.lastmile.core.Signer
 import cn.lastmile.core.enrol
@@ -16,10 +17,12 @@ import cn.lastmile.shim.assistance.AssistanceService
 import cn.lastmile.shim.assistance.PhoneAssistance
 import cn.lastmile.shim.assistance.SmsSender
 import cn.lastmile.shim.field.CoreLibrary
+import cn.lastmile.shim.field.CorePositions
 import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.StoreAt
+import cn.lastmile.shim.host.DeviceClock
 import cn.lastmile.shim.host.Ports
 import cn.lastmile.shim.host.PortsOwner
 import cn.lastmile.shim.keys.DatabaseKey
@@ -65,6 +68,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private val keys by lazy { KeystoreKeys(this) }
     private lateinit var finger: Finger
     private val places by lazy { LocationSource(this) }
+    private val whereabouts by lazy { CorePositions(places, SystemClock::elapsedRealtime) }
     private val home get() = File(noBackupFilesDir, "lastmile").apply { mkdirs() }
     private val wipe by lazy { PhoneWipe(this, keys, emptyList()) }
     private val deviceFile get() = File(home, "device.json")
@@ -99,7 +103,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     override suspend fun ports(): Ports {
         val core = opening.withLock { signedIn() }
         return Ports(
-            PhoneSync(core), PhoneOutbox(core) { listOfNotNull(lastCall) }, PhoneAssistance(core) { null },
+            PhoneSync(core), PhoneOutbox(core) { listOfNotNull(lastCall) }, PhoneAssistance(core, whereabouts) { null },
             SmsSender(this), places, photos.sink,
         )
     }
@@ -175,7 +179,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         val store = File(home, "phone.db")
         val key = DatabaseKey(this, keys).open(store.exists())
         val at = StoreAt(store.toPath(), key, installation(), deviceFile.readText())
-        return withContext(Dispatchers.IO) { FieldCore.start(at, DeviceParts()) }.also { core ->
+        return withContext(Dispatchers.IO) { FieldCore.start(at, DeviceParts(DeviceClock(this@OfficerApp), whereabouts)) }.also { core ->
             core.setRoad(Road.http(File(home, "road").readText(), roots()))
         }
     }

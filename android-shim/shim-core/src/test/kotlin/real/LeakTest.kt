@@ -17,12 +17,14 @@ class LeakTest {
             val said = Child("LeaksKt", log, "$dir", court.url, options = still).use { child ->
                 generateSequence(child::next).toList()
             }
-            assertTrue(log.readText(), said.size == 2)
-            val (before, after) = said.map { line -> line.split(' ').map { it.toLong() } }
-            println("memory: process ${before[0]} to ${after[0]} kB, heap ${before[1]} to ${after[1]} kB")
+            assertTrue(log.readText(), said.size == 3)
+            val held = said.map { line -> line.split(' ').map { it.toLong() } }
+            println("memory after each ten thousand: process and heap, kB: $held")
+            // What leaks grows with every round; a collector that has not come to an end, or a cache that fills, once.
             // One kilobyte for each record read would be ten megabytes; for each observer, one.
-            assertTrue("the heap grew: $said", after[1] - before[1] < 700)
-            assertTrue("the process grew: $said", after[0] - before[0] < 8_000)
+            val grew = held.zipWithNext { before, after -> List(2) { after[it] - before[it] } }
+            assertTrue("the heap grows: $held", grew.minOf { it[1] } < 700)
+            assertTrue("the process grows: $held", grew.minOf { it[0] } < 8_000)
         }
     }
 }

@@ -53,8 +53,10 @@ fun main(arguments: Array<String>) {
             }
             turns(2_000, 200)
             say()
-            turns(10_000, 1_000)
-            say()
+            repeat(2) {
+                turns(10_000, 1_000)
+                say()
+            }
         }
     }
 }
