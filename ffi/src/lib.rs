@@ -50,6 +50,7 @@ mod observe;
 mod open;
 mod papers;
 mod peer;
+mod peer_stream;
 mod people;
 mod photos;
 mod pictures;

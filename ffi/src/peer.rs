@@ -1,7 +1,7 @@
 //! Phone to phone, without a network: over TCP on a hotspot, or over the app's own stream. Both prove
 //! that they belong to the court, exchange the cases both may read, and hand each other their pouches.
 
-use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,12 @@ use crate::error::LastmileError;
 use crate::host::{ByteStream, HostStream};
 use crate::observe::Change;
 use crate::open::Phone;
+use crate::peer_stream::{PeerStream, is_near};
 use crate::photos::disk;
 use crate::status::count;
 use crate::words::Words;
 use crate::work::{Stop, run_until_given_up};
 
-/// A meeting falls apart when nothing comes for so long.
-const SILENCE: Duration = Duration::from_secs(30);
 /// How long to try to connect.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How often somebody who waits for a connection looks whether the caller has given up.
@@ -71,17 +70,16 @@ impl PeerListener {
 #[uniffi::export]
 impl Phone {
     /// Connects to another phone's [`PeerListener`], `192.168.43.1:40123`, and meets it. Signs first.
-    /// Seconds; cancelled, it goes on to its end or to half a minute of silence.
+    /// Seconds, at most ten minutes; cancelled, it ends within half a minute.
     ///
     /// Errors: `Network` (`peer_stream`, `peer_not_proven`); `SignedOut`; `Input` for an address that
-    /// is none.
+    /// is none of a hotspot: IPv4 in numbers, private, link-local or of this phone, with its port.
     pub async fn meet_at(self: Arc<Self>, address: String) -> Result<MeetingReport, LastmileError> {
-        run_until_given_up(move |_| {
-            let mut found =
-                address.to_socket_addrs().map_err(|_| LastmileError::input("address"))?;
-            let address = found.next().ok_or_else(|| LastmileError::input("address"))?;
+        run_until_given_up(move |stop| {
+            let near = address.parse().ok().filter(is_near);
+            let address: SocketAddr = near.ok_or_else(|| LastmileError::input("address"))?;
             let stream = TcpStream::connect_timeout(&address, CONNECT).map_err(|_| broken())?;
-            self.meet_over_tcp(stream, PeerRole::Initiator)
+            self.meet_over_tcp(stream, PeerRole::Initiator, stop)
         })
         .await
     }
@@ -96,7 +94,7 @@ impl Phone {
     ) -> Result<MeetingReport, LastmileError> {
         run_until_given_up(move |stop| {
             let stream = listener.accept(Duration::from_secs(u64::from(wait_s)), stop)?;
-            self.meet_over_tcp(stream, PeerRole::Responder)
+            self.meet_over_tcp(stream, PeerRole::Responder, stop)
         })
         .await
     }
@@ -135,15 +133,11 @@ impl PeerListener {
 impl Phone {
     fn meet_over_tcp(
         &self,
-        mut stream: TcpStream,
+        stream: TcpStream,
         role: PeerRole,
+        stop: &Stop,
     ) -> Result<MeetingReport, LastmileError> {
-        let ready = stream
-            .set_nonblocking(false)
-            .and_then(|()| stream.set_nodelay(true))
-            .and_then(|()| stream.set_read_timeout(Some(SILENCE)))
-            .and_then(|()| stream.set_write_timeout(Some(SILENCE)));
-        ready.map_err(|_| broken())?;
+        let mut stream = PeerStream::new(stream, stop).map_err(|_| broken())?;
         self.meet(&mut stream, role)
     }
 

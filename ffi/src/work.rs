@@ -51,13 +51,18 @@ impl Stop {
     pub(crate) fn told(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// The caller has given up.
+    pub(crate) fn tell(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 struct TellOnDrop(Stop);
 
 impl Drop for TellOnDrop {
     fn drop(&mut self) {
-        self.0.0.store(true, Ordering::Relaxed);
+        self.0.tell();
     }
 }
 

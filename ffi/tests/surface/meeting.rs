@@ -76,6 +76,7 @@ fn nobody_there_is_told_and_waiting_ends_when_the_caller_gives_up() {
     let phone = officer.phone();
     assert_eq!(peer_stream(&phone, "127.0.0.1:1").code(), "peer_stream");
     assert_eq!(peer_stream(&phone, "not an address").code(), "input");
+    assert_eq!(peer_stream(&phone, "8.8.8.8:53").code(), "input", "no hotspot is there");
     let listener = PeerListener::open().unwrap();
     let nobody = wait(phone.clone().meet_whoever_comes(listener.clone(), 0));
     assert_eq!(nobody.unwrap_err().code(), "peer_stream");
