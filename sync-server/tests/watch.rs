@@ -84,7 +84,7 @@ fn a_missed_promise_raises_an_incident_over_a_restart() {
     let told = &incident["request"];
     assert_eq!((&told["channel"], &told["place"]), (&json!("watch"), &json!("九江镇沙口地下车库")));
     let words = told["situation_text"].as_str().unwrap();
-    assert!(words.contains("失去联系") && words.contains("luqihang、wenruotang"), "{words}");
+    assert!(words.contains("失去联系") && words.contains("陆启航、温若棠"), "{words}");
     let seen = &watches(&guan(&world))[0];
     assert_eq!((&seen["standing"], &seen["incident"]), (&json!("raised"), &incident["id"]));
     // Heard of late: a person closes what was raised.
