@@ -23,6 +23,7 @@ demo: setup
 test:
 	@sh scripts/setup.sh test
 	$(CARGO) test --workspace
+	@echo "Android's side by Maven: a few minutes, the first time with about 700 MB from its repository"
 	@sh scripts/android-test.sh
 
 bench: setup
