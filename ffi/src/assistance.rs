@@ -71,6 +71,8 @@ pub struct AloudLine {
 pub struct AssistanceTexts {
     /// For the court's gateway, signed, at most 160 characters; none when the key does not sign now.
     pub signed: Option<String>,
+    /// Number of the court's gateway; none when the court has none, and no text goes by itself.
+    pub gateway: Option<String>,
     /// For the duty mobile, to be read by a person; at most 70 characters, one message.
     pub plain: String,
 }
@@ -137,7 +139,11 @@ impl Phone {
     ) -> Result<AssistanceTexts, LastmileError> {
         run(move || {
             let texts = self.core.request_texts(record_id(&record)?)?;
-            Ok(AssistanceTexts { signed: texts.signed.ok(), plain: texts.plain })
+            Ok(AssistanceTexts {
+                signed: texts.signed.ok(),
+                gateway: texts.gateway,
+                plain: texts.plain,
+            })
         })
         .await
     }

@@ -81,6 +81,9 @@ pub struct CourtPack {
     pub console_timeout_s: u32,
     /// Number of the command centre's duty room.
     pub command_phone: Option<String>,
+    /// Number of the court's text gateway: where phones without data send a request for help. 3-20 digits,
+    /// with a leading `+` if need be.
+    pub sms_gateway: Option<String>,
     /// Fields of later versions.
     #[serde(flatten)]
     pub extra: Extra,
@@ -107,12 +110,19 @@ impl Default for CourtPack {
             response_target_s: 1_200,
             console_timeout_s: 10,
             command_phone: None,
+            sms_gateway: None,
             extra: Extra::new(),
         }
     }
 }
 
 const DAY_S: u32 = 86_400;
+
+/// Gateways have short codes, long ones of the 106 kind, and mobile numbers.
+fn is_sms_number(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    (3..=20).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
 
 impl CourtPack {
     fn validate_numbers(&self, checker: &mut Checker) {
@@ -205,6 +215,16 @@ impl Payload for CourtPack {
             }
         }
         checker.add_some("command_phone", self.command_phone.as_deref().and_then(check::phone));
+        if self.sms_gateway.as_deref().is_some_and(|number| !is_sms_number(number)) {
+            checker.add(
+                "sms_gateway",
+                Fault::error(
+                    "sms_gateway_odd",
+                    "短信网关号码应为3至20位数字,前面可加“+”。",
+                    "The number of the text gateway has 3 to 20 digits, after a + if need be.",
+                ),
+            );
+        }
         self.validate_numbers(&mut checker);
         check::extra(&mut checker, "", &self.extra);
         checker.finish()
@@ -225,6 +245,23 @@ mod tests {
         assert_eq!(court.validate(), []);
         let seconds: Vec<_> = court.escalation.iter().map(|step| step.after_s).collect();
         assert_eq!(seconds, [60, 180, 600, 1_200]);
+    }
+
+    #[test]
+    fn a_text_gateway_is_a_number() {
+        let with = |number: &str| CourtPack {
+            code: "粤0605".into(),
+            name: "法院".into(),
+            sms_gateway: Some(number.into()),
+            ..CourtPack::default()
+        };
+        for good in ["106000000605", "+8613800000605", "110"] {
+            assert_eq!(with(good).validate(), [], "{good}");
+        }
+        for bad in ["", "+", "12", "0757-00000605", "1.06E+11", "１０６０", "123456789012345678901"]
+        {
+            assert_eq!(with(bad).validate()[0].code, "sms_gateway_odd", "{bad}");
+        }
     }
 
     #[test]

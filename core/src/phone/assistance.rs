@@ -23,6 +23,8 @@ pub struct RequestTexts {
     /// For the court's gateway, signed; or why it could not be made, for example a locked key. The plain
     /// one goes all the same.
     pub signed: Result<String, SmsError>,
+    /// The gateway's number, when the court has one.
+    pub gateway: Option<String>,
     /// For the duty mobile, to be read by a person: one text message.
     pub plain: String,
 }
@@ -66,7 +68,8 @@ impl Phone {
             content: Content::Help(Help::of(&call, now_ms)),
         };
         let signed = message::write(&message, &self.court, acting.certificate, signer.as_ref());
-        Ok(RequestTexts { signed, plain: plain::request(&call, &self.caller()?) })
+        let gateway = self.court_pack()?.and_then(|court| court.sms_gateway);
+        Ok(RequestTexts { signed, gateway, plain: plain::request(&call, &self.caller()?) })
     }
 
     /// Notes that a text message about a request was handed to the network at `sent_ms`, and that it was

@@ -135,6 +135,8 @@ fn a_request_for_help_is_told_when_it_stands_elsewhere_and_not_again() {
     // When it came to the court, and at most once more for a step that the court signed about it.
     let times = changes.iter().filter(|change| **change == told).count();
     assert!((1..=2).contains(&times), "{changes:?}");
+    let texts = wait(lu.clone().assistance_texts(record.clone())).unwrap();
+    assert_eq!(texts.gateway.as_deref(), Some("106000000605"));
     let shown = lu.assistance(record).unwrap();
     assert_eq!(shown.hop, "server");
     let happened: Vec<bool> = shown.steps.iter().map(|step| step.at_ms.is_some()).collect();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use lastmile_core::identity::SoftwareSigner;
 use lastmile_core::pack::case::{CasePack, CaseState, CaseStatus, DutyPhone};
+use lastmile_core::pack::court::CourtPack;
 use lastmile_core::pack::seal::SealBlock;
 use lastmile_core::records::Role;
 use lastmile_core::time::{Clock as _, SeededEntropy, SystemClock, SystemEntropy};
@@ -62,7 +63,20 @@ impl Court {
             duty_phones: vec![duty],
             ..CasePack::default()
         };
-        running.server().publish(|publisher| publisher.case(&pack)).unwrap();
+        let settings = CourtPack {
+            code: "粤0605".to_owned(),
+            name: "测试法院".to_owned(),
+            version: 1,
+            sms_gateway: Some("106000000605".to_owned()),
+            ..CourtPack::default()
+        };
+        running
+            .server()
+            .publish(|publisher| {
+                publisher.case(&pack)?;
+                publisher.reference(&settings, |pack, version| pack.version = version)
+            })
+            .unwrap();
         Self { dir, running: Some(running), phones: 0, device_file: String::new() }
     }
 
