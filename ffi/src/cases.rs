@@ -139,6 +139,8 @@ impl Phone {
         let phones = pack.duty_phones.iter();
         let phones =
             phones.map(|one| DutyPhone { name: one.name.clone(), phone: one.phone.clone() });
+        // An empty text would show a case without parties.
+        let json = serde_json::to_string(pack).map_err(|_| LastmileError::not_believed("pack"))?;
         Ok(CaseInfo {
             line: line(&case, &me),
             team: pack.team.clone(),
@@ -150,7 +152,7 @@ impl Phone {
                 .account
                 .as_ref()
                 .map(|account| format!("{} {} {}", account.bank, account.number, account.holder)),
-            json: serde_json::to_string(pack).unwrap_or_default(),
+            json,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Phone to phone, without a network: over TCP on a hotspot, or over the app's own stream. Both prove
-//! that they belong to the court, exchange the cases both may read, and hand each other their pouches.
+//! that they belong to the court, exchange the cases both may read, hand each other their pouches, and keep
+//! a copy of each other's drafts.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -39,6 +40,11 @@ pub struct MeetingReport {
     pub refused: u32,
     /// Bundles of other phones that this one carries to the court now.
     pub carried: u32,
+    /// Drafts of this phone that the other one keeps now; none when its app is older, or the connection broke
+    /// before it said so.
+    pub drafts_there: Option<u32>,
+    /// Drafts of the other phone that are kept here now.
+    pub drafts_here: Option<u32>,
 }
 
 /// A place where another phone can connect. `close()` it when nobody is to come any more.
@@ -151,8 +157,13 @@ impl Phone {
         self.observers.changed(&Change::Anything);
         self.tell_assistance();
         let met = met?;
-        // The changes are exchanged; pouches that do not get across wait for the next meeting.
+        // The changes are exchanged; pouches and forms that do not get across wait for the next meeting.
         let taken: Result<_, PeerError> = self.core.hand_over(stream, role);
+        let drafts = match &taken {
+            Ok(_) => self.core.mirror_forms(stream, role, &met).ok(),
+            Err(_) => None,
+        };
+        self.observers.changed(&Change::Anything);
         let cases = met.shared.iter().map(|channel| {
             channel.strip_prefix(lastmile_core::sync::channel::CASE).unwrap_or(channel).to_owned()
         });
@@ -164,6 +175,8 @@ impl Phone {
             held: count(met.received.held),
             refused: count(met.received.refused),
             carried: taken.map_or(0, |taken| count(taken.bundles)),
+            drafts_there: drafts.map(|drafts| count(drafts.kept_there)),
+            drafts_here: drafts.map(|drafts| count(drafts.kept_here)),
         })
     }
 }

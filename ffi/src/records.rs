@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use lastmile_core::document::Intent;
-use lastmile_core::phone::{NewRecord, Saved};
+use lastmile_core::phone::{ListedRecord, NewRecord, Saved};
+use lastmile_core::records;
 use serde::{Deserialize, Serialize};
 
 use crate::error::LastmileError;
@@ -96,7 +97,8 @@ pub struct RecordLine {
     pub label: Words,
     /// What it is about, one line.
     pub title: String,
-    /// Last change here, milliseconds since 1970.
+    /// When the change was made that came here last, by its author's clock, milliseconds since 1970. Lists
+    /// go by the order of arrival, never by this.
     pub updated_ms: i64,
     /// How far it has come.
     pub standing: Standing,
@@ -192,21 +194,15 @@ impl Phone {
         after: Option<String>,
         limit: u32,
     ) -> Result<RecordPage, LastmileError> {
-        let mut rows = self.core.records_of_case(&case_no)?.into_iter();
-        if let Some(after) = after {
-            let after = record_id(&after)?;
-            rows.by_ref().find(|row| row.id == after);
-        }
-        let mut page = RecordPage { records: Vec::new(), next: None };
+        let after = after.as_deref().map(record_id).transpose()?;
         let limit = limit.clamp(1, MOST) as usize;
-        for row in rows {
-            if page.records.len() == limit {
-                page.next = page.records.last().map(|line: &RecordLine| line.record.clone());
-                break;
-            }
-            page.records.push(self.line(&row)?);
-        }
-        Ok(page)
+        // One more than asked for tells whether there is another page.
+        let mut rows = self.core.record_lines(&case_no, after, limit + 1)?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let records: Vec<RecordLine> = rows.iter().map(line).collect();
+        let next = records.last().filter(|_| more).map(|line| line.record.clone());
+        Ok(RecordPage { records, next })
     }
 
     /// Finds records and parties by any words in them, two Chinese characters are enough.
@@ -249,32 +245,21 @@ impl Phone {
         self.changed(saved.document);
         SavedChange { record: saved.document.to_hex(), item, change: saved.change.to_hex() }
     }
+}
 
-    fn line(&self, row: &lastmile_core::store::DocumentRow) -> Result<RecordLine, LastmileError> {
-        let standing = self.core.standing(row.id)?.standing.into();
-        let line = RecordLine {
-            record: row.id.to_hex(),
-            kind: row.kind.clone(),
-            label: Words { zh: row.kind.clone(), en: row.kind.clone() },
-            title: String::new(),
-            updated_ms: row.updated,
-            standing,
-            conflicts: 0,
-            finalised: false,
-            newer: false,
-        };
-        match self.core.record_view(row.id) {
-            Ok(view) => Ok(RecordLine {
-                label: view.kind.label.into(),
-                title: view.title(),
-                conflicts: u32::try_from(view.conflicts.len()).unwrap_or(u32::MAX),
-                finalised: !view.finalised.is_empty(),
-                ..line
-            }),
-            Err(lastmile_core::phone::PhoneError::Newer(_)) => {
-                Ok(RecordLine { newer: true, ..line })
-            }
-            Err(error) => Err(error.into()),
-        }
+fn line(listed: &ListedRecord) -> RecordLine {
+    let row = &listed.row;
+    let known = records::builtin().get(&row.kind);
+    let code = || Words { zh: row.kind.clone(), en: row.kind.clone() };
+    RecordLine {
+        record: row.id.to_hex(),
+        kind: row.kind.clone(),
+        label: known.map_or_else(code, |kind| kind.label.into()),
+        title: row.title.clone(),
+        updated_ms: listed.newest_ms,
+        standing: listed.standing.standing.into(),
+        conflicts: row.conflicts,
+        finalised: row.finalised,
+        newer: known.is_none() || row.digest.is_none(),
     }
 }

@@ -37,6 +37,12 @@ pub enum PhoneError {
     /// No such file on this phone.
     #[error("no such file on this phone")]
     NoFile,
+    /// No such form of a colleague on this phone.
+    #[error("no such form of a colleague on this phone")]
+    NoForm,
+    /// Another form stands under the same id here.
+    #[error("this form was begun on this phone as well")]
+    FormBegunHere,
     /// A file of evidence could not be kept or read.
     #[error(transparent)]
     File(#[from] VaultError),
@@ -91,6 +97,8 @@ impl PhoneError {
             Self::NoFinalisingKey => "no_finalising_key",
             Self::NoRecord => "no_record",
             Self::NoFile => "no_file",
+            Self::NoForm => "no_form",
+            Self::FormBegunHere => "form_begun_here",
             Self::File(error) => error.code(),
             Self::Picture(reason) => reason.code,
             Self::Trust(error) => error.code(),
@@ -117,6 +125,14 @@ impl PhoneError {
             Self::RulesBlock(_) => Label::new(
                 "尚有必须补正的事项,暂不能定稿,请按清单逐项补正或说明理由",
                 "Something the law asks for is missing; settle each item, or set it aside with a reason.",
+            ),
+            Self::NoForm => Label::new(
+                "对方手机上的这张表单已录入或已删除,请返回后刷新",
+                "The colleague has recorded or removed this form: go back and look again.",
+            ),
+            Self::FormBegunHere => Label::new(
+                "本机已有同一张表单,内容不同。请先录入或删除本机的,再接着填对方的",
+                "This phone has the same form with other content: record or remove it first.",
             ),
             Self::Picture(reason) => Label::new(reason.zh, reason.en),
             Self::File(VaultError::Full) => Label::new(

@@ -24,6 +24,7 @@
 //! | `proof` | what the store keeps of receipts, and the part of the log's tree they prove |
 //! | `sync` | the loop around it: growing requests after trouble, repairs, leaving channels |
 //! | `peer` | phone to phone over any byte stream |
+//! | `mirror` | forms on the crew's second phone |
 //! | `withdrawn` | authors whose certificates the court withdrew |
 //! | `courier` | sealed bundles: own ones, and those carried for others |
 //! | `wipe` | the court's order to destroy this phone's copy |
@@ -59,6 +60,7 @@ pub mod http;
 mod law;
 mod leaving;
 mod log;
+mod mirror;
 mod open;
 mod papers;
 mod peer;
@@ -98,10 +100,11 @@ pub use files::{FileStanding, FileView};
 pub use law::{Checked, RULES};
 pub use leaving::{CaseHere, PackHere, SealsLeft};
 pub use log::{LogTrouble, RESTORED};
+pub use mirror::{FormCopy, Mirrored, MirroredForm};
 pub use open::{DeviceFile, PhoneOptions, SignedIn};
 pub use papers::PaperPicture;
 pub use peer::{PeerError, PeerReport, PeerRole};
-pub use read::{RecordStanding, Standing, TrayItem};
+pub use read::{ListedRecord, RecordStanding, Standing, TrayItem};
 pub use rebuild::CachesRebuilt;
 pub use receive::Received;
 pub use save::{NewRecord, Saved};

@@ -16,6 +16,7 @@ use crate::identity::{Canonical, Certificate, Signature, Signed, TrustError};
 use crate::store::{Foreign, LogState, Membership, Origin, ReadTx, RefusedBy, WriteTx};
 use crate::sync::batch::SignedChange;
 use crate::sync::channel::{CASE, EntryHash};
+use crate::sync::forms::meeting_of;
 use crate::sync::peer::{self, Have, Hello, PeerStreamError};
 
 /// Which side speaks first.
@@ -28,7 +29,7 @@ pub enum PeerRole {
 }
 
 /// What a meeting did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerReport {
     /// The other phone's person.
     pub person: String,
@@ -42,6 +43,19 @@ pub struct PeerReport {
     pub recorded_anew: usize,
     /// Bytes sent.
     pub bytes_sent: usize,
+    /// Which meeting it was, and with whom.
+    pub(super) meeting: Meeting,
+}
+
+/// What both phones know of their meeting once they are proven to each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Meeting {
+    /// Of this meeting and of no other, [`meeting_of`].
+    pub(super) id: [u8; 32],
+    /// The other phone's certificate.
+    pub(super) other: CertificateId,
+    /// That certificate was withdrawn: nothing is given to this phone.
+    pub(super) shut_out: bool,
 }
 
 /// A meeting failed; what was taken in before stays.
@@ -100,7 +114,9 @@ impl Phone {
         let given = changes.len();
         let gift = talk.exchange(&peer::encode_give(&certificates, &changes))?;
         let (received, recorded_anew) = self.take_gift(&gift, &shared)?;
-        Ok(PeerReport { person, shared, given, received, recorded_anew, bytes_sent: talk.sent })
+        let meeting = Meeting { id: meeting_of(&own, &other), other: other.certificate, shut_out };
+        let bytes_sent = talk.sent;
+        Ok(PeerReport { person, shared, given, received, recorded_anew, bytes_sent, meeting })
     }
 
     fn hello(&self) -> Result<Hello, PhoneError> {

@@ -3,6 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::save::document_row;
 use super::shared::Eyes;
 use super::{Phone, PhoneError};
 use crate::document::RecordView;
@@ -11,7 +12,7 @@ use crate::identity::{Canonical, Certificate};
 use crate::pack::signed::{SignedPack, VerifiedPack};
 use crate::records::Label;
 use crate::store::{
-    DocumentRow, Found, LogState, Origin, ReadTx, SearchHit, TrayId, TrayRow, WriteTx,
+    DocumentRow, Found, LogState, Origin, ReadTx, SearchHit, StateCount, TrayRow, WriteTx,
 };
 use crate::sync::channel::of_case;
 
@@ -55,6 +56,17 @@ pub struct RecordStanding {
     pub waiting: usize,
     /// Changes of authors whose certificates were withdrawn; they stand, and are shown as such.
     pub withdrawn: usize,
+}
+
+/// A line of a case's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedRecord {
+    /// The record, without its snapshot. Its digest is missing when this app cannot read it.
+    pub row: DocumentRow,
+    /// How far it has come.
+    pub standing: RecordStanding,
+    /// What its author's clock said when the change was made that came here last, milliseconds since 1970.
+    pub newest_ms: i64,
 }
 
 /// Something in the tray, for the screen.
@@ -116,42 +128,69 @@ impl Phone {
         Ok((Digest(crate::id::sha256(&joined)), rows.len()))
     }
 
+    /// A page of a case's list, most recently changed first; on a shared phone what the person signed in may
+    /// see. `after` is the last record of the page before; one that is not here any more begins anew.
+    pub fn record_lines(
+        &self,
+        case_no: &str,
+        after: Option<DocumentId>,
+        limit: usize,
+    ) -> Result<Vec<ListedRecord>, PhoneError> {
+        let mut eyes = self.eyes()?;
+        self.store.read(|tx| {
+            let from = after.map(|id| tx.document(id)).transpose()?.flatten();
+            let mut after = from.map(|row| (row.updated, row.id));
+            let mut lines = Vec::new();
+            while lines.len() < limit {
+                let page = tx.documents_of_case(case_no, after, 200)?;
+                let Some(last) = page.last() else { break };
+                after = Some((last.updated, last.id));
+                for mut row in page {
+                    if lines.len() < limit && eyes.see(tx, &row.channel, Some(row.id))? {
+                        // Caches are thrown away before they are made anew.
+                        if row.digest.is_none()
+                            && let Some(document) = self.load(tx, row.id)?
+                        {
+                            row = document_row(&document, &document.view(), row.updated);
+                        }
+                        let standing = self.standing_in(tx, row.id)?;
+                        let newest_ms = tx.newest_change_ms(row.id)?.unwrap_or_default();
+                        lines.push(ListedRecord { row, standing, newest_ms });
+                    }
+                }
+            }
+            Ok(lines)
+        })
+    }
+
     /// How far a record has come.
     pub fn standing(&self, id: DocumentId) -> Result<RecordStanding, PhoneError> {
-        self.store.read(|tx| {
-            let rows = tx.log_of_document(id, 0, u32::MAX)?;
-            let count = |states: &[LogState]| {
-                rows.iter().filter(|row| states.contains(&row.row.state)).count()
-            };
-            let on_this_phone = count(&[LogState::Unsigned, LogState::Signed]);
-            let with_court = count(&[LogState::Accepted]);
-            let receipted = count(&[LogState::Receipted]);
-            let waiting = count(&[LogState::Held, LogState::Quarantined]);
-            let refused =
-                tx.tray_open(TrayId(0), u32::MAX)?.iter().any(|row| row.document == Some(id));
-            let standing = if refused || waiting > 0 || rows.is_empty() {
-                Standing::Attention
-            } else if on_this_phone > 0 {
-                Standing::OnThisPhone
-            } else if with_court > 0 {
-                Standing::WithCourt
-            } else {
-                Standing::Receipted
-            };
-            let withdrawn = rows
-                .iter()
-                .filter(|row| row.row.state != LogState::Held)
-                .filter(|row| self.is_withdrawn(&row.row.certificate))
-                .count();
-            Ok(RecordStanding {
-                standing,
-                on_this_phone,
-                with_court,
-                receipted,
-                waiting,
-                withdrawn,
-            })
-        })
+        self.store.read(|tx| self.standing_in(tx, id))
+    }
+
+    fn standing_in(&self, tx: &ReadTx<'_>, id: DocumentId) -> Result<RecordStanding, PhoneError> {
+        let counts = tx.states_of_document(id)?;
+        let sum = |wanted: &dyn Fn(&StateCount) -> bool| {
+            let changes = counts.iter().filter(|count| wanted(count)).map(|count| count.changes);
+            usize::try_from(changes.sum::<u64>()).unwrap_or(usize::MAX)
+        };
+        let within = |states: &[LogState]| sum(&|count| states.contains(&count.state));
+        let on_this_phone = within(&[LogState::Unsigned, LogState::Signed]);
+        let with_court = within(&[LogState::Accepted]);
+        let receipted = within(&[LogState::Receipted]);
+        let waiting = within(&[LogState::Held, LogState::Quarantined]);
+        let standing = if waiting > 0 || counts.is_empty() || tx.has_refused(id)? {
+            Standing::Attention
+        } else if on_this_phone > 0 {
+            Standing::OnThisPhone
+        } else if with_court > 0 {
+            Standing::WithCourt
+        } else {
+            Standing::Receipted
+        };
+        let withdrawn =
+            sum(&|count| count.state != LogState::Held && self.is_withdrawn(&count.certificate));
+        Ok(RecordStanding { standing, on_this_phone, with_court, receipted, waiting, withdrawn })
     }
 
     /// The tray: what was refused and what became of it, newest first; of own work that of the person

@@ -357,7 +357,7 @@ fn note_files(tx: &WriteTx<'_>, document: &Document) -> Result<(), PhoneError> {
     Ok(())
 }
 
-fn document_row(document: &Document, view: &RecordView, updated: i64) -> NewDocument {
+pub(super) fn document_row(document: &Document, view: &RecordView, updated: i64) -> NewDocument {
     NewDocument {
         id: document.id(),
         kind: view.state.kind.clone(),

@@ -72,6 +72,7 @@ impl WriteTx<'_> {
             "UPDATE channels SET member = ?2 WHERE channel = ?1",
             params![channel, Membership::Left],
         )?;
+        self.forget_mirrored(channel)?;
         self.unindex_channel(channel)?;
         Ok(Purged { documents, changes, packs, originals })
     }

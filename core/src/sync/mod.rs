@@ -12,6 +12,7 @@
 pub mod batch;
 pub mod channel;
 pub mod files;
+pub mod forms;
 pub mod frame;
 pub mod peer;
 pub mod positions;

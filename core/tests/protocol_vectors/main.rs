@@ -13,6 +13,7 @@ mod certificate;
 mod courier;
 mod envelope;
 mod export;
+mod forms;
 mod harness;
 mod log;
 mod pack;

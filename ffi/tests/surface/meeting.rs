@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
-use lastmile_ffi::{ByteStream, CallbackError, LastmileError, PeerListener, Phone};
+use lastmile_ffi::{ByteStream, CallbackError, LastmileError, MeetingReport, PeerListener, Phone};
 
 use crate::court::Court;
 use crate::officer::{CASE, Officer, add_line, seizure, wait};
@@ -27,6 +27,40 @@ fn two_phones_meet_on_a_hotspot() {
     assert_eq!((came.person.as_str(), came.received), ("luqihang", 2));
     assert_eq!(came.cases, [CASE]);
     assert_eq!(wen.record(record.clone()).unwrap().state, lu.record(record).unwrap().state);
+}
+
+#[test]
+fn a_draft_is_gone_on_with_on_the_crews_second_phone() {
+    let mut court = Court::new();
+    let (lu, wen) = (court.enrol("luqihang"), court.enrol("wenruotang"));
+    lu.save_draft("line 1".into(), seizure()).unwrap();
+    assert!(lu.drafts(None).unwrap()[0].copies.is_empty());
+    let (went, came) = meet(&lu, &wen);
+    assert_eq!((went.drafts_there, went.drafts_here), (Some(1), Some(0)));
+    assert_eq!((came.drafts_there, came.drafts_here), (Some(0), Some(1)));
+    let copy = lu.drafts(None).unwrap().remove(0).copies.remove(0);
+    assert_eq!((copy.person.as_str(), copy.current), ("wenruotang", true));
+
+    let theirs = wen.colleagues_drafts(Some(CASE.into())).unwrap().remove(0);
+    assert_eq!((theirs.person.as_str(), theirs.form), ("luqihang", Some(seizure())));
+    let origin = theirs.origin.clone();
+    let refused = wen.take_over_draft("here".into(), "line 1".into()).unwrap_err();
+    assert!(matches!(refused, LastmileError::Input { .. }), "{refused}");
+    wen.take_over_draft(origin, "line 1".into()).unwrap();
+    assert_eq!(wen.drafts(None).unwrap()[0].form, Some(seizure()));
+    wen.create_from_draft("line 1".into(), seizure()).unwrap();
+    assert!(wen.colleagues_drafts(None).unwrap()[0].taken_over);
+    court.stop();
+}
+
+/// A meeting of two phones over a socket pair, `one` having made the connection.
+fn meet(one: &Arc<Phone>, other: &Arc<Phone>) -> (MeetingReport, MeetingReport) {
+    let (here, there) = UnixStream::pair().unwrap();
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(|| wait(other.clone().meet_over(Pipe::of(there), false)));
+        let went = wait(one.clone().meet_over(Pipe::of(here), true));
+        (went.unwrap(), answer.join().unwrap().unwrap())
+    })
 }
 
 /// The app's own stream: here a socket pair.

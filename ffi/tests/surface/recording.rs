@@ -34,6 +34,13 @@ fn a_seizure_is_begun_changed_and_shown_with_who_wrote_what() {
     let page = phone.records(CASE.to_owned(), None, 10).unwrap();
     let listed = &page.records[0];
     assert_eq!((listed.record.as_str(), listed.standing), (record.as_str(), Standing::OnThisPhone));
+    assert_eq!(listed.label.zh, "查封(扣押)财产清单");
+    let age_ms = phone.device_ms() - listed.updated_ms;
+    assert!(
+        (0..600_000).contains(&age_ms),
+        "a time, not a number of the log: {}",
+        listed.updated_ms
+    );
     let found = phone.search("空压".to_owned(), 10).unwrap().hits;
     assert_eq!(found, [Hit::Record { record: record.clone() }]);
 
@@ -172,6 +179,7 @@ fn a_request_for_help_is_never_said_to_be_delivered_before_it_is() {
         wait(phone.clone().assistance_texts(record.clone())).unwrap()
     };
     let (first, second) = (texts(&phone), texts(&phone));
+    assert_eq!(first.gateway, None, "no court pack is here");
     let signed = first.signed.unwrap();
     assert!(signed.starts_with("LM1:") && signed.len() <= 160);
     assert_ne!(signed, second.signed.unwrap(), "each has a number of its own");

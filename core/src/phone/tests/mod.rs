@@ -9,6 +9,7 @@ mod finalising;
 mod law;
 mod leaving_files;
 mod meeting;
+mod mirroring;
 mod pictures;
 mod roads;
 mod saving;

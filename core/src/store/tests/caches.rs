@@ -244,3 +244,43 @@ fn certificates_and_members_never_change_under_their_id() {
         bench.read(|tx| tx.member(CASE, "a")).iter().map(|row| row.position).collect();
     assert_eq!(positions, [1, 9]);
 }
+
+#[test]
+fn forms_of_colleagues_are_replaced_whole_and_go_with_their_channel() {
+    let bench = bench();
+    let form = |id: &str, json: &str| DraftRow {
+        id: id.to_owned(),
+        kind: "seizure".to_owned(),
+        case_no: Some("1101".to_owned()),
+        json: json.to_owned(),
+        updated_ms: 1,
+    };
+    let wen = CertificateId([7; 32]);
+    let shown = |forms: &[(&str, DraftRow)]| -> Vec<(String, DraftRow)> {
+        forms.iter().map(|(channel, form)| ((*channel).to_owned(), form.clone())).collect()
+    };
+    let both = shown(&[(CASE, form("a", "1")), ("case:2", form("b", "1"))]);
+    bench.write(|tx| tx.put_mirrored(wen, "wenruotang", 5, &both));
+    bench.write(|tx| tx.take_over_form(wen, "a"));
+    bench.write(|tx| tx.put_mirrored(wen, "wenruotang", 6, &both));
+    let marks = |tx: &ReadTx<'_>| -> Result<Vec<(String, bool)>, StoreError> {
+        Ok(tx.mirrored(None)?.into_iter().map(|row| (row.form.id, row.taken_over)).collect())
+    };
+    assert_eq!(bench.read(marks), [("a".to_owned(), true), ("b".to_owned(), false)]);
+    let changed = shown(&[(CASE, form("a", "2"))]);
+    bench.write(|tx| tx.put_mirrored(wen, "wenruotang", 7, &changed));
+    assert_eq!(bench.read(marks), [("a".to_owned(), false)], "changed there, so nobody has it yet");
+    let broken = shown(&[(CASE, form("a", "{"))]);
+    let refused = bench.refused(|tx| tx.put_mirrored(wen, "wenruotang", 8, &broken));
+    assert_eq!(refused, StoreError::constraint("not_json"));
+
+    bench.write(|tx| tx.put_copies(wen, "wenruotang", 9, &[form("mine", "1")]));
+    let copies = |json: &str| bench.read(|tx| tx.copies_of(&form("mine", json)));
+    assert!(copies("1")[0].current && !copies("2")[0].current);
+    bench.write(|tx| tx.put_copies(wen, "wenruotang", 9, &[]));
+    assert!(copies("1").is_empty());
+
+    bench.write(|tx| tx.enter_channel(CASE, SERVER));
+    bench.write(|tx| tx.purge_channel(CASE));
+    assert!(bench.read(|tx| tx.mirrored(None)).is_empty());
+}

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// SHA-256 of each released migration. A released file is never edited: add the next number.
-const RELEASED: [&str; 9] = [
+const RELEASED: [&str; 10] = [
     "91cd2ab7fd6025558dd8be36e7fad0ab7516f2682d735c19cc63fa677596d2df",
     "2308d7908ac2ee20594ff0f8b06fc18b35e673edf31fe931fbcb881827fa1866",
     "669e8ddcf3ee93f0b137645ebe13afaf834c0169ee31c6c6624daf0278adfab7",
@@ -23,6 +23,7 @@ const RELEASED: [&str; 9] = [
     "d6a92a8d88207907ff75ef88cc647e9106578273ef3443ea3f39d8696856b0b8",
     "3484a9aa35f4c254708fb89b63ccc165c1bda5d3fbb2b3fd60dc7e2b261f38bb",
     "7df741290195ef2122a6b5390334bb1f40aa3757ca366b41547f908710ffeca3",
+    "89abadefddf54f82cd25e5ab99ef7456b0d3ae7dd10df2666b7f867879d96b37",
 ];
 
 fn path() -> PathBuf {

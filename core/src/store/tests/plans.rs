@@ -2,7 +2,7 @@
 //! paths walks a table, and opening reads a handful of pages.
 
 use super::*;
-use crate::store::{blobs, documents, feed, health, purge, queue, search, tray, uploads};
+use crate::store::{blobs, documents, feed, health, purge, queue, search, standing, tray, uploads};
 
 fn plan(tx: &ReadTx<'_>, sql: &str) -> Vec<String> {
     let mut statement = tx.sql.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -47,6 +47,9 @@ fn no_hot_query_walks_a_table() {
         documents(documents::ATTENTION),
         documents::UNCACHED.to_owned(),
         uploads::QUEUE.to_owned(),
+        standing::STATES.to_owned(),
+        standing::REFUSED.to_owned(),
+        standing::NEWEST.to_owned(),
         format!("SELECT * FROM blobs {}", blobs::OF_CHANNEL),
         format!("SELECT * FROM tray {}", tray::OPEN),
         feed::AFTER.to_owned(),

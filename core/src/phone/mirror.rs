@@ -1,0 +1,246 @@
+//! Forms on the crew's second phone: at the end of a meeting two phones show each other what they have begun
+//! and not recorded yet, in the cases both may read. Whoever has the other phone at hand goes on with a form
+//! when its own phone is dead; the act that comes of it is by whoever recorded it, as always.
+//!
+//! What travels is [`crate::sync::forms`]; what is kept of it, [`crate::store`]'s mirrored forms. Photos do
+//! not travel with a form: it names them, and they go up from the phone that took them.
+
+use std::io::{Read, Write};
+
+use super::peer::Talk;
+use super::{PeerError, PeerReport, PeerRole, Phone, PhoneError};
+use crate::id::CertificateId;
+use crate::identity::{Canonical, SealError, Signed};
+use crate::store::DraftRow;
+use crate::sync::channel::{CASE, of_case};
+use crate::sync::forms::{Form, Forms, MAX_FORMS, decode_kept, encode_kept};
+use crate::sync::peer::PeerStreamError;
+
+/// Bytes of forms in one message; the last saved go first.
+const UP: usize = Forms::MAX_LEN - 1_024;
+
+/// What showing each other the forms did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mirrored {
+    /// Own forms that the other phone keeps now.
+    pub kept_there: usize,
+    /// Own forms that it does not keep: it may not read their case, or they are too many.
+    pub left: usize,
+    /// The other phone's forms that are kept here now.
+    pub kept_here: usize,
+}
+
+/// A form that was begun on a colleague's phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MirroredForm {
+    /// The certificate of the colleague on that phone.
+    pub certificate: CertificateId,
+    /// The colleague's staff id.
+    pub person: String,
+    /// The colleague's name as on papers.
+    pub name: String,
+    /// The form; its time is by the colleague's clock.
+    pub form: DraftRow,
+    /// When it came here, by this phone's clock, milliseconds since 1970.
+    pub met_ms: i64,
+    /// Changes of that phone in this case that came here since, whoever brought them: the form may be among
+    /// them, and a person looks before going on.
+    pub since: u32,
+    /// Whether somebody here has gone on with it as it is.
+    pub taken_over: bool,
+}
+
+/// A colleague's phone that keeps a draft of this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormCopy {
+    /// The colleague's staff id.
+    pub person: String,
+    /// The colleague's name as on papers.
+    pub name: String,
+    /// When that phone said so, by this phone's clock, milliseconds since 1970.
+    pub met_ms: i64,
+    /// Whether it keeps the draft as it is now, and not an earlier state of it.
+    pub current: bool,
+}
+
+impl Phone {
+    /// Two phones show each other their forms, over the stream of the meeting `met` and after it. Durable on
+    /// both sides before either says so.
+    pub fn mirror_forms<S: Read + Write>(
+        &self,
+        stream: &mut S,
+        role: PeerRole,
+        met: &PeerReport,
+    ) -> Result<Mirrored, PeerError> {
+        let mut talk = Talk::new(stream, role);
+        let (own, left) = self.own_forms(met)?;
+        let theirs = talk.exchange(&self.seal_forms(met, &own)?)?;
+        let kept = self.keep_forms(&theirs, met)?;
+        let answer = talk.exchange(&encode_kept(&kept))?;
+        let there = decode_kept(&answer).map_err(PeerStreamError::from)?;
+        let there: Vec<DraftRow> = own.into_iter().filter(|row| there.contains(&row.id)).collect();
+        let report =
+            Mirrored { kept_there: there.len(), left: left - there.len(), kept_here: kept.len() };
+        self.store.write::<_, PhoneError>(|tx| {
+            Ok(tx.put_copies(met.meeting.other, &met.person, self.device_ms(), &there)?)
+        })?;
+        Ok(report)
+    }
+
+    /// Own forms for the other phone in the order of their ids, and how many there are in all.
+    fn own_forms(&self, met: &PeerReport) -> Result<(Vec<DraftRow>, usize), PhoneError> {
+        let rows = self.drafts(None)?;
+        let all = rows.len();
+        if met.meeting.shut_out {
+            return Ok((Vec::new(), all));
+        }
+        let mut room = UP;
+        let mut own: Vec<DraftRow> = rows
+            .into_iter()
+            .filter(|row| {
+                let shared =
+                    row.case_no.as_deref().is_some_and(|case| met.shared.contains(&of_case(case)));
+                let fits = shared
+                    && form_of(row)
+                        .is_some_and(|form| form.check().is_ok() && form.weight() <= room);
+                if fits {
+                    room -= form_of(row).map_or(0, |form| form.weight());
+                }
+                fits
+            })
+            .take(usize::try_from(MAX_FORMS).unwrap_or(usize::MAX))
+            .collect();
+        own.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok((own, all))
+    }
+
+    fn seal_forms(&self, met: &PeerReport, own: &[DraftRow]) -> Result<Vec<u8>, PhoneError> {
+        let acting = self.signed_in()?;
+        let forms = Forms {
+            court: self.court.clone(),
+            certificate: acting.certificate,
+            meeting: met.meeting.id,
+            forms: own.iter().filter_map(form_of).collect(),
+        };
+        let signer = self.signer(acting.certificate).ok_or(PhoneError::NotSignedIn)?;
+        Ok(Signed::seal(&forms, signer.as_ref())
+            .map_err(|error: SealError| PhoneError::from(error))?
+            .to_bytes())
+    }
+
+    /// Keeps what the other phone showed; gives the ids of what is durable here now.
+    fn keep_forms(&self, theirs: &[u8], met: &PeerReport) -> Result<Vec<String>, PeerError> {
+        let meeting = &met.meeting;
+        // What a withdrawn phone has begun will never be an act.
+        if meeting.shut_out {
+            return Ok(Vec::new());
+        }
+        let signed = Signed::<Forms>::from_bytes(theirs).map_err(|_| PeerError::NotProven)?;
+        let verified = self.directory().verify(signed).map_err(|_| PeerError::NotProven)?;
+        let forms = verified.payload();
+        if forms.certificate != meeting.other || forms.meeting != meeting.id {
+            return Err(PeerError::NotProven);
+        }
+        let rows: Vec<(String, DraftRow)> = forms
+            .forms
+            .iter()
+            .map(|form| (of_case(&form.case_no), row_of(form)))
+            .filter(|(channel, _)| met.shared.contains(channel))
+            .collect();
+        self.store.write::<_, PhoneError>(|tx| {
+            Ok(tx.put_mirrored(meeting.other, &met.person, self.device_ms(), &rows)?)
+        })?;
+        Ok(rows.into_iter().map(|(_, row)| row.id).collect())
+    }
+
+    /// Forms of colleagues' phones in a case, or in every case of the person signed in; the last saved first.
+    pub fn mirrored_forms(&self, case_no: Option<&str>) -> Result<Vec<MirroredForm>, PhoneError> {
+        let mut eyes = self.eyes()?;
+        self.store.read::<_, PhoneError>(|tx| {
+            let mut forms = Vec::new();
+            for row in tx.mirrored(case_no.map(of_case).as_deref())? {
+                if !eyes.see(tx, &row.channel, None)? {
+                    continue;
+                }
+                let case_no = row.channel.strip_prefix(CASE).map(str::to_owned);
+                forms.push(MirroredForm {
+                    certificate: row.certificate,
+                    person: row.person,
+                    name: self.name_of(row.certificate),
+                    form: DraftRow { case_no, ..row.form },
+                    met_ms: row.met_ms,
+                    since: row.since,
+                    taken_over: row.taken_over,
+                });
+            }
+            Ok(forms)
+        })
+    }
+
+    /// Goes on here with a colleague's form: it becomes an own draft under the same id, which is given back.
+    ///
+    /// Errors: `NoForm`, also for a case the person may not read; `FormBegunHere` when another form stands
+    /// under that id.
+    pub fn take_over_form(
+        &self,
+        certificate: CertificateId,
+        id: &str,
+    ) -> Result<DraftRow, PhoneError> {
+        let mut eyes = self.eyes()?;
+        let now = self.device_ms();
+        self.store.write::<_, PhoneError>(|tx| {
+            let row = tx.mirrored_form(certificate, id)?.ok_or(PhoneError::NoForm)?;
+            if !eyes.see(tx, &row.channel, None)? {
+                return Err(PhoneError::NoForm);
+            }
+            let case_no = row.channel.strip_prefix(CASE).map(str::to_owned);
+            let draft = DraftRow { case_no, updated_ms: now, ..row.form };
+            if tx.draft(id)?.is_some_and(|own| own.json != draft.json) {
+                return Err(PhoneError::FormBegunHere);
+            }
+            tx.put_draft(&draft)?;
+            tx.take_over_form(certificate, id)?;
+            Ok(draft)
+        })
+    }
+
+    /// Colleagues' phones that keep a draft of this one, the last met first. None for a draft that is not there.
+    pub fn copies_of_draft(&self, id: &str) -> Result<Vec<FormCopy>, PhoneError> {
+        let rows = self.store.read::<_, PhoneError>(|tx| match tx.draft(id)? {
+            Some(draft) => Ok(tx.copies_of(&draft)?),
+            None => Ok(Vec::new()),
+        })?;
+        let copies = rows.into_iter().map(|row| FormCopy {
+            name: self.name_of(row.certificate),
+            person: row.person,
+            met_ms: row.met_ms,
+            current: row.current,
+        });
+        Ok(copies.collect())
+    }
+
+    fn name_of(&self, certificate: CertificateId) -> String {
+        let directory = self.directory();
+        directory.get(&certificate).map(|found| found.payload().name.clone()).unwrap_or_default()
+    }
+}
+
+fn form_of(row: &DraftRow) -> Option<Form> {
+    Some(Form {
+        id: row.id.clone(),
+        kind: row.kind.clone(),
+        case_no: row.case_no.clone()?,
+        json: row.json.clone(),
+        saved_ms: row.updated_ms,
+    })
+}
+
+fn row_of(form: &Form) -> DraftRow {
+    DraftRow {
+        id: form.id.clone(),
+        kind: form.kind.clone(),
+        case_no: Some(form.case_no.clone()),
+        json: form.json.clone(),
+        updated_ms: form.saved_ms,
+    }
+}

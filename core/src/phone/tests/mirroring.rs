@@ -1,0 +1,225 @@
+//! Forms on the crew's second phone: what is kept there, who may see it, and what is not believed.
+
+use super::*;
+use crate::identity::Canonical;
+use crate::phone::mirror::{Mirrored, MirroredForm};
+use crate::phone::peer::Talk;
+use crate::sync::forms::{Form, Forms, MAX_FORMS, decode_kept, encode_kept};
+
+const OTHER_CASE: &str = "(2026)粤0605执1102号";
+
+fn draft(phone: &Phone, id: &str, json: &str) {
+    phone.save_draft(id, "seizure", Some(CASE), json).unwrap();
+}
+
+type Shown = Result<Mirrored, PeerError>;
+
+/// A meeting and the forms after it, `one` being the phone that connected.
+fn mirror(one: &Phone, other: &Phone) -> (Shown, Shown) {
+    let side = |phone: &Phone, stream: &mut UnixStream, role| {
+        let met = phone.meet(stream, role)?;
+        phone.mirror_forms(stream, role, &met)
+    };
+    let (mut here, mut there) = UnixStream::pair().unwrap();
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(move || side(other, &mut there, PeerRole::Responder));
+        let first = side(one, &mut here, PeerRole::Initiator);
+        drop(here);
+        (first, answer.join().unwrap())
+    })
+}
+
+/// What `one` holds of the other's forms, as id and content.
+fn seen(phone: &Phone) -> Vec<(String, String)> {
+    let shown = |form: MirroredForm| (form.form.id, form.form.json);
+    phone.mirrored_forms(Some(CASE)).unwrap().into_iter().map(shown).collect()
+}
+
+#[test]
+fn a_form_survives_the_phone_it_was_begun_on() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    draft(&lu, "d1", r#"{"location":"九江镇"}"#);
+    lu.save_draft("d2", "seizure", None, r#"{"location":"没有案号"}"#).unwrap();
+    let (here, there) = mirror(&lu, &wen);
+    assert_eq!(here.unwrap(), Mirrored { kept_there: 1, left: 1, kept_here: 0 });
+    assert_eq!(there.unwrap(), Mirrored { kept_there: 0, left: 0, kept_here: 1 });
+
+    let copies = lu.copies_of_draft("d1").unwrap();
+    assert_eq!((copies[0].person.as_str(), copies[0].current), ("wenruotang", true));
+    draft(&lu, "d1", r#"{"location":"九江镇测试路"}"#);
+    assert!(!lu.copies_of_draft("d1").unwrap()[0].current, "the copy is of the earlier state");
+
+    let shown = wen.mirrored_forms(None).unwrap().remove(0);
+    assert_eq!((shown.person.as_str(), shown.since, shown.taken_over), ("luqihang", 0, false));
+    assert_eq!(shown.form.case_no.as_deref(), Some(CASE));
+    let taken = wen.take_over_form(shown.certificate, "d1").unwrap();
+    assert_eq!(wen.drafts(Some(CASE)).unwrap(), [taken]);
+    assert!(wen.mirrored_forms(None).unwrap()[0].taken_over);
+
+    // The colleague went on as well: the mark goes, and what was typed here is not written over.
+    mirror(&wen, &lu).0.unwrap();
+    let shown = wen.mirrored_forms(None).unwrap().remove(0);
+    assert!(!shown.taken_over);
+    let refused = wen.take_over_form(shown.certificate, "d1").unwrap_err();
+    assert_eq!(refused.code(), "form_begun_here");
+    assert_eq!(wen.drafts(Some(CASE)).unwrap()[0].json, r#"{"location":"九江镇"}"#);
+
+    // Recorded or thrown away there, it goes here.
+    lu.remove_draft("d1").unwrap();
+    mirror(&lu, &wen).0.unwrap();
+    assert!(seen(&wen).is_empty());
+    let gone = wen.take_over_form(shown.certificate, "d1").unwrap_err();
+    assert_eq!(gone.code(), "no_form");
+}
+
+#[test]
+fn what_the_colleague_recorded_since_is_counted() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    let record = begin(&lu);
+    draft(&lu, "d1", "{}");
+    mirror(&lu, &wen).0.unwrap();
+    assert_eq!(
+        wen.mirrored_forms(None).unwrap()[0].since,
+        0,
+        "what came with the form is before it"
+    );
+    add_line(&lu, record, "空压机");
+    add_line(&wen, record, "叉车");
+    meet(&lu, &wen).0.unwrap();
+    assert_eq!(wen.mirrored_forms(None).unwrap()[0].since, 1);
+}
+
+#[test]
+fn only_cases_that_both_may_read() {
+    let world = World::new();
+    let (lu, ou) = (world.phone("luqihang", 1), world.phone("ouziqian", 3));
+    draft(&lu, "d1", "{}");
+    lu.save_draft("d2", "seizure", Some(OTHER_CASE), "{}").unwrap();
+    let (here, there) = mirror(&lu, &ou);
+    assert_eq!(here.unwrap(), Mirrored { kept_there: 0, left: 2, kept_here: 0 });
+    assert_eq!(there.unwrap().kept_here, 0);
+    assert!(ou.store.read::<_, PhoneError>(|tx| Ok(tx.mirrored(None)?)).unwrap().is_empty());
+}
+
+#[test]
+fn whoever_shares_the_phone_and_not_the_case_sees_nothing() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    draft(&lu, "d1", "{}");
+    mirror(&lu, &wen).0.unwrap();
+    let form = wen.mirrored_forms(None).unwrap().remove(0);
+    let ou = world.court.person("ouziqian");
+    wen.trust(&[ou.certificate.to_bytes()]).unwrap();
+    wen.lock().unwrap();
+    wen.sign_in(ou.id, Arc::clone(&ou.signer) as Arc<dyn Signer>).unwrap();
+    assert!(wen.mirrored_forms(None).unwrap().is_empty());
+    assert_eq!(wen.take_over_form(form.certificate, "d1").unwrap_err().code(), "no_form");
+}
+
+#[test]
+fn many_and_large_forms_go_as_far_as_there_is_room_the_last_saved_first() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    let large = format!("\"{}\"", "山".repeat(80_000));
+    for number in 0..20 {
+        draft(&lu, &format!("d{number:02}"), &large);
+    }
+    let (here, there) = mirror(&lu, &wen);
+    let kept = here.unwrap();
+    assert_eq!(kept.kept_there + kept.left, 20);
+    assert_eq!((kept.kept_there, there.unwrap().kept_here), (17, 17));
+}
+
+/// `wen` meets somebody with lu's key who sends `change` of the honest forms.
+fn told(world: &World, wen: &Phone, lu: &Phone, change: impl Fn(&mut Forms) + Sync) -> Shown {
+    let (mut here, mut there) = UnixStream::pair().unwrap();
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(move || {
+            let met = wen.meet(&mut there, PeerRole::Responder)?;
+            let shown = wen.mirror_forms(&mut there, PeerRole::Responder, &met);
+            drop(there);
+            shown
+        });
+        let met = lu.meet(&mut here, PeerRole::Initiator).unwrap();
+        let identity = world.court.person("luqihang");
+        let mut forms = Forms {
+            court: world.court.court.clone(),
+            certificate: identity.id,
+            meeting: met.meeting.id,
+            forms: vec![form("d1", CASE), form("d2", CASE)],
+        };
+        change(&mut forms);
+        let mut talk = Talk::new(&mut here, PeerRole::Initiator);
+        let sealed =
+            Signed::<Forms>::seal_encoded(forms.encode(), identity.signer.as_ref()).unwrap();
+        if talk.exchange(&sealed.to_bytes()).is_ok() {
+            let _ = talk.exchange(&encode_kept(&[]));
+        }
+        drop(here);
+        answer.join().unwrap()
+    })
+}
+
+fn form(id: &str, case: &str) -> Form {
+    Form {
+        id: id.to_owned(),
+        kind: "seizure".to_owned(),
+        case_no: case.to_owned(),
+        json: "{}".to_owned(),
+        saved_ms: MORNING_MS,
+    }
+}
+
+#[test]
+fn what_is_not_of_this_meeting_and_this_phone_is_not_kept() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    assert_eq!(told(&world, &wen, &lu, |_| {}).unwrap().kept_here, 2);
+    let wrong: [fn(&mut Forms); 6] = [
+        |forms| forms.meeting = [9; 32],
+        |forms| forms.forms.reverse(),
+        |forms| forms.forms[0].json = "{".to_owned(),
+        |forms| forms.forms[0].kind = "../seizure".to_owned(),
+        |forms| forms.forms[1].json = format!("\"{}\"", "x".repeat(300_000)),
+        |forms| forms.forms = (0..=MAX_FORMS).map(|at| form(&format!("d{at:03}"), CASE)).collect(),
+    ];
+    for (at, change) in wrong.into_iter().enumerate() {
+        let refused = told(&world, &wen, &lu, change).unwrap_err();
+        assert_eq!(refused.code(), "peer_not_proven", "{at}");
+        assert_eq!(seen(&wen).len(), 2, "{at}: what was kept before stays");
+    }
+    let stranger = world.court.person("wenruotang").id;
+    assert!(told(&world, &wen, &lu, |forms| forms.certificate = stranger).is_err());
+    // A case that this phone does not share with that one: the rest is kept.
+    let kept = told(&world, &wen, &lu, |forms| forms.forms[1].case_no = OTHER_CASE.to_owned());
+    assert_eq!((kept.unwrap().kept_here, seen(&wen).len()), (1, 1));
+}
+
+#[test]
+fn an_older_app_hangs_up_and_nothing_is_claimed() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    draft(&lu, "d1", "{}");
+    let (mut here, mut there) = UnixStream::pair().unwrap();
+    std::thread::scope(|scope| {
+        let wen = &wen;
+        scope.spawn(move || {
+            wen.meet(&mut there, PeerRole::Responder).unwrap();
+        });
+        let met = lu.meet(&mut here, PeerRole::Initiator).unwrap();
+        let broken = lu.mirror_forms(&mut here, PeerRole::Initiator, &met).unwrap_err();
+        assert_eq!(broken.code(), "peer_stream");
+    });
+    assert!(lu.copies_of_draft("d1").unwrap().is_empty());
+}
+
+#[test]
+fn an_answer_that_names_forms_nobody_sent_is_worth_nothing() {
+    let bytes = encode_kept(&["d1".to_owned(), "d9".to_owned()]);
+    assert_eq!(decode_kept(&bytes).unwrap(), ["d1", "d9"]);
+    assert!(decode_kept(&bytes[..bytes.len() - 1]).is_err());
+    let many: Vec<String> = (0..=MAX_FORMS).map(|at| at.to_string()).collect();
+    assert!(decode_kept(&encode_kept(&many)).is_err());
+}
