@@ -132,8 +132,13 @@ fn many_and_large_forms_go_as_far_as_there_is_room_the_last_saved_first() {
     assert_eq!((kept.kept_there, there.unwrap().kept_here), (17, 17));
 }
 
-/// `wen` meets somebody with lu's key who sends `change` of the honest forms.
-fn told(world: &World, wen: &Phone, lu: &Phone, change: impl Fn(&mut Forms) + Sync) -> Shown {
+/// `wen` meets lu, who sends `change` of the honest forms, signed by `signer`.
+fn told(
+    world: &World,
+    (wen, lu): (&Phone, &Phone),
+    signer: &str,
+    change: impl Fn(&mut Forms) + Sync,
+) -> Shown {
     let (mut here, mut there) = UnixStream::pair().unwrap();
     std::thread::scope(|scope| {
         let answer = scope.spawn(move || {
@@ -143,7 +148,7 @@ fn told(world: &World, wen: &Phone, lu: &Phone, change: impl Fn(&mut Forms) + Sy
             shown
         });
         let met = lu.meet(&mut here, PeerRole::Initiator).unwrap();
-        let identity = world.court.person("luqihang");
+        let identity = world.court.person(signer);
         let mut forms = Forms {
             court: world.court.court.clone(),
             certificate: identity.id,
@@ -176,7 +181,7 @@ fn form(id: &str, case: &str) -> Form {
 fn what_is_not_of_this_meeting_and_this_phone_is_not_kept() {
     let world = World::new();
     let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
-    assert_eq!(told(&world, &wen, &lu, |_| {}).unwrap().kept_here, 2);
+    assert_eq!(told(&world, (&wen, &lu), "luqihang", |_| {}).unwrap().kept_here, 2);
     let wrong: [fn(&mut Forms); 6] = [
         |forms| forms.meeting = [9; 32],
         |forms| forms.forms.reverse(),
@@ -186,14 +191,18 @@ fn what_is_not_of_this_meeting_and_this_phone_is_not_kept() {
         |forms| forms.forms = (0..=MAX_FORMS).map(|at| form(&format!("d{at:03}"), CASE)).collect(),
     ];
     for (at, change) in wrong.into_iter().enumerate() {
-        let refused = told(&world, &wen, &lu, change).unwrap_err();
+        let refused = told(&world, (&wen, &lu), "luqihang", change).unwrap_err();
         assert_eq!(refused.code(), "peer_not_proven", "{at}");
         assert_eq!(seen(&wen).len(), 2, "{at}: what was kept before stays");
     }
-    let stranger = world.court.person("wenruotang").id;
-    assert!(told(&world, &wen, &lu, |forms| forms.certificate = stranger).is_err());
+    // Another member's forms, honestly signed, from the wrong phone.
+    let other = world.court.person("wenruotang").id;
+    let stranger = told(&world, (&wen, &lu), "wenruotang", |forms| forms.certificate = other);
+    assert_eq!(stranger.unwrap_err().code(), "peer_not_proven");
     // A case that this phone does not share with that one: the rest is kept.
-    let kept = told(&world, &wen, &lu, |forms| forms.forms[1].case_no = OTHER_CASE.to_owned());
+    let kept = told(&world, (&wen, &lu), "luqihang", |forms| {
+        forms.forms[1].case_no = OTHER_CASE.to_owned()
+    });
     assert_eq!((kept.unwrap().kept_here, seen(&wen).len()), (1, 1));
 }
 
