@@ -6,6 +6,7 @@ use lastmile_core::id::CertificateId;
 use lastmile_core::phone::{FormCopy, MirroredForm};
 
 use crate::error::LastmileError;
+use crate::observe::Change;
 use crate::open::Phone;
 use crate::records::{RecordDraft, SavedChange};
 
@@ -70,7 +71,9 @@ impl Phone {
     pub fn save_draft(&self, id: String, form: RecordDraft) -> Result<(), LastmileError> {
         let json = serde_json::to_string(&form).map_err(|_| LastmileError::input("form"))?;
         let case_no = Some(form.case_no.as_str()).filter(|case_no| !case_no.is_empty());
-        Ok(self.core.save_draft(&id, &form.kind, case_no, &json)?)
+        self.core.save_draft(&id, &form.kind, case_no, &json)?;
+        self.observers.changed(&Change::Draft { id });
+        Ok(())
     }
 
     /// Drafts of a case, or all of them, the last saved first.
@@ -97,13 +100,17 @@ impl Phone {
         form: RecordDraft,
     ) -> Result<SavedChange, LastmileError> {
         let saved = self.create_record(form)?;
-        self.core.remove_draft(&id)?;
+        self.remove_draft(id)?;
         Ok(saved)
     }
 
     /// Throws a draft away; says whether there was one.
     pub fn remove_draft(&self, id: String) -> Result<bool, LastmileError> {
-        Ok(self.core.remove_draft(&id)?)
+        let removed = self.core.remove_draft(&id)?;
+        if removed {
+            self.observers.changed(&Change::Draft { id });
+        }
+        Ok(removed)
     }
 
     /// Forms of colleagues' phones in a case, or in all cases of the person signed in; the last saved first.
@@ -123,6 +130,7 @@ impl Phone {
         let certificate =
             CertificateId::from_hex(&origin).map_err(|_| LastmileError::input("origin"))?;
         self.core.take_over_form(certificate, &id)?;
+        self.observers.changed(&Change::Draft { id });
         Ok(())
     }
 }

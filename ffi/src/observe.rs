@@ -13,6 +13,11 @@ pub enum Change {
         /// Its id.
         record: String,
     },
+    /// A draft was saved, handed in or thrown away on this phone: as often as somebody types.
+    Draft {
+        /// Its id.
+        id: String,
+    },
     /// Anything may have changed (a contact, a meeting, somebody signed in): read again what is shown.
     Anything,
     /// A request for assistance stands at another step: read [`crate::Phone::assistance`] again, at once.

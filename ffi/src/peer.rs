@@ -28,6 +28,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct MeetingReport {
     /// The other phone's person, staff or liaison id.
     pub person: String,
+    /// That person's name as on papers.
+    pub name: String,
     /// Case numbers that both may read.
     pub cases: Vec<String>,
     /// Changes handed over.
@@ -169,6 +171,7 @@ impl Phone {
         });
         Ok(MeetingReport {
             person: met.person,
+            name: met.name,
             cases: cases.collect(),
             given: count(met.given),
             received: count(met.received.accepted),

@@ -91,7 +91,7 @@ impl Phone {
     fn own_forms(&self, met: &PeerReport) -> Result<(Vec<DraftRow>, usize), PhoneError> {
         let rows = self.drafts(None)?;
         let all = rows.len();
-        if met.meeting.shut_out {
+        if met.meeting.shut_out || self.is_itself(met)? {
             return Ok((Vec::new(), all));
         }
         let mut room = UP;
@@ -114,6 +114,11 @@ impl Phone {
         Ok((own, all))
     }
 
+    /// A phone may have reached its own door, or its clone: nobody is helped by a copy of one's own forms.
+    fn is_itself(&self, met: &PeerReport) -> Result<bool, PhoneError> {
+        Ok(self.signed_in()?.certificate == met.meeting.other)
+    }
+
     fn seal_forms(&self, met: &PeerReport, own: &[DraftRow]) -> Result<Vec<u8>, PhoneError> {
         let acting = self.signed_in()?;
         let forms = Forms {
@@ -132,7 +137,7 @@ impl Phone {
     fn keep_forms(&self, theirs: &[u8], met: &PeerReport) -> Result<Vec<String>, PeerError> {
         let meeting = &met.meeting;
         // What a withdrawn phone has begun will never be an act.
-        if meeting.shut_out {
+        if meeting.shut_out || self.is_itself(met)? {
             return Ok(Vec::new());
         }
         let signed = Signed::<Forms>::from_bytes(theirs).map_err(|_| PeerError::NotProven)?;
@@ -219,7 +224,8 @@ impl Phone {
         Ok(copies.collect())
     }
 
-    fn name_of(&self, certificate: CertificateId) -> String {
+    /// A person's name as the certificate has it; empty for one that is not known.
+    pub(super) fn name_of(&self, certificate: CertificateId) -> String {
         let directory = self.directory();
         directory.get(&certificate).map(|found| found.payload().name.clone()).unwrap_or_default()
     }

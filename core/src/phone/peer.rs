@@ -33,6 +33,8 @@ pub enum PeerRole {
 pub struct PeerReport {
     /// The other phone's person.
     pub person: String,
+    /// That person's name as on papers.
+    pub name: String,
     /// Channels both may read.
     pub shared: Vec<String>,
     /// Changes handed over.
@@ -116,7 +118,8 @@ impl Phone {
         let (received, recorded_anew) = self.take_gift(&gift, &shared)?;
         let meeting = Meeting { id: meeting_of(&own, &other), other: other.certificate, shut_out };
         let bytes_sent = talk.sent;
-        Ok(PeerReport { person, shared, given, received, recorded_anew, bytes_sent, meeting })
+        let name = self.name_of(other.certificate);
+        Ok(PeerReport { person, name, shared, given, received, recorded_anew, bytes_sent, meeting })
     }
 
     fn hello(&self) -> Result<Hello, PhoneError> {

@@ -36,6 +36,7 @@ fn a_draft_is_gone_on_with_on_the_crews_second_phone() {
     lu.save_draft("line 1".into(), seizure()).unwrap();
     assert!(lu.drafts(None).unwrap()[0].copies.is_empty());
     let (went, came) = meet(&lu, &wen);
+    assert_eq!(went.name, "wenruotang先生");
     assert_eq!((went.drafts_there, went.drafts_here), (Some(1), Some(0)));
     assert_eq!((came.drafts_there, came.drafts_here), (Some(0), Some(1)));
     let copy = lu.drafts(None).unwrap().remove(0).copies.remove(0);

@@ -201,7 +201,7 @@ fn what_is_not_of_this_meeting_and_this_phone_is_not_kept() {
     assert_eq!(stranger.unwrap_err().code(), "peer_not_proven");
     // A case that this phone does not share with that one: the rest is kept.
     let kept = told(&world, (&wen, &lu), "luqihang", |forms| {
-        forms.forms[1].case_no = OTHER_CASE.to_owned()
+        forms.forms[1].case_no = OTHER_CASE.to_owned();
     });
     assert_eq!((kept.unwrap().kept_here, seen(&wen).len()), (1, 1));
 }
@@ -222,6 +222,17 @@ fn an_older_app_hangs_up_and_nothing_is_claimed() {
         assert_eq!(broken.code(), "peer_stream");
     });
     assert!(lu.copies_of_draft("d1").unwrap().is_empty());
+}
+
+#[test]
+fn a_phone_that_reaches_its_own_door_keeps_no_copy_of_itself() {
+    let world = World::new();
+    let lu = world.phone("luqihang", 1);
+    draft(&lu, "d1", "{}");
+    let (here, there) = mirror(&lu, &lu);
+    assert_eq!(here.unwrap(), Mirrored { kept_there: 0, left: 1, kept_here: 0 });
+    assert_eq!(there.unwrap().kept_here, 0);
+    assert!(seen(&lu).is_empty());
 }
 
 #[test]
