@@ -33,14 +33,16 @@ class KeystoreKeys(context: Context, private val waitsMs: List<Long> = RETRY_WAI
      */
     suspend fun signer(person: String, use: KeyUse, presence: Presence? = null): DeviceSigner? {
         val alias = aliasOf(person, use)
-        val key = patiently { readKey(it, alias, recordedLevel(alias)) } ?: return null
+        val key = patiently { if (isHalf(alias)) null else readKey(it, alias, recordedLevel(alias)) } ?: return null
         return KeystoreSigner(alias, key, this, presenceFor(use, presence))
     }
 
     /**
      * Makes a key of [person] for [use]: in the StrongBox when there is one, else in the TEE; where it came
-     * to lie is recorded. [challenge] (at most 128 bytes, from the court) goes into the attestation. Takes
-     * up to some seconds. Throws [KeyTrouble]; [IllegalStateException] when there is such a key.
+     * to lie is recorded. [challenge] (at most 128 bytes, from the court) goes into the attestation. One act: of two
+     * calls at once one makes the key. Cut off before it returns, by whatever, it has made none: what lies in the key
+     * store then is nobody's, and the next call makes a new one in its place. Takes up to some seconds. Throws
+     * [KeyTrouble]; [IllegalStateException] when there is such a key.
      */
     suspend fun create(
         person: String,
@@ -50,18 +52,32 @@ class KeystoreKeys(context: Context, private val waitsMs: List<Long> = RETRY_WAI
     ): DeviceSigner {
         val asks = presenceFor(use, presence)
         val alias = aliasOf(person, use)
-        check(patiently { !it.containsAlias(alias) }) { "there is a key for $use" }
-        val key = patiently { store ->
-            val level = generateSigningKey(alias, use, challenge)
-            levels.edit().putString(alias, level.code).commit()
-            readKey(store, alias, level) ?: throw KeyTrouble.Unavailable()
+        val key = retrying(waitsMs) {
+            turn.withLock {
+                val made = load { make(it, alias, use, challenge) }
+                // Nothing suspends from here on: a caller that was cancelled above has no key, and one that was not has it.
+                made?.also { note(alias, it.protection.code) }
+            }
         }
-        return KeystoreSigner(alias, key, this, asks)
+        return KeystoreSigner(alias, checkNotNull(key) { "there is a key for $use" }, this, asks)
+    }
+
+    /** A new key, which is half one until its level is noted; null when there is a whole one. */
+    private fun make(store: KeyStore, alias: String, use: KeyUse, challenge: ByteArray?): DeviceKey? {
+        if (store.containsAlias(alias)) {
+            if (!isHalf(alias)) return null
+            store.deleteEntry(alias)
+        }
+        note(alias, HALF)
+        val level = generateSigningKey(alias, use, challenge)
+        return readKey(store, alias, level) ?: throw KeyTrouble.Unavailable()
     }
 
     /** Destroys the keys of [person], so that new ones can be made. Throws [KeyTrouble]. */
     suspend fun forget(person: String) = patiently { store ->
-        KeyUse.entries.map { aliasOf(person, it) }.filter(store::containsAlias).forEach(store::deleteEntry)
+        val aliases = KeyUse.entries.map { aliasOf(person, it) }
+        aliases.filter(store::containsAlias).forEach(store::deleteEntry)
+        levels.edit().apply { aliases.forEach(::remove) }.commit()
     }
 
     /** Destroys every key of this library, the store's among them. Throws [KeyTrouble]. */
@@ -74,17 +90,21 @@ class KeystoreKeys(context: Context, private val waitsMs: List<Long> = RETRY_WAI
     internal suspend fun <T> patiently(action: (KeyStore) -> T): T = retrying(waitsMs) { inTurn(action) }
 
     /** [action] in its turn, once. Throws [KeyTrouble], and [DatabaseKeyLost] if [action] does. */
-    internal suspend fun <T> inTurn(action: (KeyStore) -> T): T = turn.withLock {
-        withContext(Dispatchers.IO) {
-            try {
-                action(KeyStore.getInstance(PROVIDER).apply { load(null) })
-            } catch (known: DatabaseKeyLost) {
-                throw known
-            } catch (failure: Exception) {
-                throw troubleOf(failure, keyguard?.isDeviceLocked == true)
-            }
+    internal suspend fun <T> inTurn(action: (KeyStore) -> T): T = turn.withLock { load(action) }
+
+    private suspend fun <T> load(action: (KeyStore) -> T): T = withContext(Dispatchers.IO) {
+        try {
+            action(KeyStore.getInstance(PROVIDER).apply { load(null) })
+        } catch (known: DatabaseKeyLost) {
+            throw known
+        } catch (failure: Exception) {
+            throw troubleOf(failure, keyguard?.isDeviceLocked == true)
         }
     }
+
+    private fun note(alias: String, level: String) = levels.edit().putString(alias, level).commit()
+
+    private fun isHalf(alias: String): Boolean = levels.getString(alias, null) == HALF
 
     private fun recordedLevel(alias: String): Protection? =
         levels.getString(alias, null)?.let { code -> Protection.entries.firstOrNull { it.code == code } }
@@ -95,4 +115,9 @@ class KeystoreKeys(context: Context, private val waitsMs: List<Long> = RETRY_WAI
     }
 
     private fun aliasOf(person: String, use: KeyUse) = "$ALIAS_PREFIX${use.name.lowercase()}.$person"
+
+    private companion object {
+        /** In place of a level: the key is being made, or its making was cut off. */
+        const val HALF = "half"
+    }
 }

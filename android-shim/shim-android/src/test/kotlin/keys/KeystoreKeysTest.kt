@@ -5,12 +5,16 @@ import android.app.KeyguardManager
 import android.security.keystore.KeyProperties
 import cn.lastmile.shim.testkit.keystore.FakeKeystore
 import cn.lastmile.shim.testkit.keystore.confirm
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.After
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotSame
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertThrows
 import org.junit.Assert.assertTrue
@@ -22,6 +26,7 @@ import org.robolectric.Shadows.shadowOf
 import java.security.KeyFactory
 import java.security.Signature
 import java.security.spec.X509EncodedKeySpec
+import java.util.concurrent.CountDownLatch
 
 @RunWith(RobolectricTestRunner::class)
 class KeystoreKeysTest {
@@ -29,6 +34,8 @@ class KeystoreKeysTest {
     private val context = RuntimeEnvironment.getApplication()
     private val keys = KeystoreKeys(context, waitsMs = listOf(0, 0, 0))
     private val message = "what is signed".toByteArray()
+
+    private class CutOff : Error()
 
     @After
     fun removeProvider() = phone.close()
@@ -75,6 +82,53 @@ class KeystoreKeysTest {
         assertArrayEquals(spki, runBlocking { keys.signer("officer-7", KeyUse.RECORD) }!!.key.spki)
         runBlocking { keys.forget("officer-7") }
         create()
+    }
+
+    @Test
+    fun `of two calls at once one makes the key`() = runBlocking {
+        var made = 0
+        phone.made = { made++ }
+        // Both wait for the key store, one behind the other.
+        val before = CountDownLatch(1)
+        val busy = async(start = CoroutineStart.UNDISPATCHED) { keys.inTurn { before.await() } }
+        val both = List(2) {
+            async(start = CoroutineStart.UNDISPATCHED) { runCatching { keys.create("officer-7", KeyUse.RECORD, null) } }
+        }
+        before.countDown()
+        busy.await()
+        val ends = both.awaitAll()
+        assertEquals("the other one is told", 1, ends.count { it.exceptionOrNull() is IllegalStateException })
+        assertEquals(1, made)
+        val spki = ends.firstNotNullOf { it.getOrNull() }.key.spki
+        assertArrayEquals(spki, keys.signer("officer-7", KeyUse.RECORD)!!.key.spki)
+    }
+
+    @Test
+    fun `a key whose making was cut off is nobody's`() {
+        // The process ends between the key store's work and ours.
+        phone.made = { throw CutOff() }
+        fails(CutOff::class.java) { keys.create("officer-7", KeyUse.RECORD, null) }
+        assertEquals(1, phone.entries.size)
+        phone.made = {}
+        val next = KeystoreKeys(context, waitsMs = listOf(0))
+        assertNull("no half key is handed out", runBlocking { next.signer("officer-7", KeyUse.RECORD) })
+        val half = phone.entries.values.single()
+        val signer = runBlocking { next.create("officer-7", KeyUse.RECORD, null) }
+        assertNotSame(half, phone.entries.values.single())
+        assertArrayEquals(signer.key.spki, runBlocking { next.signer("officer-7", KeyUse.RECORD) }!!.key.spki)
+        assertEquals(Protection.STRONGBOX, signer.key.protection)
+    }
+
+    @Test
+    fun `whoever gives up meanwhile has no key, and the next one gets one`() = runBlocking {
+        val making = launch(Dispatchers.Default, CoroutineStart.LAZY) { keys.create("officer-7", KeyUse.RECORD, null) }
+        phone.made = { making.cancel() }
+        making.start()
+        making.join()
+        assertTrue(making.isCancelled)
+        phone.made = {}
+        assertNull(keys.signer("officer-7", KeyUse.RECORD))
+        assertEquals(Protection.STRONGBOX, create().key.protection)
     }
 
     @Test

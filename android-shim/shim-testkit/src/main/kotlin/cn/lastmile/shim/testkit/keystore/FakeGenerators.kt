@@ -48,6 +48,7 @@ internal class FakePairGenerator(private val store: FakeKeystore) : KeyPairGener
         val entry = FakeKeystore.Entry(spec, level, pair, null)
         entry.certificate = BareCertificate(pair.public)
         store.entries[spec.keystoreAlias] = entry
+        store.made()
         return KeyPair(pair.public, PrivateHandle(spec.keystoreAlias))
     }
 }

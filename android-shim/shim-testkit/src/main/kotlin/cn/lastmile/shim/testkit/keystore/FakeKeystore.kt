@@ -56,6 +56,10 @@ class FakeKeystore : AutoCloseable {
     @Volatile
     var wrongSignaturesToCome: Int = 0
 
+    /** Called when a pair was made and lies here, before whoever asked for it hears of it. */
+    @Volatile
+    var made: () -> Unit = {}
+
     /** Keys used so far: signatures and ciphers begun. */
     @Volatile
     var uses: Int = 0
