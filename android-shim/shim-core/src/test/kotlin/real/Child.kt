@@ -3,10 +3,19 @@ package cn.lastmile.shim.real
 
 import java.io.File
 
-/** Runs `main` of the file class [main] with [arguments] in a JVM with [options]; its errors go to [log]. */
-class Child(main: String, log: File, vararg arguments: String, options: List<String> = emptyList()) : AutoCloseable {
+/**
+ * Runs `main` of the file class [main] with [arguments] in a JVM with [options], started [through] another command where
+ * there is one; its errors go to [log].
+ */
+class Child(
+    main: String,
+    log: File,
+    vararg arguments: String,
+    options: List<String> = emptyList(),
+    through: List<String> = emptyList(),
+) : AutoCloseable {
     private val process = ProcessBuilder(
-        listOf(
+        through + listOf(
             "${System.getProperty("java.home")}/bin/java", "-Xmx256m", *options.toTypedArray(),
             "-Dlastmile.bindings=${System.getProperty("lastmile.bindings")}",
             "-cp", System.getProperty("surefire.test.class.path") ?: System.getProperty("java.class.path"),

@@ -15,7 +15,7 @@ import java.io.File
 import kotlin.random.Random
 
 /** One line, whole and at once. */
-private fun say(line: String) = System.out.run {
+internal fun say(line: String) = System.out.run {
     write("$line\n".toByteArray())
     flush()
 }
