@@ -7,6 +7,7 @@ package cn.lastmile.shim.wipe
 
 import android.app.NotificationManager
 import android.content.Context
+import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.files.syncDirectory
 import cn.lastmile.shim.files.writeDurably
 import cn.lastmile.shim.keys.KeystoreKeys
@@ -18,17 +19,25 @@ import java.io.IOException
 
 /**
  * [files]: the app's own files and directories that hold data of the court; of a store all of them (`StoreAt.files`),
- * for the log beside it holds the newest records. The shim's are known here.
+ * for the log beside it holds the newest records. The shim's are known here. [rested] waits until nobody writes to a
+ * store any more, and says whether that is so.
  */
-class PhoneWipe(private val context: Context, private val keys: KeystoreKeys, private val files: List<File>) {
+class PhoneWipe(
+    private val context: Context,
+    private val keys: KeystoreKeys,
+    private val files: List<File>,
+    private val rested: () -> Boolean = { FieldCore.rested(LONGEST_CALL_MS) },
+) {
     private val mark = File(context.noBackupFilesDir, "lastmile.wipe")
 
     /** Whether one was begun and not ended: then the app calls [run] before anything else. */
     val isPending: Boolean get() = mark.exists()
 
     /**
-     * Does it all; false when a file would not go, to be tried again at the next start. The core must be
-     * closed. A full disk does not stop it. Throws [cn.lastmile.shim.keys.KeyTrouble] when the key store does not let its keys go now.
+     * Does it all; false when a file would not go, or a call of the core that was closed before this did not end in
+     * time and may have left something behind it: to be done again at the next start. A full disk does not stop it.
+     * Seconds, or the two minutes that such a call takes at most. Throws [cn.lastmile.shim.keys.KeyTrouble] when the
+     * key store does not let its keys go now.
      */
     suspend fun run(): Boolean = withContext(Dispatchers.IO) {
         try {
@@ -38,8 +47,9 @@ class PhoneWipe(private val context: Context, private val keys: KeystoreKeys, pr
         }
         SyncJobs(context).cancelAll()
         keys.destroyAll()
+        val quiet = rested()
         val own = listOf(File(context.noBackupFilesDir, "lastmile"))
-        val gone = (own + files).map(File::deleteRecursively).all { it }
+        val gone = (own + files).map(File::deleteRecursively).all { it } && quiet
         context.getSystemService(NotificationManager::class.java)?.cancelAll()
         DIARIES.forEach { context.deleteSharedPreferences(it) }
         if (gone) {
@@ -51,6 +61,9 @@ class PhoneWipe(private val context: Context, private val keys: KeystoreKeys, pr
     }
 
     private companion object {
+        /** A request ends within 90 s, what it brought is taken in within seconds, milliseconds. */
+        const val LONGEST_CALL_MS = 120_000L
+
         val DIARIES = listOf("lastmile.sync.diary", "lastmile.key.levels")
     }
 }

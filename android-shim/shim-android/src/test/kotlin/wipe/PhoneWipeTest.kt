@@ -66,6 +66,23 @@ class PhoneWipeTest {
     }
 
     @Test
+    fun `while the core still writes it is not done`() = runBlocking {
+        fill()
+        var quiet = false
+        // What a call under way leaves behind it goes the next time.
+        val wipe = PhoneWipe(context, keys, listOf(store)) { quiet }
+        assertFalse(wipe.run())
+        assertEquals("the keys go at once", setOf("another.library"), phone.entries.keys)
+        assertFalse(store.exists())
+        assertTrue(wipe.isPending)
+        File(store, "phone.db-wal").apply { parentFile!!.mkdirs() }.writeText("late")
+        quiet = true
+        assertTrue(wipe.run())
+        assertFalse(store.exists())
+        assertFalse(wipe.isPending)
+    }
+
+    @Test
     fun `cut off, it is still to be done`() = runBlocking {
         fill()
         // The keys do not go: nothing else may, or a phone that is half wiped would look whole.

@@ -16,6 +16,7 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableJob
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.job
 import kotlinx.coroutines.withContext
 import java.io.File
 import java.nio.file.Path
@@ -44,7 +45,7 @@ class DeviceParts(
 
 /** The owner cannot do what was asked of it: a fault of the app, not of the person. */
 sealed class OwnerTrouble(override val code: String, override val words: Words) : Exception(code), Trouble {
-    /** [FieldCore.start] was called while a core is open in this process. */
+    /** [FieldCore.start] was called while a core is open in this process, or a call of a closed one is under way. */
     class AlreadyOpen : OwnerTrouble(
         "core_already_open",
         Words("应用内部错误:数据已由本应用打开。请重新启动应用。", "The app opened its data twice; restart it."),
@@ -57,6 +58,9 @@ sealed class OwnerTrouble(override val code: String, override val words: Words) 
     )
 }
 
+/** How long [FieldCore.close] waits, milliseconds: less than the system lets a main thread stand still. */
+const val END_WAIT_MS: Long = 4_000
+
 /** The open core of this process. May be used from any thread. */
 class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
     private val life: CompletableJob = Job()
@@ -68,10 +72,22 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
      * Lends the phone to [action], off the calling thread; use it for everything that reads or writes. The phone
      * must not be kept beyond the call.
      *
-     * Throws [OwnerTrouble.Closed]; `LastmileException` of the core, whose words [trouble] gives. Cancelling ends
-     * a long call at its next safe point; what was durable before stays.
+     * Throws [OwnerTrouble.Closed], also when the core is closed meanwhile; `LastmileException` of the core, whose
+     * words [trouble] gives. Cancelling ends a long call at its next safe point; what was durable before stays.
      */
-    suspend fun <T> ask(action: suspend (Phone) -> T): T = withContext(Dispatchers.IO) { lend { action(it) } }
+    suspend fun <T> ask(action: suspend (Phone) -> T): T = try {
+        withContext(Dispatchers.IO) {
+            val call = coroutineContext.job
+            val watch = life.invokeOnCompletion { call.cancel(Ended()) }
+            try {
+                lend { action(it) }
+            } finally {
+                watch.dispose()
+            }
+        }
+    } catch (ended: Ended) {
+        throw OwnerTrouble.Closed().initCause(ended)
+    }
 
     /** Like [ask] on the calling thread, for callbacks of the system: milliseconds, but disk. */
     fun <T> now(action: (Phone) -> T): T = lend(action)
@@ -80,14 +96,24 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
     fun setRoad(road: Road) = lend { it.setRoad(road) }
 
     /**
-     * Ends everything that listens; the store closes with the last call that is under way, which may be after this
-     * returned: end your own scopes, and wait for them, before files are touched. Twice is once. Only whoever called
-     * [start] closes.
+     * Refuses every call from now on, ends what listens, and gives up the calls under way: each ends at its next safe
+     * point, and the store closes with the last of them. Waits for that, at most [waitMs] milliseconds.
+     *
+     * True: nothing touches the store any more, and its files may go. False: something still does, perhaps a key that
+     * waits for a finger, or a request on its way (90 s at most); ask again, here or by [rested]. Blocks: off the main
+     * thread. Twice is once. Only whoever called [start] ends it.
      */
+    fun end(waitMs: Long = END_WAIT_MS): Boolean {
+        if (life.complete()) {
+            phone.close()
+            owner.compareAndSet(this, null)
+        }
+        return rested(waitMs)
+    }
+
+    /** [end], for whoever touches no files afterwards and need not know. */
     override fun close() {
-        if (!life.complete()) return
-        phone.close()
-        owner.compareAndSet(this, null)
+        end()
     }
 
     private inline fun <T> lend(action: (Phone) -> T): T {
@@ -103,12 +129,21 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
         }
     }
 
+    /** Why a call was given up: not by its caller. */
+    private class Ended : CancellationException("the core was closed")
+
     companion object {
         private val owner = AtomicReference<FieldCore?>(null)
         private val starting = Any()
 
         /** The core that is open in this process, for those who borrow; null when there is none. */
         val open: FieldCore? get() = owner.get()
+
+        /**
+         * Whether nothing in this process touches a store any more: none is open, and the last call of a closed one has
+         * ended. Waits for that, at most [waitMs] milliseconds. Blocks: off the main thread.
+         */
+        fun rested(waitMs: Long = 0): Boolean = Tether.released(waitMs)
 
         /**
          * Checks the library, opens the store with its raw key and takes in the certificates of the device file.
@@ -120,9 +155,9 @@ class FieldCore private constructor(private val phone: Phone) : AutoCloseable {
         fun start(store: StoreAt, device: DeviceParts = DeviceParts()): FieldCore = synchronized(starting) {
             try {
                 CoreLibrary.check(device.library)
-                if (owner.get() != null) throw OwnerTrouble.AlreadyOpen()
+                if (owner.get() != null || !rested()) throw OwnerTrouble.AlreadyOpen()
                 val options = OpenOptions(store.path.toString(), store.key, store.installation, store.deviceFile)
-                val phone = Phone.open(options, device.clock, device.positions, device.randomness)
+                val phone = Phone.open(options, device.clock, Tether(device.positions), device.randomness)
                 FieldCore(phone).also(owner::set)
             } finally {
                 store.key.fill(0)

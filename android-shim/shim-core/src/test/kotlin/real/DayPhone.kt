@@ -9,6 +9,9 @@ import cn.lastmile.core.Randomness
 import cn.lastmile.core.Road
 import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.CoreSigner
+import cn.lastmile.shim.field.DeviceParts
+import cn.lastmile.shim.field.FieldCore
+import cn.lastmile.shim.field.StoreAt
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.int
 import kotlinx.serialization.json.jsonObject
@@ -100,4 +103,11 @@ class DayPhone private constructor(device: DayDevice, dir: File, road: String?, 
             "$dir/${device.name}.db", ByteArray(32) { 7 }, ByteArray(16) { device.number.toByte() }, device.deviceFile,
         )
     }
+}
+
+/** P1 of the day as the one core of this process, open in [dir]; nobody is signed in yet. */
+fun owned(dir: File): FieldCore {
+    val device = DayDevice(Built.script, "P1")
+    val at = StoreAt(File(dir, "phone.db").toPath(), ByteArray(32) { 5 }, ByteArray(16) { 6 }, device.deviceFile)
+    return FieldCore.start(at, DeviceParts(device.clock(DayPhone.MORNING_MS), library = Built.library.toPath()))
 }

@@ -131,11 +131,7 @@ class OwnerTest {
         open.code
     }
 
-    private fun ready(name: String): FieldCore {
-        val device = DayDevice(Built.script, "P1")
-        val clock = device.clock(DayPhone.MORNING_MS)
-        return FieldCore.start(store(Built.folder(name), device.deviceFile), DeviceParts(clock, library = Built.library.toPath()))
-    }
+    private fun ready(name: String): FieldCore = owned(Built.folder(name))
 
     @Test
     fun `after the end everything says so`() {
@@ -145,14 +141,10 @@ class OwnerTest {
         assertThrows(OwnerTrouble.Closed::class.java) { runBlocking { core.ask { it.court() } } }
         assertThrows(OwnerTrouble.Closed::class.java) { core.now { it.court() } }
         assertThrows(OwnerTrouble.Closed::class.java) { runBlocking { core.changes().first() } }
-        // Whoever gave up meanwhile gave up, and nothing went wrong.
-        val given = ready("owner-given-up")
-        assertThrows(CancellationException::class.java) {
-            runBlocking {
-                given.ask {
-                    given.close()
-                    throw CancellationException("given up")
-                }
+        // Whoever gave up by itself gave up, and nothing went wrong.
+        ready("owner-given-up").use { given ->
+            assertThrows(CancellationException::class.java) {
+                runBlocking { given.ask { throw CancellationException("given up") } }
             }
         }
         // The next owner begins anew on the same store.
