@@ -4,8 +4,10 @@ package cn.lastmile.shim.sync
 import android.app.job.JobParameters
 import android.app.job.JobService
 import android.os.Build
+import cn.lastmile.shim.field.troubleOf
 import cn.lastmile.shim.host.portsOwner
 import cn.lastmile.shim.keys.KeyTrouble
+import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
@@ -35,29 +37,36 @@ class SyncJobService : JobService() {
         val own = currentCoroutineContext()[Job] ?: return
         // Whoever takes the job out of the list answers for it: this, or the system's stop.
         if (!running.remove(job, own)) return
-        diary.ended(ended.outcome)
+        diary.ended(ended.outcome, ended.trouble)
         jobFinished(params, wantsAnotherTry(ended.outcome))
         // From here on the system may end this service at any moment: nothing may wait.
-        ended.left?.let(SyncJobs(this)::send)
+        ended.asks(SyncJobs(this))
     }
 
-    /** [left]: what was saved while the contact ran, which asked in vain for one of its own. */
-    private class Ended(val outcome: SyncOutcome, val left: Backlog? = null)
+    /** [trouble]: for the person who is needed; [asks] for what waits and has no contact of its own that comes. */
+    private class Ended(val outcome: SyncOutcome, val trouble: Words? = null, val asks: (SyncJobs) -> Unit = {})
 
     private suspend fun ended(job: SyncJob): Ended = try {
         val ports = applicationContext.portsOwner.ports()
         val saved = AtomicBoolean()
         val outcome = ports.outbox.watch { saved.set(true) }.use { ports.sync.run(job.originals) }
-        val asked = outcome == SyncOutcome.DONE && saved.get()
-        Ended(outcome, if (asked) backlog(ports.outbox) else null)
+        val left = if (outcome == SyncOutcome.DONE) backlog(ports.outbox) else null
+        when {
+            left == null -> Ended(outcome)
+            // It asked in vain for a contact while this one ran.
+            saved.get() -> Ended(outcome) { it.send(left) }
+            // The court may have been set right after the contact for large files was given up.
+            job == SyncJob.SAFETY -> Ended(outcome) { it.resumeOriginals(left) }
+            else -> Ended(outcome)
+        }
     } catch (cancelled: CancellationException) {
         throw cancelled
     } catch (_: KeyTrouble.Locked) {
         Ended(SyncOutcome.TRY_AGAIN)
     } catch (_: KeyTrouble.Unavailable) {
         Ended(SyncOutcome.TRY_AGAIN)
-    } catch (_: Exception) {
-        Ended(SyncOutcome.NEEDS_A_PERSON)
+    } catch (failed: Exception) {
+        Ended(SyncOutcome.NEEDS_A_PERSON, trouble = troubleOf(failed).words)
     }
 
     /** A store that does not say what waits has something waiting, for all that is known. */

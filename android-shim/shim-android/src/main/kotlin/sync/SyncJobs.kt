@@ -24,12 +24,19 @@ class SyncJobs(private val context: Context) {
         if (backlog.originalBytes > 0) schedule(SyncJob.ORIGINALS) { originals(backlog) }
     }
 
+    /** Asks for a contact for the large files of [backlog] when none is to come; one that is keeps its patience. */
+    internal fun resumeOriginals(backlog: Backlog) {
+        if (!waits(SyncJob.ORIGINALS)) send(Backlog(0, 0, backlog.originalBytes, urgent = false))
+    }
+
+    private fun waits(job: SyncJob): Boolean = scheduler.getPendingJob(job.id) != null
+
     /**
      * The contact every quarter of an hour; to be called when the app starts. Changes nothing when it is
-     * set.
+     * set. It goes on whatever became of the others: what only a person could mend may have been mended at the court.
      */
     fun keepWatch() {
-        if (scheduler.getPendingJob(SyncJob.SAFETY.id) != null) return
+        if (waits(SyncJob.SAFETY)) return
         val job = base(SyncJob.SAFETY).setPeriodic(SAFETY_PERIOD_MS).setPersisted(true)
         scheduler.schedule(job.build())
     }

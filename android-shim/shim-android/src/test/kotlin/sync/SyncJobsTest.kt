@@ -120,6 +120,7 @@ class SyncJobsTest {
         fun throws(failure: Exception): suspend (Boolean) -> SyncOutcome = { throw failure }
         val troubles = mapOf(
             ends(SyncOutcome.TRY_AGAIN) to true,
+            ends(SyncOutcome.MORE_WAITS) to true,
             ends(SyncOutcome.NEEDS_A_PERSON) to false,
             ends(SyncOutcome.WIPED) to false,
             throws(KeyTrouble.Locked()) to true,
@@ -132,7 +133,45 @@ class SyncJobsTest {
             run()
             assertEquals(again, comesAgain)
         }
+    }
+
+    @Test
+    fun `a contact that ended well is one although more waits`() {
+        phone.sync = { SyncOutcome.TRY_AGAIN }
+        run()
         assertNull(diary.lastDoneMs)
+        phone.sync = { SyncOutcome.MORE_WAITS }
+        run()
+        assertNotNull(diary.lastDoneMs)
+    }
+
+    @Test
+    fun `what a person is needed for is kept in words, until it is mended`() {
+        phone.sync = { throw KeyTrouble.KeyInvalidated() }
+        run()
+        assertEquals("needs_a_person", diary.lastOutcome)
+        assertEquals(KeyTrouble.KeyInvalidated().words, diary.lastTrouble)
+        phone.sync = { SyncOutcome.DONE }
+        run()
+        assertNull(diary.lastTrouble)
+    }
+
+    @Test
+    fun `a court that was set right is noticed without anybody's hand`() {
+        phone.backlog = few.copy(records = 0, originalBytes = 5_000_000)
+        jobs.keepWatch()
+        phone.sync = { throw IllegalStateException("the court does not take this phone") }
+        run(SyncJob.ORIGINALS)
+        run(SyncJob.SAFETY)
+        assertFalse(comesAgain)
+        assertNull("given up", pending(SyncJob.ORIGINALS))
+        assertNotNull("but watched", pending(SyncJob.SAFETY))
+        phone.sync = { SyncOutcome.DONE }
+        run(SyncJob.SAFETY)
+        val asked = pending(SyncJob.ORIGINALS)
+        assertNotNull("the large files go again", asked)
+        run(SyncJob.SAFETY)
+        assertSame("and keep their patience", asked, pending(SyncJob.ORIGINALS))
     }
 
     @Test

@@ -22,11 +22,13 @@ private const val CHANGE_BYTES = 500L
 /** Usual size of an original, bytes; a hint for the scheduler only. */
 private const val ORIGINAL_BYTES = 3_000_000L
 
-/** What no waiting helps: the key is gone, or wants a fingerprint that nobody gives in the background. */
-private val KEYS_FOR_A_PERSON = setOf("key_invalidated", "key_not_authenticated")
+/** Turns in which records that are saved meanwhile go before files; the rest is the next contact's. */
+private const val UPLOAD_TURNS = 20
 
-/** Contacts of [core]. */
-class PhoneSync(private val core: FieldCore) : SyncWork {
+/** Contacts of [core]. They take what this phone carries for others along (see `Phone.courierBundle`). */
+class PhoneSync internal constructor(private val core: FieldCore, private val uploadTurns: Int) : SyncWork {
+    constructor(core: FieldCore) : this(core, UPLOAD_TURNS)
+
     override suspend fun run(originals: Boolean): SyncOutcome = when (val tried = attempt(originals)) {
         is Tried.Done -> tried.value
         is Tried.Again -> SyncOutcome.TRY_AGAIN
@@ -35,14 +37,16 @@ class PhoneSync(private val core: FieldCore) : SyncWork {
 
     /**
      * The same for [persistently], while a person looks on: a contact that failed is tried again, a busy court when it
-     * said so.
+     * said so; what only a person can mend is given up with the exception whose words say what.
      */
     suspend fun attempt(originals: Boolean): Tried<SyncOutcome> = try {
         val first = exchange()
+        if (!first.report.wiped) core.ask { it.deliverCourier() }
+        val sent = if (first.report.wiped) SyncOutcome.WIPED else send(originals)
         when {
-            first.report.wiped || send(originals) -> Tried.Done(SyncOutcome.WIPED)
+            sent == SyncOutcome.WIPED -> Tried.Done(sent)
             first.refused != null && core.ask { it.backlog() }.unsigned > 0uL -> triedOf(first.refused)
-            else -> Tried.Done(SyncOutcome.DONE)
+            else -> Tried.Done(sent)
         }
     } catch (failed: LastmileException) {
         triedOf(failed)
@@ -50,8 +54,7 @@ class PhoneSync(private val core: FieldCore) : SyncWork {
 
     private fun triedOf(failed: LastmileException): Tried<SyncOutcome> {
         val askedMs = (failed as? LastmileException.Network)?.retryAfterS?.let { it.toLong() * 1_000 }
-        val outcome = outcomeOf(failed)
-        return if (outcome == SyncOutcome.TRY_AGAIN) Tried.Again(askedMs) else Tried.Done(outcome)
+        return if (outcomeOf(failed) == SyncOutcome.TRY_AGAIN) Tried.Again(askedMs) else Tried.GiveUp(failed)
     }
 
     /** [refused]: the keys signed nothing, for this reason. */
@@ -68,27 +71,15 @@ class PhoneSync(private val core: FieldCore) : SyncWork {
         return Exchanged(core.ask { it.sync() }, refused)
     }
 
-    /** Files, and the records that are saved meanwhile; tells whether the phone was wiped on the way. */
-    private suspend fun send(originals: Boolean): Boolean {
-        repeat(UPLOAD_TURNS) {
-            if (!core.ask { it.upload(originals) }.interrupted) return false
-            if (exchange().report.wiped) return true
+    /** Files, and the records that are saved meanwhile. */
+    private suspend fun send(originals: Boolean): SyncOutcome {
+        repeat(uploadTurns) {
+            val sent = core.ask { it.upload(originals) }
+            if (!sent.interrupted) return if (sent.waiting.isEmpty()) SyncOutcome.DONE else SyncOutcome.MORE_WAITS
+            if (exchange().report.wiped) return SyncOutcome.WIPED
         }
-        return false
+        return SyncOutcome.MORE_WAITS
     }
-
-    private companion object {
-        /** Turns in which records that are saved meanwhile go before files; the rest is the next contact's. */
-        const val UPLOAD_TURNS = 20
-    }
-}
-
-/** What a failure of the core means for the scheduler. */
-fun outcomeOf(failed: LastmileException): SyncOutcome = when (failed) {
-    is LastmileException.Network -> SyncOutcome.TRY_AGAIN
-    is LastmileException.Key ->
-        if (failed.code in KEYS_FOR_A_PERSON) SyncOutcome.NEEDS_A_PERSON else SyncOutcome.TRY_AGAIN
-    else -> SyncOutcome.NEEDS_A_PERSON
 }
 
 /**

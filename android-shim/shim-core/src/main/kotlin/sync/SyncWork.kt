@@ -12,6 +12,9 @@ enum class SyncOutcome {
     /** The road failed: try again, later each time. */
     TRY_AGAIN,
 
+    /** What could go in one contact has gone, and files are left, of which some may have been passed over: come again. */
+    MORE_WAITS,
+
     /** Trying again alone will not help: nobody is signed in, the app is too old, a key is gone. */
     NEEDS_A_PERSON,
 
@@ -23,7 +26,8 @@ enum class SyncOutcome {
 fun interface SyncWork {
     /**
      * Signs, offers and takes until both sides have everything; with [originals] also sends the large files.
-     * Any thread. May throw: an exception counts as [SyncOutcome.NEEDS_A_PERSON], since nobody knows it.
+     * Any thread. Throws what only a person can mend, with its words (`troubleOf`): an exception counts as
+     * [SyncOutcome.NEEDS_A_PERSON].
      */
     suspend fun run(originals: Boolean): SyncOutcome
 }
@@ -47,7 +51,8 @@ interface Outbox {
 }
 
 /** What to tell the scheduler when a contact ended by itself. */
-fun wantsAnotherTry(outcome: SyncOutcome): Boolean = outcome == SyncOutcome.TRY_AGAIN
+fun wantsAnotherTry(outcome: SyncOutcome): Boolean =
+    outcome == SyncOutcome.TRY_AGAIN || outcome == SyncOutcome.MORE_WAITS
 
 /**
  * Why the system ended a contact before its end, by the numbers of Android's `JobParameters.STOP_REASON_*`

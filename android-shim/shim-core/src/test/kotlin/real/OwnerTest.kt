@@ -79,7 +79,7 @@ class OwnerTest {
                 core.ask { it.act(record, Act.Set("set", mapOf("place" to Value.Text("九江镇")))) }
                 assertEquals("what is not signed is not done", SyncOutcome.TRY_AGAIN, PhoneSync(core).run(originals = true))
                 everyday.before = silent(KeyTrouble.NotAuthenticated())
-                assertEquals(SyncOutcome.NEEDS_A_PERSON, PhoneSync(core).run(originals = true))
+                assertEquals("key_not_authenticated", refusedCode { PhoneSync(core).run(originals = true) })
                 everyday.before = {}
                 assertEquals(SyncOutcome.DONE, PhoneSync(core).run(originals = true))
                 assertEquals(Standing.RECEIPTED, core.ask { it.standing(record).standing })
