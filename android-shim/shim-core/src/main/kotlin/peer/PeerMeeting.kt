@@ -1,6 +1,8 @@
 /*
  * Phone to phone over a plain TCP connection, on a hotspot or any local network. The core proves who is
- * there and decides what is exchanged; here is only the wire, with bounds on its time.
+ * there and decides what is exchanged; here is only the wire, with bounds on its time. The connection is made
+ * here and not in the library, because only Android's own sockets can be bound to the Wi-Fi: where that has no
+ * internet, everything else goes out over mobile data.
  */
 package cn.lastmile.shim.peer
 
@@ -12,10 +14,13 @@ import java.io.OutputStream
 /** The two directions of one connection. Reads and writes block, at most [PEER_SILENCE_MS]. */
 class PeerStream(val input: InputStream, val output: OutputStream)
 
-/** The core's side. Blocks the calling thread until the meeting ended; throws when it failed. */
-fun interface PeerMeeting {
-    /** [initiator] for the phone that connected: it speaks first. */
-    fun meet(stream: PeerStream, initiator: Boolean)
+/** The core's side; [T] is what a meeting came to. */
+fun interface PeerMeeting<T> {
+    /**
+     * Returns when the meeting has ended, throws when it failed. [initiator] for the phone that connected: it speaks
+     * first. When it is cancelled the connection is closed, which ends whatever still waits there.
+     */
+    suspend fun meet(stream: PeerStream, initiator: Boolean): T
 }
 
 /** A connection whose other side says nothing for so long is given up, milliseconds. */

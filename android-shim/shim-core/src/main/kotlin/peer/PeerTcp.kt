@@ -1,6 +1,9 @@
 /* The TCP of a meeting: a door that takes one visitor at a time, and the visit. */
 package cn.lastmile.shim.peer
 
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import java.io.FilterInputStream
 import java.io.FilterOutputStream
 import java.io.IOException
@@ -17,12 +20,13 @@ import kotlin.concurrent.schedule
 /**
  * Listens until closed. Visitors are met one after the other on the door's own thread; one that fails, hangs
  * or talks nonsense is shown out by [PEER_SILENCE_MS] and [PEER_LONGEST_MS] and changes nothing for the next.
- * [met] hears the outcome of each, null for a good one, on that thread; also what ended the door itself.
+ * [met] hears what each came to, on that thread; also what ended the door itself. Throws [IOException] when the
+ * system gives no port.
  */
-class PeerDoor(
-    private val meeting: PeerMeeting,
+class PeerDoor<T>(
+    private val meeting: PeerMeeting<T>,
     port: Int = 0,
-    private val met: (Exception?) -> Unit,
+    private val met: (Result<T>) -> Unit,
 ) : AutoCloseable {
     private val server = ServerSocket(port, BACKLOG)
     private val closed = AtomicBoolean()
@@ -43,12 +47,12 @@ class PeerDoor(
             val visitor = try {
                 server.accept()
             } catch (failure: IOException) {
-                if (!closed.get()) met(failure)
+                if (!closed.get()) met(Result.failure(failure))
                 return
             } finally {
                 waiting = false
             }
-            met(runCatching { hold(visitor, meeting, initiator = false) }.exceptionOrNull()?.asException())
+            met(runCatching { runBlocking { hold(visitor, meeting, initiator = false) } })
         }
     }
 
@@ -70,11 +74,14 @@ class PeerDoor(
 }
 
 /**
- * Visits [address] and holds [meeting]. Blocks; throws [PeerTrouble], or what the meeting throws. [socket]
- * makes an unconnected socket: on a phone one that is bound to the hotspot's network, since the system
- * would send it over mobile data.
+ * Visits [address] and holds [meeting], off the calling thread. Throws [PeerTrouble], or what the meeting throws.
+ * Cancelling ends it, within [PEER_CONNECT_MS] while it connects. [socket] makes an unconnected socket: on a phone
+ * one that is bound to the hotspot's network, since the system would send it over mobile data.
  */
-fun visit(address: PeerAddress, meeting: PeerMeeting, socket: () -> Socket = ::Socket) {
+suspend fun <T> visit(address: PeerAddress, meeting: PeerMeeting<T>, socket: () -> Socket = ::Socket): T =
+    withContext(Dispatchers.IO) { hold(connected(address, socket), meeting, initiator = true) }
+
+private fun connected(address: PeerAddress, socket: () -> Socket): Socket {
     val connection = socket()
     try {
         connection.connect(InetSocketAddress(address.host, address.port), PEER_CONNECT_MS)
@@ -82,10 +89,10 @@ fun visit(address: PeerAddress, meeting: PeerMeeting, socket: () -> Socket = ::S
         connection.close()
         throw PeerTrouble.NobodyThere(failure)
     }
-    hold(connection, meeting, initiator = true)
+    return connection
 }
 
-private fun hold(socket: Socket, meeting: PeerMeeting, initiator: Boolean) = socket.use {
+private suspend fun <T> hold(socket: Socket, meeting: PeerMeeting<T>, initiator: Boolean): T = socket.use {
     it.tcpNoDelay = true
     Patience(it).use { patience -> meeting.meet(PeerStream(patience.input, patience.output), initiator) }
 }
@@ -135,5 +142,3 @@ internal class Patience(
 
     override fun close() = watch.cancel()
 }
-
-private fun Throwable.asException(): Exception = this as? Exception ?: IllegalStateException(this)

@@ -1,6 +1,7 @@
 /* Meetings over the loopback: both directions, visitors that misbehave, addresses that are none. */
 package cn.lastmile.shim.peer
 
+import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
 import org.junit.Assert.assertNull
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit.SECONDS
 
 class PeerTcpTest {
     private val heard = Collections.synchronizedList(mutableListOf<String>())
-    private val outcomes = LinkedBlockingQueue<List<Exception?>>()
+    private val outcomes = LinkedBlockingQueue<Result<Unit>>()
 
     /** Says its name and hears the other's, one byte of length before each. */
     private fun named(name: String) = PeerMeeting { stream, initiator ->
@@ -27,13 +28,15 @@ class PeerTcpTest {
         heard += "$name hears ${String(stream.input.readNBytes(length))}, first: $initiator"
     }
 
-    private fun door(meeting: PeerMeeting) = PeerDoor(meeting) { outcomes += listOf(it) }
+    private fun door(meeting: PeerMeeting<Unit>) = PeerDoor(meeting) { outcomes += it }
 
-    private fun outcome(): Exception? = outcomes.poll(10, SECONDS)!!.single()
+    private fun outcome(): Throwable? = outcomes.poll(10, SECONDS)!!.exceptionOrNull()
+
+    private fun visits(address: PeerAddress, meeting: PeerMeeting<Unit>) = runBlocking { visit(address, meeting) }
 
     @Test
     fun `two phones meet`() = door(named("a")).use { door ->
-        visit(PeerAddress("127.0.0.1", door.port), named("b"))
+        visits(PeerAddress("127.0.0.1", door.port), named("b"))
         assertNull(outcome())
         assertEquals(setOf("a hears b, first: false", "b hears a, first: true"), heard.toSet())
     }
@@ -42,7 +45,7 @@ class PeerTcpTest {
     fun `a visitor that hangs up does not close the door`() = door(named("a")).use { door ->
         Socket().use { it.connect(InetSocketAddress("127.0.0.1", door.port), 5_000) }
         assertNotNull(outcome())
-        visit(PeerAddress("127.0.0.1", door.port), named("b"))
+        visits(PeerAddress("127.0.0.1", door.port), named("b"))
         assertNull(outcome())
     }
 
@@ -50,10 +53,10 @@ class PeerTcpTest {
     fun `a closed door is told apart from a meeting that failed`() {
         val port = door(named("a")).use { it.port }
         val address = PeerAddress("127.0.0.1", port)
-        assertThrows(PeerTrouble.NobodyThere::class.java) { visit(address, named("b")) }
+        assertThrows(PeerTrouble.NobodyThere::class.java) { visits(address, named("b")) }
         door { _, _ -> throw IOException("no proof") }.use { door ->
             val open = PeerAddress("127.0.0.1", door.port)
-            assertThrows(IOException::class.java) { visit(open, named("b")) }
+            assertThrows(IOException::class.java) { visits(open, named("b")) }
         }
     }
 

@@ -9,8 +9,8 @@ import cn.lastmile.core.Act
 import cn.lastmile.core.CaptureForm
 import cn.lastmile.core.Hand
 import cn.lastmile.core.LastmileException
+import cn.lastmile.core.MeetingReport
 import cn.lastmile.core.Original
-import cn.lastmile.core.PeerListener
 import cn.lastmile.core.RecordDraft
 import cn.lastmile.core.Settlement
 import cn.lastmile.core.Signatory
@@ -18,9 +18,11 @@ import cn.lastmile.core.Stroke
 import cn.lastmile.core.StrokePoint
 import cn.lastmile.core.Value
 import cn.lastmile.shim.field.trouble
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.async
-import kotlinx.coroutines.coroutineScope
+import cn.lastmile.shim.peer.PeerAddress
+import cn.lastmile.shim.peer.PeerDoor
+import cn.lastmile.shim.peer.meet
+import cn.lastmile.shim.peer.visit
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
@@ -118,11 +120,11 @@ class DayTest {
         assertEquals("$step", step["refused"]?.jsonPrimitive?.contentOrNull, code)
     }
 
-    private suspend fun meet(one: DayPhone, other: DayPhone) = coroutineScope {
-        PeerListener.open().use { door ->
-            val answering = async(Dispatchers.IO) { other.phone.meetWhoeverComes(door, 30u) }
-            one.phone.meetAt("127.0.0.1:${door.port()}")
-            answering.await()
+    private suspend fun meet(one: DayPhone, other: DayPhone) {
+        val answered = CompletableDeferred<Result<MeetingReport>>()
+        PeerDoor({ stream, first -> other.phone.meet(stream, first) }) { answered.complete(it) }.use { door ->
+            visit(PeerAddress("127.0.0.1", door.port), { stream, first -> one.phone.meet(stream, first) })
+            answered.await().getOrThrow()
         }
     }
 

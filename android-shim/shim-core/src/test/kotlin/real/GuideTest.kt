@@ -2,28 +2,39 @@
 package cn.lastmile.shim.real
 
 import cn.lastmile.core.Hand
+import cn.lastmile.core.MeetingReport
 import cn.lastmile.core.Road
 import cn.lastmile.guide.actPage
 import cn.lastmile.guide.addLine
 import cn.lastmile.guide.addPhoto
+import cn.lastmile.guide.bagAsFile
 import cn.lastmile.guide.beginSeizure
 import cn.lastmile.guide.beginSigning
 import cn.lastmile.guide.bringToCourt
 import cn.lastmile.guide.enrolPhone
+import cn.lastmile.guide.openDoor
 import cn.lastmile.guide.openPhone
+import cn.lastmile.guide.sealForCarrying
 import cn.lastmile.guide.sign
+import cn.lastmile.guide.takeBag
+import cn.lastmile.guide.visitColleague
 import cn.lastmile.guide.wordsFor
 import cn.lastmile.shim.field.CoreLibrary
+import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
 import cn.lastmile.shim.field.StoreAt
+import cn.lastmile.shim.field.troubleOf
 import cn.lastmile.shim.sync.SyncOutcome
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import java.io.File
+import java.net.Socket
 import java.util.Locale
 
 class GuideTest {
@@ -60,6 +71,40 @@ class GuideTest {
 
                 assertEquals(SyncOutcome.DONE, bringToCourt(core))
                 assertEquals(listOf("回执已核验"), actPage(core, record).first().marks.map { it.words.zh })
+            }
+        }
+    }
+
+    /** Colleagues of one case, one of them in a process of its own. */
+    @Test
+    fun `where there is no network`() = runBlocking {
+        CoreLibrary.check(Built.library.toPath())
+        val dir = Built.folder("guide-colleague")
+        Court(dir, DayPhone.MORNING_MS).use { court ->
+            Child("NeighbourKt", File(dir, "neighbour.log"), "$dir", court.url, "${DayPhone.MORNING_MS}").use { colleague ->
+                val shown = "127.0.0.1:" + colleague.next()!!.substringAfter("port ")
+                owned(dir).use { core ->
+                    val device = DayDevice(Built.script, "P1")
+                    core.setRoad(Road.http(court.url, emptyList()))
+                    core.ask { it.signIn(device.deviceFile, CoreSigner(device.key), null) }
+                    assertEquals(SyncOutcome.DONE, bringToCourt(core))
+
+                    assertFalse("nothing to seal", sealForCarrying(core))
+                    beginSeizure(core, "(2026)粤0605执1101号", "(2026)粤0605执1101号之一")
+                    assertTrue(sealForCarrying(core))
+                    val far = runCatching { visitColleague(core, "8.8.8.8:53", ::Socket) }
+                    assertEquals("地址有误", wordsFor(far.exceptionOrNull()!!, Locale.CHINA).substringBefore(','))
+                    assertEquals(1u, visitColleague(core, shown, ::Socket).given)
+                    assertEquals("met luqihang received 1 carried 1", colleague.next())
+
+                    val bag = bagAsFile(core)
+                    assertEquals("what it has is not taken twice", 0u, takeBag(core, bag).bundles)
+                    val heard = CompletableDeferred<Result<MeetingReport>>()
+                    openDoor(core) { heard.complete(it) }.use { door ->
+                        Socket("127.0.0.1", door.port).close()
+                        assertEquals("peer_stream", troubleOf(heard.await().exceptionOrNull()!!).code)
+                    }
+                }
             }
         }
     }
