@@ -23,17 +23,21 @@ use super::peer::Hello;
 
 /// Forms at one meeting, at most: as many as a phone lists.
 pub const MAX_FORMS: u64 = 200;
+/// Longest id, bytes: 64 characters of any script, as a phone keeps.
+const MAX_ID: usize = 192;
+/// Longest case number, bytes.
+const MAX_CASE: usize = 128;
 /// Longest form, bytes of JSON: as long as a phone keeps.
 pub const MAX_FORM: usize = 256 << 10;
 
 /// A form as it was filled in so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Form {
-    /// Its id on the phone it was begun on, 1-64 bytes.
+    /// Its id on the phone it was begun on, 1-192 bytes.
     pub id: String,
     /// Record kind it is to become.
     pub kind: String,
-    /// The case, 1-64 bytes.
+    /// The case, 1-128 bytes.
     pub case_no: String,
     /// The form, JSON in the app's own shape, at most [`MAX_FORM`] bytes.
     pub json: String,
@@ -44,9 +48,12 @@ pub struct Form {
 impl Form {
     /// Whether another phone would take it.
     pub fn check(&self) -> Result<(), CanonicalError> {
-        bound::printed(&self.id, 64, "id")?;
+        bound::printed(&self.id, MAX_ID, "id")?;
+        if self.id.chars().count() > MAX_ID / 3 {
+            return Err(CanonicalError::Bound { field: "id" });
+        }
         bound::code(&self.kind, 64, "kind")?;
-        bound::printed(&self.case_no, 64, "case_no")?;
+        bound::printed(&self.case_no, MAX_CASE, "case_no")?;
         bound::instant(self.saved_ms, "saved_ms")?;
         let json =
             self.json.len() <= MAX_FORM && serde_json::from_str::<IgnoredAny>(&self.json).is_ok();
@@ -113,9 +120,9 @@ impl Canonical for Forms {
         for _ in 0..input.array_up_to(MAX_FORMS, "forms")? {
             input.array_of(5)?;
             forms.push(Form {
-                id: input.text(64, "id")?.to_owned(),
+                id: input.text(MAX_ID, "id")?.to_owned(),
                 kind: input.text(64, "kind")?.to_owned(),
-                case_no: input.text(64, "case_no")?.to_owned(),
+                case_no: input.text(MAX_CASE, "case_no")?.to_owned(),
                 json: input.text(MAX_FORM, "json")?.to_owned(),
                 saved_ms: input.int()?,
             });
@@ -169,7 +176,7 @@ pub fn decode_kept(bytes: &[u8]) -> Result<Vec<String>, CanonicalError> {
     }
     let mut ids = Vec::new();
     for _ in 0..input.array_up_to(MAX_FORMS, "kept")? {
-        ids.push(input.text(64, "id")?.to_owned());
+        ids.push(input.text(MAX_ID, "id")?.to_owned());
     }
     input.finish()?;
     Ok(ids)

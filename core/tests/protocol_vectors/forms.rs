@@ -42,6 +42,7 @@ fn forms_on_the_second_phone() {
             code,
             of(Form { kind: "../x".to_owned(), ..form.clone() }),
         ),
+        refused("an id of 65 letters", code, of(Form { id: "x".repeat(65), ..form.clone() })),
         refused("no JSON", code, of(Form { json: "{".to_owned(), ..form.clone() })),
         refused("no case", code, of(Form { case_no: String::new(), ..form.clone() })),
         refused(
