@@ -4,15 +4,24 @@ package cn.lastmile.shim.show
 import cn.lastmile.core.LeaveCheck
 import cn.lastmile.shim.words.Words
 
-/** What the device says of itself; null for what it does not say, which is red: nobody leaves on a guess. */
+/**
+ * What the device says of itself; null for what it does not say, which is red: nobody leaves on a guess. [printerTriedMs]
+ * is when the officer last said to have printed a test page, by the phone; it counts on that day, where the device
+ * says nothing of its printer.
+ */
 data class DeviceFacts(
     val freeBytes: Long?,
     val batteryPercent: Int?,
     val charging: Boolean,
     val printerReady: Boolean?,
+    val printerTriedMs: Long? = null,
 )
 
-/** From where on a line is red. Ages in milliseconds. */
+/**
+ * From where on a line is red. Ages in milliseconds. [skewMs] is also how far ahead of the phone a time it wrote down
+ * itself may lie: clocks are corrected by seconds. [chargingPercent] is enough while it charges: the charger is pulled
+ * out at the door, and Android begins to save power, and with it position and contacts, at 20 % or below.
+ */
 data class LeavePolicy(
     val packAgeMs: Long = 24 * HOUR_MS,
     val contactAgeMs: Long = 12 * HOUR_MS,
@@ -20,6 +29,7 @@ data class LeavePolicy(
     val seals: UInt = 10u,
     val freeBytes: Long = 2_000_000_000,
     val batteryPercent: Int = 60,
+    val chargingPercent: Int = 30,
 )
 
 /** One line: [code] is stable; [todo] only on a red one. */
@@ -33,6 +43,10 @@ data class LeaveView(val lines: List<LeaveLine>) {
 
 private const val HOUR_MS = 3_600_000L
 private val refresh = Words("请在有网络处联系一次法院", "contact the court once where there is a network")
+private val setClock = Words(
+    "手机时间被改动过:请打开“自动确定日期和时间”,再联系一次法院",
+    "the clock was moved: switch on automatic date and time, then contact the court once",
+)
 
 /** The page at [nowMs]. */
 fun leaveView(
@@ -43,7 +57,7 @@ fun leaveView(
 ): LeaveView = LeaveView(
     packs(check, nowMs, policy) + seals(check, policy) + listOf(
         telephones(check), clock(check, policy), contact(check, nowMs, policy), backlog(check), finalising(check),
-        storage(device, policy), battery(device, policy), printer(device),
+        storage(device, policy), battery(device, policy), printer(device, nowMs, policy),
     ),
 )
 
@@ -62,6 +76,10 @@ private fun packs(check: LeaveCheck, nowMs: Long, policy: LeavePolicy): List<Lea
         }
         val at = momentOf(pack.receivedMs, nowMs)
         val words = Words("${name.zh} 第${pack.version}版,${at}领取", "${name.en} version ${pack.version}, received $at")
+        if (ahead(pack.receivedMs, nowMs, policy)) {
+            val odd = Words("${words.zh}(晚于手机时间)", "${words.en} (later than the clock)")
+            return@map line("pack_${pack.kind}", false, odd, setClock)
+        }
         // Only a case changes from day to day; the rest is in force until the court says otherwise.
         val fresh = pack.kind != "case" || nowMs - pack.receivedMs <= policy.packAgeMs || heardSince(check, nowMs, policy)
         line("pack_${pack.kind}", fresh, words, refresh)
@@ -70,7 +88,10 @@ private fun packs(check: LeaveCheck, nowMs: Long, policy: LeavePolicy): List<Lea
 
 /** A contact since then would have brought a newer version, had there been one. */
 private fun heardSince(check: LeaveCheck, nowMs: Long, policy: LeavePolicy) =
-    check.lastContactMs?.let { nowMs - it <= policy.packAgeMs } ?: false
+    check.lastContactMs?.let { !ahead(it, nowMs, policy) && nowMs - it <= policy.packAgeMs } ?: false
+
+/** [ms] lies in the future: the clock was moved since, and how long ago it was is not known. */
+private fun ahead(ms: Long, nowMs: Long, policy: LeavePolicy) = ms - nowMs > policy.skewMs
 
 private fun packName(kind: String, id: String): Words = when (kind) {
     "case" -> Words("案件包 $id", "case pack $id")
@@ -112,6 +133,10 @@ private fun clock(check: LeaveCheck, policy: LeavePolicy): LeaveLine {
 private fun contact(check: LeaveCheck, nowMs: Long, policy: LeavePolicy): LeaveLine {
     val last = check.lastContactMs ?: return line("contact", false, Words("尚未联系过法院", "never contacted the court"), refresh)
     val at = momentOf(last, nowMs)
+    if (ahead(last, nowMs, policy)) {
+        val odd = Words("最近联系法院:$at(晚于手机时间)", "last contact: $at (later than the clock)")
+        return line("contact", false, odd, setClock)
+    }
     return line("contact", nowMs - last <= policy.contactAgeMs, Words("最近联系法院:$at", "last contact: $at"), refresh)
 }
 
@@ -141,17 +166,26 @@ private fun storage(device: DeviceFacts, policy: LeavePolicy): LeaveLine {
 }
 
 private fun battery(device: DeviceFacts, policy: LeavePolicy): LeaveLine {
-    val percent = device.batteryPercent
-    val words = if (percent == null) Words("电量未知", "battery unknown") else Words("电量${percent}%", "battery $percent %")
-    val green = percent != null && (percent >= policy.batteryPercent || device.charging)
-    return line("battery", green, words, Words("请充电或带充电宝", "charge it, or take a power bank"))
+    val percent = device.batteryPercent ?: return line("battery", false, Words("电量未知", "battery unknown"), charge)
+    val words = if (device.charging) Words("电量${percent}%,充电中", "battery $percent %, charging")
+    else Words("电量${percent}%", "battery $percent %")
+    val enough = if (device.charging) policy.chargingPercent else policy.batteryPercent
+    val todo = if (!device.charging) charge
+    else Words("请充到${enough}%以上,并带充电宝", "charge it to $enough % or more, and take a power bank")
+    return line("battery", percent >= enough, words, todo)
 }
 
-private fun printer(device: DeviceFacts): LeaveLine {
-    val words = when (device.printerReady) {
-        true -> Words("打印机已连接", "the printer is connected")
-        false -> Words("打印机未连接", "the printer is not connected")
-        null -> Words("打印机未知", "printer unknown")
+private val charge = Words("请充电或带充电宝", "charge it, or take a power bank")
+
+private fun printer(device: DeviceFacts, nowMs: Long, policy: LeavePolicy): LeaveLine {
+    val tried = device.printerTriedMs?.takeIf { dayOf(it).take(10) == dayOf(nowMs).take(10) && !ahead(it, nowMs, policy) }
+    val words = when {
+        device.printerReady == true -> Words("打印机已连接", "the printer is connected")
+        device.printerReady == false -> Words("打印机未连接", "the printer is not connected")
+        tried != null -> clockOf(tried).let { Words("打印机今天${it}已试打", "the printer was tried today at $it") }
+        else -> Words("打印机今天还没有试打", "the printer was not tried today")
     }
-    return line("printer", device.printerReady == true, words, Words("请连接打印机,或带空白文书", "connect it, or take blank forms"))
+    val todo = if (device.printerReady == false) Words("请连接打印机,或带空白文书", "connect it, or take blank forms")
+    else Words("请试打一页;打不出的,带空白文书", "print a test page; where it does not print, take blank forms")
+    return line("printer", device.printerReady ?: (tried != null), words, todo)
 }

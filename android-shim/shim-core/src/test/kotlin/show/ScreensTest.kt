@@ -1,4 +1,4 @@
-/* Outbox, request for help and the check before leaving: from what the core knows to what people read. */
+/* Outbox and request for help: from what the core knows to what people read. */
 package cn.lastmile.shim.show
 
 import cn.lastmile.core.AloudLine
@@ -7,14 +7,9 @@ import cn.lastmile.core.AssistanceStep
 import cn.lastmile.core.AssistanceTodo
 import cn.lastmile.core.Backlog
 import cn.lastmile.core.ContactState
-import cn.lastmile.core.DutyPhone
-import cn.lastmile.core.LeaveCheck
-import cn.lastmile.core.PackLine
-import cn.lastmile.core.SealBlockLeft
 import cn.lastmile.shim.assistance.standingOf
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
-import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import java.time.OffsetDateTime
@@ -82,51 +77,5 @@ class ScreensTest {
         assertFalse(standingOf(help.copy(hop = "dispatcher", alarm = false)).alone)
         val old = help.copy(hop = "dispatcher", headline = said("已接警"), stale = said("数据截至09:15,连接已断开"))
         assertEquals("已接警(数据截至09:15,连接已断开)", standingOf(old).line!!.zh)
-    }
-
-    private val check = LeaveCheck(
-        listOf(
-            PackLine("case", "K1", 3uL, at("06:00"), at("06:50")), PackLine("court", "粤0605", 1uL, at("06:00"), at("06:50")),
-        ),
-        listOf(SealBlockLeft("K1", "S0001", "S0050", 48u, "S0003")), listOf(DutyPhone("九江派出所", "0757-00000011")),
-        0, at("06:50"), nothing, true,
-    )
-    private val device = DeviceFacts(8_000_000_000, 90, false, true)
-
-    @Test
-    fun `a phone that is ready is all green`() {
-        val view = leaveView(check, device, at("07:00"))
-        assertTrue("${view.lines.filter { !it.green }}", view.ready)
-        assertTrue(view.lines.all { it.todo == null })
-        assertEquals("封条 K1:余48张,下一张S0003", view.lines.first { it.code == "seals" }.words.zh)
-        assertEquals("案件包 K1 第3版,06:50领取", view.lines.first().words.zh)
-    }
-
-    @Test
-    fun `every red line says what to do`() {
-        val bad = check.copy(
-            packs = listOf(PackLine("case", "K1", 3uL, 0, at("06:50"))), seals = listOf(SealBlockLeft("K1", "a", "b", 0u, null)),
-            dutyPhones = emptyList(), skewMs = 420_000, lastContactMs = at("06:50") - 86_400_000,
-            backlog = nothing.copy(pending = 2uL), mayFinalise = false,
-        )
-        val view = leaveView(bad, DeviceFacts(null, null, true, null), at("07:00"))
-        assertEquals(view.lines.size, view.red)
-        assertTrue(view.lines.all { it.todo != null })
-        assertEquals("手机时间快7分钟", view.lines.first { it.code == "clock" }.words.zh)
-        assertEquals("no_cases", leaveView(bad.copy(packs = emptyList()), device, at("07:00")).lines.first().code)
-    }
-
-    @Test
-    fun `limits are where they are said to be`() {
-        fun green(code: String, check: LeaveCheck, device: DeviceFacts = this.device) =
-            leaveView(check, device, at("07:00")).lines.first { it.code == code }.green
-        assertTrue(green("clock", check.copy(skewMs = -120_000)))
-        assertFalse(green("clock", check.copy(skewMs = -120_001)))
-        assertFalse(green("clock", check.copy(skewMs = null)))
-        assertTrue(green("battery", check, device.copy(batteryPercent = 60)))
-        assertFalse(green("battery", check, device.copy(batteryPercent = 59)))
-        assertTrue(green("battery", check, device.copy(batteryPercent = 10, charging = true)))
-        assertFalse(green("storage", check, device.copy(freeBytes = 1_999_999_999)))
-        assertNull(leaveView(check, device, at("07:00")).lines.first { it.code == "battery" }.todo)
     }
 }
