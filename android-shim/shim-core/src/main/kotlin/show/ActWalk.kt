@@ -14,33 +14,59 @@ import cn.lastmile.shim.words.Words
 /** How a step stands. */
 enum class StepState { DONE, MISSING, OPEN, DOES_NOT_APPLY }
 
-/** Something missing: what to do, the article it rests on, and the item it is about (`lines/01J…`). */
-data class MissingLine(val rule: String, val words: Words, val basis: List<Words>, val item: String?, val blocks: Boolean)
+/**
+ * Something missing: what to do, the article it rests on, and the item it is about (`lines/01J…`). [maySetAside] are
+ * the codes of the roles that may go on without it, for a reason; nobody may when it is empty.
+ */
+data class MissingLine(
+    val rule: String,
+    val words: Words,
+    val basis: List<Words>,
+    val item: String?,
+    val blocks: Boolean,
+    val maySetAside: List<String> = emptyList(),
+)
 
-/** [why] only when it does not apply. */
+/** [why] only when it does not apply; [aside] is what would be missing, had nobody gone on without it. */
 data class WalkStep(
     val code: String,
     val title: Words,
     val state: StepState,
     val missing: List<MissingLine>,
     val why: Words? = null,
+    val aside: List<AsideLine> = emptyList(),
 )
 
 /** The walk; [foot] is always in sight: 离场前还缺 n 项. */
 data class ActWalk(val steps: List<WalkStep>, val foot: Words) {
     val missing: List<MissingLine> get() = steps.flatMap { it.missing }
+    val aside: List<AsideLine> get() = steps.flatMap { it.aside }
 }
 
-/** The walk of [record]; [check] is the rules' answer at `Stage.CLOSE`. */
-fun walkOf(record: ShownRecord, check: RuleCheck): ActWalk {
+/** The walk of [record] at [nowMs]; [check] is the rules' answer at `Stage.CLOSE`. */
+fun walkOf(record: ShownRecord, check: RuleCheck, nowMs: Long? = null): ActWalk {
     val plan = PLANS[record.kind] ?: planOf(record)
     val byStep = check.missing.groupBy { finding -> stepFor(plan, finding).code }
-    val steps = plan.map { step -> stepOf(record, step, byStep[step.code].orEmpty()) }
-    val count = steps.sumOf { it.missing.size }
-    val foot = if (count == 0) Words("离场前应办事项已齐", "nothing is missing before leaving")
-    else Words("离场前还缺${count}项", "$count missing before leaving")
-    return ActWalk(steps, foot)
+    val aside = asidesOf(record, check, nowMs).groupBy({ (finding, _) -> stepFor(plan, finding).code }, { it.second })
+    val steps = plan.map { step ->
+        stepOf(record, step, byStep[step.code].orEmpty()).copy(aside = aside[step.code].orEmpty())
+    }
+    return ActWalk(steps, footOf(steps.sumOf { it.missing.size }, steps.sumOf { it.aside.size }))
 }
+
+/** Whoever went on without something is not told that all is there. */
+private fun footOf(missing: Int, aside: Int): Words {
+    val foot = if (missing == 0) Words("离场前应办事项已齐", "nothing is missing before leaving")
+    else Words("离场前还缺${missing}项", "$missing missing before leaving")
+    return if (aside == 0) foot
+    else Words("${foot.zh},另有${aside}项说明理由后继续", "${foot.en}, $aside set aside with a reason")
+}
+
+/** [finding] as the screens have it. */
+fun missingLine(finding: Finding): MissingLine = MissingLine(
+    finding.rule, finding.text.shown, finding.basis.map { it.shown }, finding.item,
+    finding.severity == Severity.BLOCK, finding.maySetAside,
+)
 
 /** What belongs to a step: head fields, collections, rules. */
 private class Plan(
@@ -103,9 +129,16 @@ private val PLANS: Map<String, List<Plan>> = mapOf(
 
 /** A kind without a plan of its own walks through its collections as the form has them. */
 private fun planOf(record: ShownRecord): List<Plan> {
-    val own = record.collections.filter { it.name !in setOf("strikes", "resolutions", "signatures") }
-    return own.map { Plan(it.name, it.label.shown, collections = setOf(it.name)) } + signatures + finalised
+    val shown = record.collections.filter { it.name !in NO_STEP }.sortedBy { it.name in EVERY_ACT }
+    val signed = listOf(signatures).filter { record.collections.any { it.name == "signatures" } }
+    return shown.map { Plan(it.name, it.label.shown, collections = setOf(it.name)) } + signed + finalised
 }
+
+/** What every act has comes after what makes this one. */
+private val EVERY_ACT = setOf("officers", "recorders", "present", "notifications", "photos", "deliveries")
+
+/** Collections that are written beside other steps, or shown with them. */
+private val NO_STEP = setOf("strikes", "resolutions", "signatures", "proofs", "overrides", "president_overrides")
 
 private fun stepFor(plan: List<Plan>, finding: Finding): Plan {
     val collection = finding.item?.substringBefore('/')
@@ -119,10 +152,7 @@ private fun stepFor(plan: List<Plan>, finding: Finding): Plan {
 private val LATE = setOf("R-SEZ-12", "R-SEZ-23")
 
 private fun stepOf(record: ShownRecord, plan: Plan, findings: List<Finding>): WalkStep {
-    val missing = findings.map { finding ->
-        val blocks = finding.severity == Severity.BLOCK
-        MissingLine(finding.rule, finding.text.shown, finding.basis.map { it.shown }, finding.item, blocks)
-    }
+    val missing = findings.map(::missingLine)
     val begun = if (plan === finalised) record.finalised.isNotEmpty() else begun(record, plan)
     val why = if (begun) null else plan.spared(record)
     val state = when {
