@@ -101,7 +101,8 @@ fun fieldsOf(kind: KindInfo, verb: String): List<FieldInfo> {
     }
 }
 
-private const val OFFICER = "officer"
+/** The role of 执行法官、执行员. */
+const val OFFICER = "officer"
 
 /** [typed] as a value of [field]; null when it is none. Times are Beijing's: `08:30` is of [today]. */
 fun valueOf(field: EntryField, typed: String, today: LocalDate): Value? {

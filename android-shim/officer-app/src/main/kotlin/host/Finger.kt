@@ -28,8 +28,8 @@ class NobodyKnown : Exception("no_fingerprint"), Trouble {
     )
 }
 
-/** One per process, of [app]; [person] is whose keys these are. */
-internal class Finger(private val app: Application, private val keys: KeystoreKeys, private val person: String) :
+/** One per process, of [app]; [name] is what the keys in use are called, null when there are none. */
+internal class Finger(private val app: Application, private val keys: KeystoreKeys, private val name: () -> String?) :
     Presence, Asking, Application.ActivityLifecycleCallbacks {
     @Volatile
     private var screen: Activity? = null
@@ -51,7 +51,7 @@ internal class Finger(private val app: Application, private val keys: KeystoreKe
         // A signature is begun and given up: a key that is gone says so before anything is written.
         val gaveUp = Presence { throw KeyTrouble.NotAuthenticated() }
         try {
-            keys.signer(person, KeyUse.FINALISE, gaveUp)?.sign(ByteArray(0))
+            name()?.let { keys.signer(it, KeyUse.FINALISE, gaveUp)?.sign(ByteArray(0)) }
         } catch (_: KeyTrouble.NotAuthenticated) {
             // It would have asked: the key works.
         }

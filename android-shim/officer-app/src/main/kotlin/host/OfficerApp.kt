@@ -6,13 +6,15 @@ package cn.lastmile.officer.host
 
 import android.app.Application
 import android.os.SystemClock
+import cn.lastmile.core.KeyException
+import cn.lastmile.core.LastmileException
 import cn.lastmile.core.Road
 import cn.lastmile.core.Signer
-import cn.lastmile.core.enrol
 import cn.lastmile.core.readCode
 import cn.lastmile.officer.desk.Desk
 import cn.lastmile.officer.desk.PhoneDesk
 import cn.lastmile.officer.desk.Route
+import cn.lastmile.officer.words.Said
 import cn.lastmile.shim.assistance.AssistanceService
 import cn.lastmile.shim.assistance.PhoneAssistance
 import cn.lastmile.shim.assistance.SmsSender
@@ -22,10 +24,12 @@ import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.StoreAt
+import cn.lastmile.shim.files.writeDurably
 import cn.lastmile.shim.host.DeviceClock
 import cn.lastmile.shim.host.Ports
 import cn.lastmile.shim.host.PortsOwner
 import cn.lastmile.shim.keys.DatabaseKey
+import cn.lastmile.shim.keys.DeviceSigner
 import cn.lastmile.shim.keys.KeyTrouble
 import cn.lastmile.shim.keys.KeyUse
 import cn.lastmile.shim.keys.KeystoreKeys
@@ -70,8 +74,9 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private val places by lazy { LocationSource(this) }
     private val whereabouts by lazy { CorePositions(places, SystemClock::elapsedRealtime) }
     private val home get() = File(noBackupFilesDir, "lastmile").apply { mkdirs() }
+    private val registrations by lazy { Registrations(home) }
+    private val registrar by lazy { Registrar(registrations, parts) }
     private val wipe by lazy { PhoneWipe(this, keys, emptyList()) }
-    private val deviceFile get() = File(home, "device.json")
     private var desk: Desk? = null
     private var over: FieldCore? = null
     private var now: Session? = null
@@ -80,7 +85,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
 
     override fun onCreate() {
         super.onCreate()
-        finger = Finger(this, keys, SELF)
+        finger = Finger(this, keys) { registrations.now()?.keys }
         SyncJobs(this).keepWatch()
     }
 
@@ -112,25 +117,40 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
 
     override suspend fun register(code: String) = withContext(Dispatchers.IO) {
         CoreLibrary.check()
-        val road = Road.http(readCode(code).url, roots())
-        val asks = finger.canAsk()
-        keys.forget(SELF)
-        val everyday = CoreSigner(keys.create(SELF, KeyUse.RECORD, null))
-        val finalising = if (asks) CoreSigner(keys.create(SELF, KeyUse.FINALISE, null, finger)) else null
-        val enrolled = finger.during(Words("登记定稿密钥", "Register the key that finalises")) {
-            enrol(code, road, everyday, finalising)
+        opening.withLock {
+            val core = FieldCore.open?.takeIf { it.ask { phone -> phone.signedIn() } != null }
+            core?.let { signWhatWaits(it) }
+            val next = registrar.register(code)
+            if (core != null) {
+                signIn(core, next)
+                core.setRoad(Road.http(next.road, roots()))
+                desk = null
+            }
+            registrar.giveUpFormer()
         }
-        File(home, "road").writeText(readCode(code).url)
-        File(home, "device.part").apply {
-            writeText(enrolled.deviceFile)
-            check(renameTo(deviceFile)) { "the device file could not be kept" }
-        }
+    }
+
+    /** What the keys in use can still sign, they sign; what they cannot, no key can. */
+    private suspend fun signWhatWaits(core: FieldCore) = try {
+        finger.during(Said.seal) { core.ask { it.signPending(MOST_SIGNED) } }
         Unit
+    } catch (_: LastmileException.Key) {
+        // Their keys are why this phone is registered anew.
+    } catch (_: KeyException) {
+        // The same.
     }
 
     override suspend fun unlock(pin: String) {
         val core = checkNotNull(FieldCore.open)
-        core.ask { it.unlock(it.people().first().person, pin, signers()) }
+        try {
+            val person = withPin(core) ?: throw PinUnset()
+            core.ask { it.unlock(person, pin, signers()) }
+        } catch (failed: LastmileException.Pin) {
+            if (failed.code !in OF_KEYS_BEFORE) throw failed
+            // The PIN is right, and stands for the keys of the registration before: from now on for these.
+            signIn(core, registrations.now() ?: throw NotRegistered())
+            core.ask { it.setPin(pin) }
+        }
     }
 
     override suspend fun choosePin(pin: String) {
@@ -139,8 +159,21 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
 
     /** The everyday key first, then the one that finalises. */
     private suspend fun signers(): List<Signer> {
-        val mine = listOf(keys.signer(SELF, KeyUse.RECORD), keys.signer(SELF, KeyUse.FINALISE, finger))
+        val name = registrations.now()?.keys ?: return emptyList()
+        val mine = listOf(keys.signer(name, KeyUse.RECORD), keys.signer(name, KeyUse.FINALISE, finger))
         return mine.filterNotNull().map { CoreSigner(it) }
+    }
+
+    /** The person whose phone this is, if that person has a PIN. */
+    private suspend fun withPin(core: FieldCore): String? {
+        val whose = registrations.now()?.person
+        return core.ask { it.people() }.map { it.person }.firstOrNull { whose == null || it == whose }
+    }
+
+    private suspend fun signIn(core: FieldCore, registration: Registration) {
+        val mine = signers()
+        val everyday = mine.firstOrNull() ?: throw NotRegistered()
+        core.ask { it.signIn(registration.device, everyday, mine.getOrNull(1)) }
     }
 
     private suspend fun signedIn(): FieldCore {
@@ -152,16 +185,14 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
             throw NotRegistered()
         }
         if (core.ask { it.signedIn() } == null) {
-            if (core.ask { it.people() }.isNotEmpty()) throw PinWanted()
-            val mine = signers()
-            val everyday = mine.firstOrNull() ?: throw NotRegistered()
-            core.ask { it.signIn(deviceFile.readText(), everyday, mine.getOrNull(1)) }
+            if (withPin(core) != null) throw PinWanted()
+            signIn(core, registrations.now() ?: throw NotRegistered())
         }
         return core
     }
 
     private suspend fun open(core: FieldCore): Desk {
-        if (core.ask { it.people() }.isEmpty()) throw PinUnset()
+        if (withPin(core) == null) throw PinUnset()
         try {
             places.start()
         } catch (_: PositionTrouble) {
@@ -175,12 +206,19 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
 
     private suspend fun start(): FieldCore {
         if (wipe.isPending && !wipe.run()) throw KeyTrouble.Unavailable()
-        if (!deviceFile.exists()) throw NotRegistered()
+        val registration = registrations.now() ?: throw NotRegistered()
+        try {
+            registrar.giveUpFormer()
+        } catch (_: KeyTrouble) {
+            // They open nothing any more; the next start tries again.
+        }
         val store = File(home, "phone.db")
         val key = DatabaseKey(this, keys).open(store.exists())
-        val at = StoreAt(store.toPath(), key, installation(), deviceFile.readText())
-        return withContext(Dispatchers.IO) { FieldCore.start(at, DeviceParts(DeviceClock(this@OfficerApp), whereabouts)) }.also { core ->
-            core.setRoad(Road.http(File(home, "road").readText(), roots()))
+        return withContext(Dispatchers.IO) {
+            val at = StoreAt(store.toPath(), key, installation(), registration.device)
+            FieldCore.start(at, DeviceParts(DeviceClock(this@OfficerApp), whereabouts)).also { core ->
+                core.setRoad(Road.http(registration.road, roots()))
+            }
         }
     }
 
@@ -193,7 +231,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
 
     private fun installation(): ByteArray {
         val file = File(home, "installation")
-        if (!file.exists()) file.writeBytes(ByteArray(16).also { SecureRandom().nextBytes(it) })
+        if (!file.exists()) writeDurably(file, ByteArray(16).also { SecureRandom().nextBytes(it) })
         return file.readBytes()
     }
 
@@ -201,7 +239,25 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private fun roots(): List<ByteArray> =
         assets.list("roots").orEmpty().map { name -> assets.open("roots/$name").use { it.readBytes() } }
 
+    private val parts = object : RegisteringParts {
+        override fun read(code: String) = readCode(code)
+        override fun canAsk() = finger.canAsk()
+        override suspend fun signer(name: String, use: KeyUse) = keys.signer(name, use, presence(use))
+        override suspend fun create(name: String, use: KeyUse) = keys.create(name, use, null, presence(use))
+        override suspend fun forget(name: String) = keys.forget(name)
+
+        override suspend fun enrol(code: String, url: String, everyday: DeviceSigner, finalising: DeviceSigner?) =
+            finger.during(Words("登记定稿密钥", "Register the key that finalises")) {
+                cn.lastmile.core.enrol(code, Road.http(url, roots()), CoreSigner(everyday), finalising?.let(::CoreSigner))
+            }
+
+        private fun presence(use: KeyUse) = finger.takeIf { use == KeyUse.FINALISE }
+    }
+
     private companion object {
-        const val SELF = "self"
+        const val MOST_SIGNED = 200u
+
+        /** What a right PIN is answered with when its keys are not those in use. */
+        val OF_KEYS_BEFORE = setOf("key_missing", "certificate_withdrawn")
     }
 }
