@@ -244,7 +244,9 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         override fun canAsk() = finger.canAsk()
         override suspend fun signer(name: String, use: KeyUse) = keys.signer(name, use, presence(use))
         override suspend fun create(name: String, use: KeyUse) = keys.create(name, use, null, presence(use))
-        override suspend fun forget(name: String) = keys.forget(name)
+        override suspend fun forget(name: String) {
+            keys.forget(name)
+        }
 
         override suspend fun enrol(code: String, url: String, everyday: DeviceSigner, finalising: DeviceSigner?) =
             finger.during(Words("登记定稿密钥", "Register the key that finalises")) {

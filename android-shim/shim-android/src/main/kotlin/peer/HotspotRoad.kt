@@ -8,6 +8,7 @@ import cn.lastmile.core.MeetingReport
 import cn.lastmile.shim.crew.CrewRoad
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.flow.merge
 import java.io.IOException
@@ -50,8 +51,9 @@ class HotspotRoad(
         }
     }
 
+    /** A phone whose service discovery fails has the typed ones. */
     override val doors: Flow<PeerAddress> =
-        merge(nearby.found(), typed).filter { it.port != port || it.host !in hosts() }
+        merge(nearby.found().catch { }, typed).filter { it.port != port || it.host !in hosts() }
 
     override suspend fun visit(door: PeerAddress): MeetingReport = visit(door, meeting, nearby::socket)
 

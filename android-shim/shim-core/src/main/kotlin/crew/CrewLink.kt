@@ -15,6 +15,7 @@ import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
 
@@ -71,13 +72,23 @@ class CrewLink(
         events.trySend(Event.Changed)
     }
 
-    /** Runs until cancelled: then the door closes, and what was met stays on the screen. */
+    /**
+     * Runs until cancelled: then the door closes, and what was met stays on the screen. Returns at once, with the
+     * reason in [state], when the phone gives no door.
+     */
     suspend fun run(): Unit = coroutineScope {
         doors.clear()
         shown.value = shown.value.copy(doors = 0, trouble = null)
-        val door = road.open { events.trySend(Event.Visited(it)) }
+        val door = try {
+            road.open { events.trySend(Event.Visited(it)) }
+        } catch (failed: Exception) {
+            shown.value = shown.value.copy(trouble = troubleOf(failed).words)
+            return@coroutineScope
+        }
         try {
-            launch { road.doors.collect { events.send(Event.Found(it)) } }
+            // Without the network's help others still come in by the door.
+            val found = road.doors.catch { shown.value = shown.value.copy(trouble = troubleOf(it).words) }
+            launch { found.collect { events.send(Event.Found(it)) } }
             while (true) {
                 val next = doors.minByOrNull { (_, facts) -> nextVisitMs(facts, policy) }
                 val dueMs = next?.let { nextVisitMs(it.value, policy) }

@@ -7,6 +7,7 @@ import cn.lastmile.shim.peer.PeerTrouble
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.advanceTimeBy
@@ -113,6 +114,25 @@ class CrewLinkTest {
         assertEquals(3, visits.size)
         assertNull(link.state.value.trouble)
         assertFalse(link.state.value.unsent)
+        run.cancel()
+    }
+
+    @Test
+    fun `a phone that gives no door says so, and looking that fails keeps the door open`() = runTest {
+        val shut = object : CrewRoad {
+            override val doors = found
+            override fun open(met: (MeetingReport) -> Unit) = throw java.io.IOException("no port")
+            override suspend fun visit(door: PeerAddress) = error("nobody to visit")
+        }
+        val link = CrewLink(shut, { currentTime })
+        link.run()
+        assertTrue(link.state.value.trouble != null)
+
+        val blind = CrewLink(object : CrewRoad by Road(this) {
+            override val doors = flow<PeerAddress> { throw SecurityException("no discovery") }
+        }, { currentTime })
+        val run = running(blind)
+        assertTrue(open && run.isActive && blind.state.value.trouble != null)
         run.cancel()
     }
 
