@@ -108,7 +108,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     override suspend fun ports(): Ports {
         val core = opening.withLock { signedIn() }
         return Ports(
-            PhoneSync(core), PhoneOutbox(core) { listOfNotNull(lastCall) }, PhoneAssistance(core, whereabouts) { null },
+            PhoneSync(core), PhoneOutbox(core) { listOfNotNull(lastCall) }, PhoneAssistance(core, whereabouts),
             SmsSender(this), places, photos.sink,
         )
     }

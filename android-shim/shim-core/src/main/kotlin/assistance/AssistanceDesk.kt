@@ -35,7 +35,10 @@ interface AssistanceDesk {
      */
     suspend fun contact(request: String): Standing
 
-    /** The signed message for [request], made anew each time; null when the court gave no number. */
+    /**
+     * The signed message for [request], made anew each time; null when the court has no gateway, so that none will ever
+     * go. Throws [TextTrouble.NotSigned].
+     */
     suspend fun textMessage(request: String): TextMessage?
 
     /** Notes durably that the network took the message, so that no restart sends it again. */
@@ -54,6 +57,12 @@ sealed class TextTrouble(override val code: String, override val words: Words) :
     class NotPermitted : TextTrouble(
         "text_not_permitted",
         Words("未授予短信权限,请手动发送短信或拨打110。", "Sending texts is not allowed; send it by hand or call 110."),
+    )
+
+    /** The phone's key does not sign now; the next try may succeed. */
+    class NotSigned : TextTrouble(
+        "text_not_signed",
+        Words("本机密钥暂时不能签名,短信未发出,请立即拨打110。", "The key does not sign now and no text went; call 110 now."),
     )
 
     /** No network, no card, or the network refused. [number] is Android's result code, for the log. */

@@ -22,7 +22,7 @@ data class AssistancePolicy(
 
 /**
  * What is known. Times are milliseconds since boot: the clock that nobody can set. [failures] counts contacts
- * that failed in a row; [contactEndedMs] is when the last one ended.
+ * that failed in a row; [contactEndedMs] is when the last one ended. [noGateway]: the court has no number for texts.
  */
 data class AssistanceFacts(
     val startedMs: Long,
@@ -33,6 +33,7 @@ data class AssistanceFacts(
     val textUnderWay: Boolean = false,
     val textFailures: Int = 0,
     val textEndedMs: Long? = null,
+    val noGateway: Boolean = false,
 )
 
 /** The next thing to do. */
@@ -65,7 +66,7 @@ fun nextStep(facts: AssistanceFacts, nowMs: Long, policy: AssistancePolicy): Ass
 private fun textDueMs(facts: AssistanceFacts, policy: AssistancePolicy): Long? {
     val standing = facts.standing
     val spent = facts.textFailures >= policy.textTries
-    if (standing.delivered || standing.texted || facts.textUnderWay || spent) return null
+    if (standing.delivered || standing.texted || facts.textUnderWay || facts.noGateway || spent) return null
     return facts.textEndedMs?.plus(policy.textRetryMs) ?: (facts.startedMs + policy.textAfterMs)
 }
 

@@ -26,8 +26,11 @@ class AssistanceRun(
 ) {
     private sealed interface Event {
         data class Contacted(val reached: Boolean, val standing: Standing?) : Event
-        data class Texted(val sent: Boolean) : Event
+        data class Texted(val text: Text) : Event
     }
+
+    /** What became of a text message; [NONE]: there is no number that one could go to. */
+    private enum class Text { SENT, FAILED, NONE }
 
     private val events = Channel<Event>(Channel.UNLIMITED)
     private lateinit var facts: AssistanceFacts
@@ -78,8 +81,9 @@ class AssistanceRun(
             is Event.Texted -> facts.copy(
                 textUnderWay = false,
                 textEndedMs = nowMs(),
-                textFailures = if (event.sent) 0 else facts.textFailures + 1,
-                standing = if (event.sent) facts.standing.copy(texted = true) else facts.standing,
+                textFailures = if (event.text == Text.FAILED) facts.textFailures + 1 else 0,
+                noGateway = event.text == Text.NONE,
+                standing = if (event.text == Text.SENT) facts.standing.copy(texted = true) else facts.standing,
             )
         }
     }
@@ -90,13 +94,13 @@ class AssistanceRun(
         return Event.Contacted(answer != null, answer ?: attempt { desk.standing(request) })
     }
 
-    private suspend fun text(): Boolean = attempt {
-        val message = desk.textMessage(request) ?: return@attempt false
+    private suspend fun text(): Text = attempt {
+        val message = desk.textMessage(request) ?: return@attempt Text.NONE
         texts.send(message)
         // The network has it; that it cannot be noted down must not send it again while we run.
         attempt { desk.texted(request) }
-        true
-    } ?: false
+        Text.SENT
+    } ?: Text.FAILED
 
     /** Whatever fails here must not end the run: the next try may succeed, and the screen tells the truth. */
     private suspend fun <T> attempt(action: suspend () -> T): T? = try {

@@ -10,14 +10,13 @@ import cn.lastmile.shim.field.shown
 import cn.lastmile.shim.words.Words
 
 /**
- * Requests in [core]. [gateway] is the number of the court's text gateway as the app was given it, null when there
- * is none: then no text goes by itself, and the person is told to call. [positions] says where the crew is, for the
- * court while a request is open; without it the court has the place of the request alone.
+ * Requests in [core]. The text goes to the gateway that the court's pack names; where it names none, no text goes by
+ * itself, and the person is told to call. [positions] says where the crew is, for the court while a request is open;
+ * without it the court has the place of the request alone.
  */
 class PhoneAssistance(
     private val core: FieldCore,
     private val positions: PositionSource? = null,
-    private val gateway: () -> String?,
 ) : AssistanceDesk {
     override fun standing(request: String): Standing = core.now { standingOf(it.assistance(request)) }
 
@@ -39,8 +38,9 @@ class PhoneAssistance(
     }
 
     override suspend fun textMessage(request: String): TextMessage? {
-        val number = gateway() ?: return null
-        return core.ask { it.assistanceTexts(request).signed }?.let { TextMessage(number, it) }
+        val texts = core.ask { it.assistanceTexts(request) }
+        val number = texts.gateway ?: return null
+        return TextMessage(number, texts.signed ?: throw TextTrouble.NotSigned())
     }
 
     override suspend fun texted(request: String) =

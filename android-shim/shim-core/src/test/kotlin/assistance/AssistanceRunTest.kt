@@ -86,6 +86,16 @@ class AssistanceRunTest {
     }
 
     @Test
+    fun `without a gateway no text is tried, and none is said to have failed`() = runTest {
+        val desk = object : AssistanceDesk by Desk(this, { if (currentTime < 60_000) nothing else over }) {
+            override suspend fun textMessage(request: String): TextMessage? = null.also { log += "asked $currentTime" }
+        }
+        AssistanceRun("r1", desk, { log += "text" }, { currentTime }) { log += "${it.code} $currentTime" }.run()
+        assertEquals(listOf("asked 20000"), log.filter { it.startsWith("asked") })
+        assertFalse(log.any { it.startsWith("text") || it.startsWith("assistance_not_texted") })
+    }
+
+    @Test
     fun `what another contact brought is known, and nothing is texted`() = runTest {
         val desk = Desk(this) { if (currentTime < 60_000) throw IOException("no route") else over }
         launch {

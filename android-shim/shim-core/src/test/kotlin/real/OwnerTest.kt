@@ -105,7 +105,7 @@ class OwnerTest {
         val here = object : PositionSource {
             override fun newest() = Fix(23.0288, 113.1429, 8.0, true, 3u, 1_773_709_500_000).also(told::add)
         }
-        val desk = PhoneAssistance(core, here) { null }
+        val desk = PhoneAssistance(core, here)
         assertFalse(desk.standing(request).delivered)
         assertTrue(told.isEmpty())
         val standing = desk.contact(request)
