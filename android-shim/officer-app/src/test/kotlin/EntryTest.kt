@@ -10,49 +10,26 @@ import cn.lastmile.officer.desk.formsOf
 import cn.lastmile.officer.desk.valueOf
 import cn.lastmile.officer.host.Place
 import cn.lastmile.officer.real.RealDay
-import cn.lastmile.officer.stage.OpenPhone
+import cn.lastmile.officer.stage.RealPhone
 import cn.lastmile.officer.stage.Stage
-import cn.lastmile.officer.stage.TestApp
 import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.runBlocking
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
-import org.junit.Before
 import org.junit.Rule
 import org.junit.Test
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import java.time.LocalDate
 
 @RunWith(RobolectricTestRunner::class)
 class EntryTest {
     @get:Rule
-    val folder = TemporaryFolder()
-    private val app get() = RuntimeEnvironment.getApplication() as TestApp
-    private lateinit var phone: OpenPhone
-    private val record get() = RealDay.seizure
-
-    @Before
-    fun open() {
-        RealDay.store.copyRecursively(folder.root, overwrite = true)
-        phone = OpenPhone(app, folder.root)
-    }
-
-    @After
-    fun close() = phone.close()
-
-    private fun shown(id: String = record) = runBlocking { phone.core.ask { it.record(id) } }
-
-    /** Fields of the newest item that has [value] in [field]. */
-    private fun item(collection: String, field: String, value: String): Map<String, Value> =
-        shown().collections.single { it.name == collection }.items
-            .map { item -> item.fields.associate { it.name to it.values.first().value } }
-            .single { it[field] == Value.Text(value) }
+    val phone = RealPhone()
+    private val app get() = phone.app
+    private val record get() = phone.record
 
     @Test
     fun `who was told to be present, by the form, half typed through a dead battery, into the record`() {
@@ -65,13 +42,13 @@ class EntryTest {
             stage.press("存入记录")
             assertEquals("请改正:通知时间", stage.notice)
         }
-        phone.dieAndStart()
+        phone.open.dieAndStart()
         Stage(app, Place.Entry(record, "add_notification")).use { stage ->
             assertTrue("${stage.texts}", stage.shows("霍小明") && stage.shows("✓ 被执行人") && stage.shows("八点半"))
             stage.type("通知时间(如08:30)", "08:05")
             stage.press("存入记录")
             assertTrue("${stage.notice}", stage.notice.orEmpty().startsWith("已存入记录 · 已存本机"))
-            val told = item("notifications", "name", "霍小明")
+            val told = phone.item("notifications", "name", "霍小明")
             assertEquals(Value.Text("debtor"), told["role"])
             assertEquals(Value.Text("${LocalDate.of(2026, 3, 17)}T08:05:00+08:00"), told["notified_at"])
             stage.go(Place.Entry(record, "add_notification"))
@@ -90,7 +67,7 @@ class EntryTest {
         stage.press(line.name.zh)
         stage.press("现在")
         stage.press("存入记录")
-        val seal = item("seals", "seal_no", "NH-2026-0999")
+        val seal = phone.item("seals", "seal_no", "NH-2026-0999")
         assertTrue("$seal", (seal["line"] as Value.Text).value.startsWith("lines/"))
         assertTrue("$seal", (seal["affixed_at"] as Value.Text).value.endsWith("+08:00"))
         stage.go(Place.Missing(record, "delivered"))
@@ -101,7 +78,7 @@ class EntryTest {
         assertEquals("请改正:份数", stage.notice)
         stage.type("份数", "2")
         stage.press("存入记录")
-        assertEquals(Value.Number(2), item("deliveries", "name", "罗敬文")["copies"])
+        assertEquals(Value.Number(2), phone.item("deliveries", "name", "罗敬文")["copies"])
     }
 
     @Test
@@ -116,8 +93,8 @@ class EntryTest {
         stage.type("地点", "九江镇测试工业区2号")
         stage.press("存入记录")
         val named = checkNotNull(runBlocking { phone.desk.onsite(record) })
-        assertEquals("onsite", shown(named).kind)
-        assertEquals(shown().caseNo, shown(named).caseNo)
+        assertEquals("onsite", phone.shown(named).kind)
+        assertEquals(phone.shown().caseNo, phone.shown(named).caseNo)
         stage.press("打开执行笔录")
         assertEquals(Place.Act(named), stage.screen.place)
         assertFalse(stage.texts.contains("开始执行笔录"))
@@ -125,9 +102,9 @@ class EntryTest {
         assertTrue("${stage.texts}", stage.shows("九江镇测试工业区2号"))
         stage.type("天气", "晴")
         stage.press("存入记录")
-        val weather = shown(named).head.single { it.name == "weather" }.values.single()
+        val weather = phone.shown(named).head.single { it.name == "weather" }.values.single()
         assertEquals(Value.Text("晴"), weather.value)
-        val place = shown(named).head.single { it.name == "place" }.values
+        val place = phone.shown(named).head.single { it.name == "place" }.values
         assertEquals("what was not changed is not written again", 1, place.size)
     }
 

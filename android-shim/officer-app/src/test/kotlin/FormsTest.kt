@@ -3,11 +3,14 @@ package cn.lastmile.officer
 
 import cn.lastmile.core.FieldKind
 import cn.lastmile.core.Value
+import cn.lastmile.officer.desk.FormId
 import cn.lastmile.officer.desk.LineForm
 import cn.lastmile.officer.desk.otherValue
 import cn.lastmile.officer.host.Place
 import cn.lastmile.officer.host.OfficerActivity
 import cn.lastmile.officer.host.OfficerApp
+import cn.lastmile.officer.host.Shooting
+import cn.lastmile.officer.host.ShotFor
 import cn.lastmile.shim.show.Key
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -22,12 +25,19 @@ class FormsTest {
         val places = listOf(
             Place.Today, Place.Leave, Place.Act("a1"), Place.Missing("a1", null), Place.Missing("a1", "seals"),
             Place.Goods("a1"), Place.Line("a1"),
-            Place.Entry("a1", "add_seal"), Place.Conflicts("a1"), Place.Signing("a1"), Place.Call(null),
+            Place.Entry("a1", "add_seal"), Place.Entry(FormId.Begin("0f", "seizure", "7")),
+            Place.Begin("0f"), Place.Register,
+            Place.Entry(FormId.Aside("a1", "R-SEZ-10", "lines/01J")), Place.Entry(FormId.Aside("a1", "R-GEN-01", null)),
+            Place.Conflicts("a1"), Place.Signing("a1"), Place.Call(null),
             Place.Call("a1"), Place.Assistance("a1"),
         )
         assertEquals(places, places.map { Place.of(it.written()) })
         assertEquals("what a later version wrote", Place.Today, Place.of("map a1"))
+        assertEquals(Place.Today, Place.of("form begin:0f"))
         assertEquals(Place.Today, Place.of(""))
+        val shots = ShotFor.entries.map { Shooting("s1", "a1", it) }
+        assertEquals(shots, shots.map { Shooting.of(it.written()) })
+        assertNull(Shooting.of("s1 a1"))
     }
 
     @Test

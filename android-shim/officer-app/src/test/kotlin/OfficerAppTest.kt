@@ -175,6 +175,54 @@ class OfficerAppTest {
     }
 
     @Test
+    fun `registered anew with new keys, the same PIN opens it, and a used code changes nothing`() {
+        val slip = court.code("luqihang")
+        val record = Stage(app).use { stage ->
+            stage.register(slip)
+            val before = own()
+            keys.entries.getValue(before.first { "finalise" in it }).invalidated = true
+            val record = runBlocking { core.beginOnSite() }
+            stage.go(Place.Leave)
+            stage.press("重新登记本机")
+            stage.picture("zh-0-anew")
+            assertEquals(emptyList<String>(), complaints(stage.root))
+            stage.type("登记码(管理员给的纸条)", "ABCD-EFGH")
+            stage.press("登记本机")
+            assertTrue("${stage.notice}", stage.notice.orEmpty().startsWith("登记码无法识别"))
+            assertEquals(before, own())
+            stage.type("登记码(管理员给的纸条)", court.code("luqihang"))
+            stage.press("登记本机")
+            assertEquals("本机已重新登记", stage.notice)
+            assertTrue("$before ${own()}", own().size == 2 && own().none { it in before })
+            stage.press("联系法院")
+            record
+        }
+        die()
+        Stage(app).use { stage ->
+            stage.type("办案人员口令", "135790")
+            stage.press("输入口令")
+            assertTrue("${stage.texts}", stage.isToday && stage.shows("1101号"))
+            runBlocking { core.completeOnSite(record) }
+            stage.go(Place.Missing(record, "finalised"))
+            stage.press("定稿")
+            assertEquals("已定稿,已存本机", stage.notice)
+            stage.go(Place.Today)
+            stage.press("联系法院")
+            stage.go(Place.Act(record))
+            assertTrue("${stage.texts}", stage.shows("回执已核验"))
+            // The first slip again: its keys are gone, and the court gives nothing for others.
+            val now = own()
+            stage.go(Place.Register)
+            stage.type("登记码(管理员给的纸条)", slip)
+            stage.press("登记本机")
+            assertTrue("${stage.notice}", stage.notice.orEmpty().isNotBlank())
+            assertTrue("$now ${own()}", own().containsAll(now))
+            stage.go(Place.Today)
+            assertTrue("${stage.texts}", stage.isToday)
+        }
+    }
+
+    @Test
     fun `without a sensor the everyday key alone is registered, and 定稿 says why not`() {
         sensor(false)
         Stage(app).use { stage ->

@@ -5,15 +5,16 @@
 package cn.lastmile.officer
 
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.FormId
 import cn.lastmile.officer.desk.LineForm
+import cn.lastmile.officer.desk.OFFICER
 import cn.lastmile.officer.host.Place
 import cn.lastmile.officer.real.RealDay
 import cn.lastmile.officer.real.completeOnSite
 import cn.lastmile.officer.screens.SigningAt
 import cn.lastmile.officer.screens.SigningForm
-import cn.lastmile.officer.stage.OpenPhone
+import cn.lastmile.officer.stage.RealPhone
 import cn.lastmile.officer.stage.Stage
-import cn.lastmile.officer.stage.TestApp
 import cn.lastmile.officer.stage.complaints
 import cn.lastmile.shim.show.AssistanceView
 import cn.lastmile.shim.show.HopButton
@@ -21,13 +22,10 @@ import cn.lastmile.shim.show.HopState
 import cn.lastmile.shim.show.HopStep
 import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.runBlocking
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
-import org.junit.Before
 import org.junit.Rule
 import org.junit.Test
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
@@ -35,19 +33,9 @@ import org.robolectric.RuntimeEnvironment
 @RunWith(RobolectricTestRunner::class)
 class ScreensTest {
     @get:Rule
-    val folder = TemporaryFolder()
-    private val app get() = RuntimeEnvironment.getApplication() as TestApp
-    private lateinit var phone: OpenPhone
+    val phone = RealPhone()
+    private val app get() = phone.app
     private val wrong = mutableListOf<String>()
-
-    @Before
-    fun open() {
-        RealDay.store.copyRecursively(folder.root, overwrite = true)
-        phone = OpenPhone(app, folder.root)
-    }
-
-    @After
-    fun close() = phone.close()
 
     @Test
     fun `in Chinese`() = everything("zh")
@@ -91,21 +79,31 @@ class ScreensTest {
         Stage(app).use { stage ->
             stage.shot("$way-1-leave", Place.Leave)
             stage.shot("$way-2-today", Place.Today)
+            val case = runBlocking { phone.desk.today() }.cases.first()
+            stage.shot("$way-2-begin", Place.Begin(case.mark))
+            stage.shot("$way-2-begin-seizure", Place.Entry(FormId.Begin(case.mark, "seizure", "1")))
             stage.shot("$way-3-act", Place.Act(record))
             stage.shot("$way-3-missing", Place.Missing(record, null))
             stage.shot("$way-3-notified", Place.Missing(record, "notified"))
             stage.shot("$way-3-entry", Place.Entry(record, "add_notification"))
             stage.shot("$way-3-basics", Place.Entry(record, "set"))
+            val line = runBlocking { phone.desk.act(record) }.walk.missing.first { OFFICER in it.maySetAside }
+            stage.shot("$way-3-aside", Place.Entry(FormId.Aside(record, line.rule, line.item)))
+            runBlocking { phone.desk.enter(FormId.Aside(record, line.rule, line.item), mapOf("reason" to "现场停电,无法补办")) }
+            stage.shot("$way-3-set-aside", Place.Missing(record, null))
             stage.shot("$way-4-list", Place.Goods(record))
             stage.shot("$way-4-line", Place.Line(record))
             runBlocking { app.session().pad = true }
             stage.shot("$way-4-keypad", Place.Line(record))
             stage.shot("$way-4-conflict", Place.Conflicts(record))
+            stage.shot("$way-5-reading", Place.Signing(record))
+            runBlocking { app.session().run { signing = signing?.let { it.reading(it.lines.size) } } }
             stage.shot("$way-5-signing", Place.Signing(record))
             SigningAt.entries.filter { it != SigningAt.DOCUMENT }.forEach { at ->
                 runBlocking { app.session().signingForm = SigningForm(at) }
                 stage.shot("$way-5-signing-${at.name.lowercase()}", Place.Signing(record))
             }
+            runBlocking { app.session().signing = null }
             stage.shot("$way-6-call", Place.Call(record))
             finalised(stage, way)
             val plan = runBlocking { phone.desk.plan(record) }

@@ -6,8 +6,8 @@ import cn.lastmile.core.Severity
 import cn.lastmile.core.ShownRecord
 import cn.lastmile.core.Stage
 import cn.lastmile.officer.words.Said
-import cn.lastmile.shim.field.shown
 import cn.lastmile.shim.show.MissingLine
+import cn.lastmile.shim.show.missingLine
 import cn.lastmile.shim.words.Words
 
 /** Everything that stands in the way of [shown] now, what a person settles first; empty when nothing does. */
@@ -20,5 +20,5 @@ internal fun blocksOf(phone: Phone, shown: ShownRecord): List<MissingLine> {
         Said.noFinger.takeIf { me?.mayFinalise != true },
     ).map { MissingLine("", it, emptyList(), null, true) }
     val rules = phone.checkRules(shown.record, Stage.FINALISE).missing.filter { it.severity == Severity.BLOCK }
-    return own + rules.map { MissingLine(it.rule, it.text.shown, it.basis.map { words -> words.shown }, it.item, true) }
+    return own + rules.map(::missingLine)
 }

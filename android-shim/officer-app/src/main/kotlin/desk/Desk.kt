@@ -19,11 +19,17 @@ import cn.lastmile.shim.show.MissingLine
 import cn.lastmile.shim.words.Words
 import java.io.InputStream
 
-/** One act of a case: [marks] what needs somebody first. */
-data class TodayAct(val record: String, val kind: Words, val title: String, val marks: List<Mark>)
+/** One act of a case, called [name]: its kind and what it is about. [marks]: what needs somebody first. */
+data class TodayAct(val record: String, val name: Words, val marks: List<Mark>)
 
-/** One case; [acts] most recently changed first. */
-data class TodayCase(val caseNo: String, val cause: String, val against: String, val acts: List<TodayAct>)
+/** One case; [mark] stands for it where it must not be told by name, [acts] most recently changed first. */
+data class TodayCase(
+    val caseNo: String,
+    val mark: String,
+    val cause: String,
+    val against: String,
+    val acts: List<TodayAct>,
+)
 
 /** What needs a person; [record] when a press leads somewhere. */
 data class AttentionLine(val words: Words, val record: String?, val conflicts: Boolean = false)
@@ -38,12 +44,13 @@ data class TodayView(
     val stale: Words?,
 )
 
-/** A form that was begun and not handed in. */
-data class DraftLine(val record: String, val name: String, val at: String)
+/** What was begun and not handed in: the [form], or without one the line of [record]. */
+data class DraftLine(val record: String?, val form: FormId?, val name: Words, val at: String)
 
 /**
  * An act; [crew] says what the second phone of the crew has, [blocks] why it cannot be finalised. [unsealed]: it is
- * finalised and nobody's fingerprint has confirmed it yet.
+ * finalised and nobody's fingerprint has confirmed it yet. [mine] are the roles in which the person signed in may
+ * decide about it.
  */
 data class ActView(
     val record: String,
@@ -56,6 +63,7 @@ data class ActView(
     val finalised: Boolean,
     val blocks: List<MissingLine> = emptyList(),
     val unsealed: Boolean = false,
+    val mine: Set<String> = emptySet(),
 )
 
 /** The list with its pictures (JPEG by hash), its open differences, and the state of the record. */
@@ -88,6 +96,9 @@ interface Desk {
     val words: FormWords
 
     suspend fun leave(device: DeviceFacts): LeaveView
+
+    /** The officer says to have printed a test page now. Durable when it returns. */
+    suspend fun printerTried()
     suspend fun today(): TodayView
 
     /** Puts a case first on the way. */
@@ -120,19 +131,28 @@ interface Desk {
     /** The on-site record that the act [record] names. */
     suspend fun onsite(record: String): String?
 
-    /** The form of [verb], and what was typed into it before. Durable after [keepEntry]. */
-    suspend fun sheet(record: String, verb: String): EntrySheet
-    suspend fun keepEntry(record: String, verb: String, typed: Map<String, String>)
+    /** What can be begun in the case of the mark [case], see [TodayCase.mark]. */
+    suspend fun beginnings(case: String): BeginView
 
-    /** Makes it part of the record; the draft goes when it is durable. Throws [EntryTrouble] and keeps the draft. */
-    suspend fun enter(record: String, verb: String, typed: Map<String, String>): Mark
+    /** The form, and what was typed into it before. Durable after [keepEntry]; [dropEntry] throws it away. */
+    suspend fun sheet(form: FormId): EntrySheet
+    suspend fun keepEntry(form: FormId, typed: Map<String, String>)
+    suspend fun dropEntry(form: FormId)
+
+    /** Makes it part of the record, or a record; the draft goes then. Throws [EntryTrouble] and keeps the draft. */
+    suspend fun enter(form: FormId, typed: Map<String, String>): Entered
 
     /** The phone's time as a person types it. */
     suspend fun now(): String
 
-    /** Keeps a photo for the line that is being written; gives its hash. Read to its end. */
+    /** Keeps a photo before it is part of any record; gives its hash. Read to its end. */
     suspend fun keepPhoto(photo: InputStream): String
     suspend fun readBack(record: String): ReadBack
+
+    /**
+     * Records a signature or a refusal, at this moment. The picture of a `Hand.Fingerprint` is the hash of a photo that
+     * was kept; it becomes part of the record here.
+     */
     suspend fun sign(record: String, content: String, signatory: Signatory)
 
     /** Whether [pin] is the officer's. */

@@ -1,6 +1,6 @@
 /*
- * A plain form for what a verb of a record kind asks for: its fields by type, as they are typed, and the values they
- * become. Made from the descriptors alone, so that a kind or field of a later version gets a form without new code.
+ * What the verbs of a record kind ask for, and the values that typed words become. From the descriptors alone, so that
+ * a kind or field of a later version gets a form without new code.
  */
 package cn.lastmile.officer.desk
 
@@ -17,41 +17,6 @@ import java.time.LocalDateTime
 import java.time.LocalTime
 import java.time.format.DateTimeFormatter
 import java.time.format.DateTimeParseException
-
-/** One field; with [choices] (value and words) it is pressed, without it is typed. [stands] is what the record has. */
-data class EntryField(
-    val name: String,
-    val label: Words,
-    val kind: FieldKind,
-    val choices: List<Pair<String, Words>>,
-    val stands: String = "",
-)
-
-/**
- * The form of [verb] for [record]; [typed] is what was typed into it before and not handed in. [today] is the phone's
- * date in Beijing.
- */
-data class EntrySheet(
-    val record: String,
-    val verb: String,
-    val title: Words,
-    val fields: List<EntryField>,
-    val typed: Map<String, String>,
-    val today: LocalDate,
-) {
-    /** What [now] changes of the record, or the fields that cannot be read. */
-    fun read(now: Map<String, String>): Read {
-        val changed = fields.filter { now[it.name] != null && now[it.name] != it.stands && now[it.name] != "" }
-        val values = changed.associateWith { valueOf(it, now.getValue(it.name), today) }
-        return Read(
-            values.mapNotNull { (field, value) -> value?.let { field.name to it } }.toMap(),
-            values.filter { it.value == null }.keys.map { it.label },
-        )
-    }
-
-    /** [values] of the fields that can be read, [wrong] the labels of those that cannot. */
-    data class Read(val values: Map<String, Value>, val wrong: List<Words>)
-}
 
 /** What can be written in a step: a verb, and what it is called. */
 data class StepForm(val verb: String, val label: Words)

@@ -4,9 +4,11 @@ package cn.lastmile.officer.desk
 import cn.lastmile.core.Act
 import cn.lastmile.core.ByteSource
 import cn.lastmile.core.CaptureForm
+import cn.lastmile.core.Hand
 import cn.lastmile.core.KeyException
 import cn.lastmile.core.LastmileException
 import cn.lastmile.core.Original
+import cn.lastmile.core.Phone
 import cn.lastmile.core.ReadBack
 import cn.lastmile.core.RecordDraft
 import cn.lastmile.core.Signatory
@@ -28,24 +30,30 @@ import java.time.format.DateTimeFormatter
 
 /**
  * [keys] gives all keys of the person signed in; [alarm] starts what carries a call when the app is not on the screen.
- * [places] says where the phone is, [asking] whose fingerprint it is.
+ * [places] says where the phone is, [asking] whose fingerprint it is; [roles] are that person's, as codes.
  */
 class PhoneDesk(
     private val core: FieldCore,
     route: Route,
+    private val printer: PrinterTrial,
     private val places: PositionSource,
     private val keys: suspend () -> List<Signer>,
     private val asking: Asking,
+    roles: Set<String> = setOf(OFFICER),
     private val alarm: (String) -> Unit,
 ) : Desk {
     private val kinds = recordKinds()
     override val words = FormWords(kinds.first { it.name == "seizure" })
-    private val reads = PhoneReads(core, route, words, places)
-    private val entries = Entries(core, kinds) { places.newest()?.let(::geo) }
+    private val choices = Choices(kinds) { places.newest()?.let(::geo) }
+    private val beginnings = Beginnings(kinds, roles, choices)
+    private val asides = Asides(kinds, roles)
+    private val entries = Entries(core, StepForms(kinds, choices), beginnings, asides)
+    private val reads = PhoneReads(core, route, words, places, entries, asides)
     private val theRoute = route
     private var open: String? = null
 
-    override suspend fun leave(device: DeviceFacts) = reads.leave(device)
+    override suspend fun leave(device: DeviceFacts) = reads.leave(device.copy(printerTriedMs = printer.atMs))
+    override suspend fun printerTried() = core.ask { printer.done(it.deviceMs()) }
     override suspend fun today() = reads.today()
     override suspend fun goFirst(caseNo: String) = theRoute.first(caseNo)
     override suspend fun act(record: String) = reads.act(record)
@@ -54,11 +62,11 @@ class PhoneDesk(
     override suspend fun plan(record: String?) = reads.plan(record)
     override suspend fun assistance(record: String) = reads.assistance(record)
 
-    override suspend fun sheet(record: String, verb: String) = entries.sheet(record, verb)
-    override suspend fun keepEntry(record: String, verb: String, typed: Map<String, String>) =
-        entries.keep(record, verb, typed)
-    override suspend fun enter(record: String, verb: String, typed: Map<String, String>) =
-        entries.enter(record, verb, typed)
+    override suspend fun beginnings(case: String) = core.ask { beginnings.view(it, case) }
+    override suspend fun sheet(form: FormId) = entries.sheet(form)
+    override suspend fun keepEntry(form: FormId, typed: Map<String, String>) = entries.keep(form, typed)
+    override suspend fun dropEntry(form: FormId) = entries.drop(form)
+    override suspend fun enter(form: FormId, typed: Map<String, String>) = entries.enter(form, typed)
     override suspend fun now() = entries.now()
 
     override suspend fun forms(record: String, code: String): List<StepForm> = core.ask { phone ->
@@ -121,7 +129,16 @@ class PhoneDesk(
     override suspend fun readBack(record: String): ReadBack = core.ask { it.readBack(record) }
 
     override suspend fun sign(record: String, content: String, signatory: Signatory) {
-        core.ask { it.signRecord(record, content, signatory.copy(signedAt = stamp(it.deviceMs()))) }
+        core.ask { phone ->
+            val hand = signatory.hand.let { if (it is Hand.Fingerprint) phone.withPrint(record, it) else it }
+            phone.signRecord(record, content, signatory.copy(hand = hand, signedAt = stamp(phone.deviceMs())))
+        }
+    }
+
+    /** The photo of the print is named in the record first: no signature names what is not there. */
+    private fun Phone.withPrint(record: String, hand: Hand.Fingerprint): Hand {
+        val said = CaptureForm("add_proof", mapOf("purpose" to Value.Text("fingerprint")), null)
+        return hand.copy(picture = nameOriginal(record, hand.picture, said).item)
     }
 
     override suspend fun opens(pin: String): Boolean = core.ask { phone ->
@@ -174,7 +191,10 @@ class PhoneDesk(
 }
 
 /** The draft of a line of [record]. */
-internal fun draftId(record: String) = "line:$record"
+internal fun draftId(record: String) = LINE_DRAFT + record
+
+/** Drafts of lines are called so. */
+internal const val LINE_DRAFT = "line:"
 
 private fun CallPlan.fields(at: String): Map<String, Value> = buildMap {
     put("asked_at", Value.Text(at))
@@ -187,7 +207,7 @@ private fun CallPlan.fields(at: String): Map<String, Value> = buildMap {
 }
 
 /** RFC 3339 with Beijing's offset, to the second. */
-private fun stamp(ms: Long): String {
+internal fun stamp(ms: Long): String {
     val second = Instant.ofEpochMilli(ms / 1_000 * 1_000).atZone(ZoneId.of("Asia/Shanghai"))
     return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(second)
 }

@@ -7,6 +7,7 @@ import cn.lastmile.core.SmallPicture
 import cn.lastmile.core.ShownRecord
 import cn.lastmile.core.Stage
 import cn.lastmile.core.RecordLine
+import cn.lastmile.officer.words.Said
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.shown
 import cn.lastmile.shim.position.Fix
@@ -16,7 +17,6 @@ import cn.lastmile.shim.show.DeviceFacts
 import cn.lastmile.shim.show.FormWords
 import cn.lastmile.shim.show.LeaveView
 import cn.lastmile.shim.show.assistanceView
-import cn.lastmile.shim.show.clockOf
 import cn.lastmile.shim.show.conflictsOf
 import cn.lastmile.shim.show.inventoryOf
 import cn.lastmile.shim.show.leaveView
@@ -37,6 +37,8 @@ internal class PhoneReads(
     private val route: Route,
     private val words: FormWords,
     private val places: PositionSource,
+    private val entries: Entries,
+    private val asides: Asides,
 ) {
     suspend fun leave(device: DeviceFacts): LeaveView =
         core.ask { leaveView(it.leaveCheck(emptyList()), device, it.deviceMs()) }
@@ -46,7 +48,8 @@ internal class PhoneReads(
         val lines = route.sorted(phone.cases(null, 50u).cases) { it.caseNo }
         val cases = lines.map { case ->
             val acts = phone.records(case.caseNo, null, 50u).records
-            TodayCase(case.caseNo, case.cause, case.against.joinToString("、"), acts.map { act(phone, it) })
+            val against = case.against.joinToString("、")
+            TodayCase(case.caseNo, caseMark(case.caseNo), case.cause, against, acts.map { todayAct(phone, it) })
         }
         val last = phone.leaveCheck(emptyList()).lastContactMs
         val contact = last?.let { momentOf(it, now) }
@@ -61,11 +64,6 @@ internal class PhoneReads(
         )
     }
 
-    private fun act(phone: Phone, line: RecordLine): TodayAct {
-        val digest = if (line.finalised) digest(phone.record(line.record)) else null
-        return TodayAct(line.record, line.label.shown, line.title, marksOf(line.standing, line.conflicts.toInt(), digest))
-    }
-
     private fun attention(phone: Phone, cases: List<TodayCase>): List<AttentionLine> {
         val tray = phone.tray(0u).filter { it.open }.map { entry ->
             val said = entry.said?.shown
@@ -73,28 +71,30 @@ internal class PhoneReads(
             AttentionLine(Words("待处理:$zh", "needs attention: $en"), entry.record)
         }
         val open = cases.flatMap { it.acts }.filter { act -> act.marks.any { it.words.zh.startsWith("有分歧") } }.map {
-            val words = Words("有分歧,待确定:${it.title}", "differs, to be settled: ${it.title}")
+            val words = Words("有分歧,待确定:${it.name.zh}", "differs, to be settled: ${it.name.en}")
             AttentionLine(words, it.record, conflicts = true)
         }
         return tray + open
     }
 
-    private fun drafts(phone: Phone, now: Long): List<DraftLine> = phone.drafts(null)
-        .filter { it.id.startsWith("line:") }
-        .map { draft ->
-            val name = draft.form?.let { LineForm.of(it.items).name }.orEmpty()
-            DraftLine(draft.id.removePrefix("line:"), name, momentOf(draft.updatedMs, now))
-        }
+    private fun drafts(phone: Phone, now: Long): List<DraftLine> = phone.drafts(null).mapNotNull { draft ->
+        val at = momentOf(draft.updatedMs, now)
+        if (!draft.id.startsWith(LINE_DRAFT)) return@mapNotNull entries.line(draft, at)
+        val name = draft.form?.let { LineForm.of(it.items).name }.orEmpty()
+        val words = if (name.isBlank()) Said.newLine else Words(name, name)
+        DraftLine(draft.id.removePrefix(LINE_DRAFT), null, words, at)
+    }
 
     suspend fun act(record: String): ActView = core.ask { phone ->
         val shown = phone.record(record)
         val finalised = shown.finalised.isNotEmpty()
         val waits = finalised && phone.standing(record).onThisPhone > 0u && phone.backlog().unsigned > 0u
         ActView(
-            record, Words("${shown.label.zh} ${shown.title}".trim(), "${shown.label.en} ${shown.title}".trim()),
-            walkOf(shown, phone.checkRules(record, Stage.CLOSE)), marks(phone, shown), shown.conflicts.size,
+            record, named(shown.label.shown, shown.title),
+            walkOf(shown, phone.checkRules(record, Stage.CLOSE), phone.deviceMs()),
+            marks(phone, shown), shown.conflicts.size,
             crew(phone, shown), !draft(phone, record).isEmpty, finalised,
-            if (finalised) emptyList() else blocksOf(phone, shown), waits,
+            if (finalised) emptyList() else blocksOf(phone, shown), waits, asides.mine(phone, shown),
         )
     }
 
@@ -102,9 +102,6 @@ internal class PhoneReads(
         phone.standing(shown.record).standing, shown.conflicts.size,
         digest(shown),
     )
-
-    /** What was bound, not what came after it. */
-    private fun digest(shown: ShownRecord): String? = shown.finalised.firstOrNull()?.content
 
     /** What of the record other people wrote shows when their phone and this one last met; more is not known. */
     private fun crew(phone: Phone, shown: ShownRecord): Words {
@@ -114,7 +111,7 @@ internal class PhoneReads(
             .maxByOrNull { it.deviceMs }
             ?: return Words("同组手机:还没有交换到内容", "crew's second phone: nothing exchanged yet")
         val name = shown.names[theirs.person] ?: theirs.person
-        val at = clockOf(theirs.deviceMs)
+        val at = momentOf(theirs.deviceMs, phone.deviceMs())
         val since = items.count { item -> item.person == me && item.deviceMs > theirs.deviceMs }
         val zh = if (since == 0) "" else ",此后本机新增${since}项"
         val en = if (since == 0) "" else ", $since new here since then"
@@ -155,6 +152,21 @@ internal class PhoneReads(
     suspend fun assistance(record: String): AssistanceView =
         core.ask { assistanceView(it.assistance(record), it.wordsAloud(record), it.deviceMs()) }
 }
+
+/** [line] as the day's page has it. */
+internal fun todayAct(phone: Phone, line: RecordLine): TodayAct {
+    val digest = if (line.finalised) digest(phone.record(line.record)) else null
+    val marks = marksOf(line.standing, line.conflicts.toInt(), digest)
+    return TodayAct(line.record, named(line.label.shown, line.title), marks)
+}
+
+/** A record of the kind [label] by its [title], which is the kind's own words while nothing better is known. */
+internal fun named(label: Words, title: String): Words =
+    if (title.isBlank() || title == label.zh || title == label.en) label
+    else Words("${label.zh} $title", "${label.en} $title")
+
+/** What was bound, not what came after it. */
+private fun digest(shown: ShownRecord): String? = shown.finalised.firstOrNull()?.content
 
 /** [fix] as records have it. */
 internal fun geo(fix: Fix): String {

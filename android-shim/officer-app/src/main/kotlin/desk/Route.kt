@@ -15,16 +15,17 @@ class Route(context: Context) {
 
     /** Puts [caseNo] before all others. */
     fun first(caseNo: String) {
-        val mark = markOf(caseNo)
+        val mark = caseMark(caseNo)
         kept.edit().putString("order", (listOf(mark) + (order() - mark)).joinToString(",")).apply()
     }
 
     /** [cases] in order; those never put anywhere come last, as they came. */
     fun <T> sorted(cases: List<T>, number: (T) -> String): List<T> {
         val order = order()
-        return cases.sortedBy { order.indexOf(markOf(number(it))).let { at -> if (at < 0) Int.MAX_VALUE else at } }
+        return cases.sortedBy { order.indexOf(caseMark(number(it))).let { at -> if (at < 0) Int.MAX_VALUE else at } }
     }
-
-    private fun markOf(caseNo: String) = MessageDigest.getInstance("SHA-256").digest(caseNo.toByteArray())
-        .take(8).joinToString("") { "%02x".format(it) }
 }
+
+/** What stands for [caseNo] wherever a case must not be told by name: 16 hexadecimal digits. */
+internal fun caseMark(caseNo: String): String = MessageDigest.getInstance("SHA-256").digest(caseNo.toByteArray())
+    .take(8).joinToString("") { "%02x".format(it) }

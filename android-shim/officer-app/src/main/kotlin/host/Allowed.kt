@@ -4,6 +4,7 @@ package cn.lastmile.officer.host
 import android.Manifest.permission.ACCESS_COARSE_LOCATION
 import android.Manifest.permission.ACCESS_FINE_LOCATION
 import android.Manifest.permission.SEND_SMS
+import android.app.ActivityManager
 import android.app.admin.DevicePolicyManager
 import android.content.Context
 import android.content.Intent
@@ -24,6 +25,13 @@ internal class Allowed(private val context: Context) {
         context.getSystemService(DevicePolicyManager::class.java)?.getCameraDisabled(null) == true -> Said.noCamera
         takers().isEmpty() -> Said.noCameraApp
         else -> null
+    }
+
+    /** The same while the phone is locked to this app: a managed phone starts only what its administrator named. */
+    fun lockedCameraTrouble(lockTask: Int): Words? = cameraTrouble() ?: Said.cameraLocked.takeIf {
+        val policy = context.getSystemService(DevicePolicyManager::class.java)
+        val named = takers().any { policy?.isLockTaskPermitted(it.activityInfo.packageName) == true }
+        lockTask == ActivityManager.LOCK_TASK_MODE_LOCKED && !named
     }
 
     private fun takers() = context.packageManager.queryIntentActivities(Intent(MediaStore.ACTION_IMAGE_CAPTURE), 0)

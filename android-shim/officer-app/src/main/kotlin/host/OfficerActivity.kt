@@ -5,6 +5,7 @@
 package cn.lastmile.officer.host
 
 import android.app.Activity
+import android.app.ActivityManager
 import android.content.BroadcastReceiver
 import android.content.ComponentCallbacks2
 import android.content.Context
@@ -36,7 +37,8 @@ class OfficerActivity : Activity() {
     private var places = listOf<Place>(Place.Today)
     private var drawnAt: Place? = null
     private var notice: Words? = null
-    private var shot: String? = null
+    private var shot: Shooting? = null
+    private var cameBack = false
     private lateinit var shows: Shows
 
     internal val look by lazy { Look(this) }
@@ -60,7 +62,8 @@ class OfficerActivity : Activity() {
         super.onCreate(state)
         window.addFlags(WindowManager.LayoutParams.FLAG_SECURE)
         places = state?.getStringArrayList(PLACES)?.map(Place::of) ?: places
-        shot = state?.getString(SHOT)
+        shot = state?.getString(SHOT)?.let(Shooting::of)
+        cameBack = state?.getBoolean(CAME_BACK) ?: false
         shows = Shows(this, application as DeskOwner)
         drawOpening()
     }
@@ -86,7 +89,8 @@ class OfficerActivity : Activity() {
         super.onSaveInstanceState(state)
         // Places are ids of records: nothing of a case leaves the encrypted store.
         state.putStringArrayList(PLACES, ArrayList(places.map { it.written() }))
-        state.putString(SHOT, shot)
+        state.putString(SHOT, shot?.written())
+        state.putBoolean(CAME_BACK, cameBack)
     }
 
     override fun onDestroy() {
@@ -115,10 +119,17 @@ class OfficerActivity : Activity() {
 
     @Deprecated("as the framework has it without androidx")
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
-        val taken = shot ?: return
-        shot = null
         // Whatever the result says: some cameras say "cancelled" and have written the photo.
-        doing { shows.photographed(taken) }
+        cameBack = shot != null
+        doing { pickUp() }
+    }
+
+    /** Takes the photo that came back, once there is a desk for it: the PIN may be asked for first. */
+    private suspend fun pickUp() {
+        val taken = shot?.takeIf { cameBack && shows.isOpen() } ?: return
+        shot = null
+        cameBack = false
+        shows.photographed(taken)
     }
 
     override fun onRequestPermissionsResult(request: Int, wanted: Array<out String>, given: IntArray) {
@@ -130,6 +141,13 @@ class OfficerActivity : Activity() {
     internal fun go(next: Place) {
         notice = null
         places = if (places.last() == next) places else places + next
+        refresh()
+    }
+
+    /** Goes to [next] from 今日, with [said] to be shown there: what led here is done. */
+    internal fun arrive(next: Place, said: Words) {
+        notice = said
+        places = listOf(Place.Today, next)
         refresh()
     }
 
@@ -146,9 +164,10 @@ class OfficerActivity : Activity() {
         refresh()
     }
 
-    /** Starts the camera for the shot [id]; it comes back to [Shows.photographed]. */
-    internal fun shoot(id: String, camera: Intent) {
-        shot = id
+    /** Starts the camera for [next]; it comes back to [Shows.photographed]. */
+    internal fun shoot(next: Shooting, camera: Intent) {
+        shot = next
+        cameBack = false
         try {
             @Suppress("DEPRECATION")
             startActivityForResult(camera, CAMERA)
@@ -169,6 +188,20 @@ class OfficerActivity : Activity() {
         // Locked inside the app all the same.
     }
 
+    /**
+     * Lets the camera app in while the phone is kept on this one. A managed phone is locked for good: its administrator
+     * names the camera's package beside this app's in `setLockTaskPackages`, or the system does not start it. On any
+     * other phone the screen is merely pinned, and a pinned screen lets no other app in: it is let go for the photo,
+     * and [pin] is called again when the camera is back. Inside the app signing mode stays locked throughout.
+     */
+    internal fun unpinForCamera() {
+        if (lockTask == ActivityManager.LOCK_TASK_MODE_PINNED) pin(false)
+    }
+
+    /** An `ActivityManager.LOCK_TASK_MODE_*`. */
+    internal val lockTask: Int
+        get() = getSystemService(ActivityManager::class.java)?.lockTaskModeState ?: ActivityManager.LOCK_TASK_MODE_NONE
+
     /** Does [action], then draws anew; what goes wrong is said and loses nothing. */
     internal fun doing(action: suspend () -> Unit): Job = scope.launch {
         try {
@@ -186,8 +219,11 @@ class OfficerActivity : Activity() {
         scope.launch {
             val at = place
             try {
+                val held = shows.heldAt(at)
+                if (held != null) return@launch go(held)
                 val page = shows.page(at, notice)
                 if (at == place) draw(at, page, shows.corner(at))
+                if (cameBack) doing { pickUp() }
                 if (at is Place.Assistance) main.postDelayed({ refresh() }, FOLLOW_MS)
             } catch (cancelled: CancellationException) {
                 throw cancelled
@@ -209,6 +245,7 @@ class OfficerActivity : Activity() {
     private companion object {
         const val PLACES = "places"
         const val SHOT = "shot"
+        const val CAME_BACK = "came-back"
         const val CAMERA = 1
         const val FOLLOW_MS = 5_000L
     }

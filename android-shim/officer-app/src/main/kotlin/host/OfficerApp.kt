@@ -13,6 +13,7 @@ import cn.lastmile.core.Signer
 import cn.lastmile.core.readCode
 import cn.lastmile.officer.desk.Desk
 import cn.lastmile.officer.desk.PhoneDesk
+import cn.lastmile.officer.desk.PrinterTrial
 import cn.lastmile.officer.desk.Route
 import cn.lastmile.officer.words.Said
 import cn.lastmile.shim.assistance.AssistanceService
@@ -198,7 +199,8 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         } catch (_: PositionTrouble) {
             // The screens say so where it matters; a place can be written in words.
         }
-        return PhoneDesk(core, Route(this), places, { signers() }, finger) { record ->
+        val roles = registrations.now()?.roles.orEmpty()
+        return PhoneDesk(core, Route(this), PrinterTrial(this), places, { signers() }, finger, roles) { record ->
             lastCall = record
             AssistanceService.start(this, record)
         }
@@ -224,8 +226,9 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
 
     /** Photos that a killed app or camera left behind become part of the line that was being written. */
     private suspend fun takeUp(opened: Desk) {
-        for ((record, hash) in Photos(this) { opened }.finishAll()) {
-            opened.keepLine(record, opened.line(record).copy(photo = hash))
+        for ((shot, hash) in photos.finishAll(opened)) {
+            // A fingerprint belongs to whoever is in front of the phone: nobody else's signature gets it.
+            if (shot.use == ShotFor.LINE) opened.keepLine(shot.record, opened.line(shot.record).copy(photo = hash))
         }
     }
 

@@ -1,15 +1,24 @@
 /* Where in the app the person is, as a stack of places that survives the end of the process as text. */
 package cn.lastmile.officer.host
 
+import cn.lastmile.officer.desk.FormId
+
 /** One screen and what it is about. */
 sealed interface Place {
     data object Today : Place
     data object Leave : Place
+    data object Register : Place
     data class Act(val record: String) : Place
     data class Missing(val record: String, val step: String?) : Place
     data class Goods(val record: String) : Place
     data class Line(val record: String) : Place
-    data class Entry(val record: String, val verb: String) : Place
+
+    /** What can be begun in the case of the mark [case]. */
+    data class Begin(val case: String) : Place
+    data class Entry(val form: FormId) : Place {
+        constructor(record: String, verb: String) : this(FormId.Step(record, verb))
+    }
+
     data class Conflicts(val record: String) : Place
     data class Signing(val record: String) : Place
     data class Call(val act: String?) : Place
@@ -19,11 +28,13 @@ sealed interface Place {
     fun written(): String = when (this) {
         Today -> "today"
         Leave -> "leave"
+        Register -> "register"
         is Act -> "act $record"
         is Missing -> "missing $record ${step.orEmpty()}"
         is Goods -> "goods $record"
         is Line -> "line $record"
-        is Entry -> "entry $record $verb"
+        is Begin -> "begin $case"
+        is Entry -> "form ${form.id}"
         is Conflicts -> "conflicts $record"
         is Signing -> "signing $record"
         is Call -> "call ${act.orEmpty()}"
@@ -33,12 +44,12 @@ sealed interface Place {
     /** The record that is worked on there. */
     val about: String?
         get() = when (this) {
-            Today, Leave, is Assistance -> null
+            Today, Leave, Register, is Begin, is Assistance -> null
             is Act -> record
             is Missing -> record
             is Goods -> record
             is Line -> record
-            is Entry -> record
+            is Entry -> form.record
             is Conflicts -> record
             is Signing -> record
             is Call -> act
@@ -51,13 +62,15 @@ sealed interface Place {
             val record = words.getOrNull(1)?.ifEmpty { null }
             if (words[0] == "call") return Call(record)
             if (words[0] == "leave") return Leave
+            if (words[0] == "register") return Register
             if (record == null) return Today
             return when (words[0]) {
                 "act" -> Act(record)
                 "missing" -> Missing(record, words.getOrNull(2)?.ifEmpty { null })
                 "goods" -> Goods(record)
                 "line" -> Line(record)
-                "entry" -> words.getOrNull(2)?.ifEmpty { null }?.let { Entry(record, it) } ?: Act(record)
+                "begin" -> Begin(record)
+                "form" -> FormId.of(record)?.let(::Entry) ?: Today
                 "conflicts" -> Conflicts(record)
                 "signing" -> Signing(record)
                 "assistance" -> Assistance(record)

@@ -26,10 +26,13 @@ internal enum class Door(val title: Words, val label: Words) {
     NEW_PIN(Said.choosePin, Said.newPin),
 }
 
-/** Asks for what [door] wants; [done] gets what was typed. */
-internal fun Look.doorPage(door: Door, notice: Words?, done: (String) -> Unit): Page {
+/** Asks for what [door] wants; [done] gets what was typed. [back] for a phone that works and is registered anew. */
+internal fun Look.doorPage(door: Door, notice: Words?, back: (() -> Unit)? = null, done: (String) -> Unit): Page {
     var typed = ""
-    val line = body(Said.enrolLine).takeIf { door == Door.CODE }
+    val line = body(if (back == null) Said.enrolLine else Said.anewLine).takeIf { door == Door.CODE }
     val parts = listOfNotNull(line, field(door.label, "", number = door != Door.CODE) { typed = it })
-    return Page(door.title, stack(parts), listOf(button(door.title, Weight.MAIN) { done(typed) }), notice = notice)
+    val actions = listOfNotNull(
+        button(door.title, Weight.MAIN) { done(typed) }, back?.let { button(Said.back, press = it) },
+    )
+    return Page(door.title, stack(parts), actions, notice = notice)
 }

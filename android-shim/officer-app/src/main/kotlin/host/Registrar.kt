@@ -38,7 +38,7 @@ class OtherCourt : Exception("other_court"), Trouble {
 }
 
 internal class Registrar(private val kept: Registrations, private val parts: RegisteringParts) {
-    /** Registers with [code]. Whatever it throws, the registration in force still is, and the same code can be tried again. */
+    /** Registers with [code]. Whatever it throws, the registration before is in force; the code can be tried again. */
     suspend fun register(code: String): Registration {
         val slip = parts.read(code)
         val before = kept.now()

@@ -6,6 +6,7 @@ package cn.lastmile.officer.host
 
 import cn.lastmile.officer.desk.CallPlan
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.FormId
 import cn.lastmile.officer.desk.LineForm
 import cn.lastmile.officer.screens.Settling
 import cn.lastmile.officer.screens.SigningForm
@@ -25,7 +26,7 @@ class Session(private val desk: Desk) {
     private val life = SupervisorJob()
     private val scope = CoroutineScope(life + MainLoop)
     private val lines = mutableMapOf<String, LineForm>()
-    private val entries = mutableMapOf<Pair<String, String>, Map<String, String>>()
+    private val entries = mutableMapOf<FormId, Map<String, String>>()
     private val writing = Mutex()
 
     /** Drafts on their way to the disk; a test waits for them. */
@@ -61,23 +62,22 @@ class Session(private val desk: Desk) {
         pad = null
     }
 
-    /** What is typed into the form of [verb]; [before] from the disk the first time. */
-    fun entry(record: String, verb: String, before: Map<String, String>): Map<String, String> =
-        entries.getOrPut(record to verb) { before }
+    /** What is typed into [form]; [before] from the disk the first time. */
+    fun entry(form: FormId, before: Map<String, String>): Map<String, String> = entries.getOrPut(form) { before }
 
     /** The same with [text] in [field]; kept as a line is. */
-    fun keepEntry(record: String, verb: String, field: String, text: String) {
-        val typed = entries[record to verb].orEmpty() + (field to text)
-        entries[record to verb] = typed
+    fun keepEntry(form: FormId, field: String, text: String) {
+        val typed = entries[form].orEmpty() + (field to text)
+        entries[form] = typed
         scope.launch {
-            writing.withLock { if (entries[record to verb] === typed) kept { desk.keepEntry(record, verb, typed) } }
+            writing.withLock { if (entries[form] === typed) kept { desk.keepEntry(form, typed) } }
         }
     }
 
-    /** After the form became part of the record. */
-    suspend fun endEntry(record: String, verb: String, end: suspend (Map<String, String>) -> Unit) = writing.withLock {
-        end(entries[record to verb].orEmpty())
-        entries.remove(record to verb)
+    /** [end] gets what is typed and hands it in, or gives it up; after it a draft does not come back. */
+    suspend fun endEntry(form: FormId, end: suspend (Map<String, String>) -> Unit) = writing.withLock {
+        end(entries[form].orEmpty())
+        entries.remove(form)
         Unit
     }
 

@@ -3,12 +3,14 @@ package cn.lastmile.officer.host
 
 import cn.lastmile.core.Value
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.FormId
 import cn.lastmile.officer.desk.otherValue
 import cn.lastmile.officer.look.Corner
 import cn.lastmile.officer.look.Look
 import cn.lastmile.officer.look.Page
 import cn.lastmile.officer.look.Weight
 import cn.lastmile.officer.screens.ActDoings
+import cn.lastmile.officer.screens.LeaveDoings
 import cn.lastmile.officer.screens.LineDoings
 import cn.lastmile.officer.screens.ListDoings
 import cn.lastmile.officer.screens.Settling
@@ -23,8 +25,9 @@ import cn.lastmile.officer.screens.listPage
 import cn.lastmile.officer.screens.missingPage
 import cn.lastmile.officer.screens.todayPage
 import cn.lastmile.officer.words.Said
-import cn.lastmile.shim.field.troubleOf
+import cn.lastmile.shim.show.MissingLine
 import cn.lastmile.shim.words.Words
+import kotlinx.coroutines.CancellationException
 
 internal class Shows(private val screen: OfficerActivity, private val owner: DeskOwner) {
     private val look: Look get() = screen.look
@@ -32,6 +35,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     private val calls = CallShows(screen, owner) { voice.value }
     private val entries = EntryShows(screen, owner)
     private val signing = SigningShows(screen, owner) { voice.value }
+    private val doors = DoorShows(screen)
 
     /** The screen is gone. */
     fun close() {
@@ -44,11 +48,13 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     /** The page of [at] now. */
     suspend fun page(at: Place, notice: Words?): Page = when (at) {
         Place.Today -> look.todayPage(desk().today(), todayDoings(), notice)
-        Place.Leave -> look.leavePage(desk().leave(factsOf(screen)), ::contact, { screen.back() }, notice, allow())
+        Place.Leave -> leave(notice)
+        Place.Register -> doors.anew(notice)
         is Place.Act -> look.actPage(desk().act(at.record), actDoings(at.record), notice)
         is Place.Missing -> missing(at, notice)
         is Place.Goods -> look.listPage(desk().list(at.record), listDoings(at.record), notice, screen.pictures)
         is Place.Line -> line(at.record, notice)
+        is Place.Begin -> entries.begin(at, notice)
         is Place.Entry -> entries.page(at, notice)
         is Place.Conflicts -> conflicts(at.record, notice)
         is Place.Signing -> signing.page(at.record, notice)
@@ -69,29 +75,29 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         return Corner(Said.help, preview, { screen.go(Place.Call(at.about)) }, { calls.send(at.about) })
     }
 
-    /** While nobody is signed in, the door; else what went wrong, and a way to try again. */
-    fun doorOrTrouble(failed: Exception, notice: Words?): Page {
-        val door = screen.application as? Registering
-        val said = { act: suspend () -> Unit ->
-            screen.doing {
-                act()
-                screen.say(null)
-            }
-            Unit
-        }
-        return when {
-            failed is NotRegistered && door != null -> look.doorPage(Door.CODE, notice) { said { door.register(it) } }
-            failed is PinWanted && door != null -> look.doorPage(Door.PIN, notice) { said { door.unlock(it) } }
-            failed is PinUnset && door != null -> look.doorPage(Door.NEW_PIN, notice) { said { door.choosePin(it) } }
-            else -> Page(
-                Words("打不开", "cannot be opened"), look.text(look.say(troubleOf(failed).words), 22, bold = true),
-                listOf(look.button(Said.tryAgain, Weight.MAIN) { screen.refresh() }),
-            )
-        }
-    }
+    /** While nobody is signed in, the door; else what went wrong. */
+    fun doorOrTrouble(failed: Exception, notice: Words?): Page = doors.doorOrTrouble(failed, notice)
 
     /** While nothing is open: the button calls. */
     fun bareCorner() = Corner(Said.help, emptyList(), { calls.dial("110") }, { calls.dial("110") })
+
+    private suspend fun leave(notice: Words?): Page {
+        val facts = factsOf(screen)
+        // A phone that knows its printer is not told better.
+        val tried = { doing(null) { desk().printerTried() } }.takeIf { facts.printerReady == null }
+        val register = { screen.go(Place.Register) }.takeIf { screen.application is Registering }
+        return look.leavePage(
+            desk().leave(facts), LeaveDoings(::contact, tried, allow(), register) { screen.back() }, notice,
+        )
+    }
+
+    /** Does [action] and says [said]. */
+    private fun doing(said: Words?, action: suspend () -> Unit) {
+        screen.doing {
+            action()
+            screen.say(said)
+        }
+    }
 
     /** What this phone may not do yet can be allowed before leaving; null when all of it is. */
     private fun allow(): (() -> Unit)? {
@@ -99,23 +105,17 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         return { screen.requestPermissions(screen.allowed.wanted, 2) }
     }
 
-    private fun contact() {
-        screen.doing {
-            desk().contact()
-            screen.say(null)
-        }
-    }
+    private fun contact() = doing(null) { desk().contact() }
 
     private fun todayDoings() = TodayDoings(
         act = { screen.go(Place.Act(it)) },
         conflicts = { screen.go(Place.Conflicts(it)) },
-        line = { screen.go(Place.Line(it)) },
-        first = { caseNo ->
-            screen.doing {
-                desk().goFirst(caseNo)
-                screen.say(null)
-            }
+        draft = { draft ->
+            val (form, record) = draft.form to draft.record
+            if (form != null) screen.go(Place.Entry(form)) else if (record != null) screen.go(Place.Line(record))
         },
+        begin = { screen.go(Place.Begin(it)) },
+        first = { caseNo -> doing(null) { desk().goFirst(caseNo) } },
         leave = { screen.go(Place.Leave) },
         contact = ::contact,
     )
@@ -144,9 +144,10 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
             }
             Unit
         }
-        if (at.step == "finalised") return look.finalisePage(view, finalise, { screen.back() }, notice)
+        val aside = { line: MissingLine -> screen.go(Place.Entry(FormId.Aside(at.record, line.rule, line.item))) }
+        if (at.step == "finalised") return look.finalisePage(view, finalise, aside, { screen.back() }, notice)
         val acts = listOfNotNull(stepAction(at)) + entries.buttons(at.record, at.step)
-        return look.missingPage(view, at.step, acts, notice) { screen.back() }
+        return look.missingPage(view, at.step, acts, aside, notice) { screen.back() }
     }
 
     private fun stepAction(at: Place.Missing) = when (at.step) {
@@ -203,16 +204,36 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     private fun shoot(record: String) {
         screen.allowed.cameraTrouble()?.let { return screen.say(it) }
         screen.doing {
-            val (id, camera) = owner.photos.begin(record)
-            screen.shoot("$id $record", camera)
+            val (shot, camera) = owner.photos.begin(record, ShotFor.LINE)
+            screen.shoot(shot, camera)
         }
     }
 
+    /** Whether the desk is open; what keeps it shut is said where the page is drawn. */
+    suspend fun isOpen(): Boolean = try {
+        session()
+        true
+    } catch (cancelled: CancellationException) {
+        throw cancelled
+    } catch (_: Exception) {
+        false
+    }
+
+    /**
+     * Where the phone is held, when [at] is not it: in signing mode, whatever way somebody came back into the app.
+     * A call for help is possible from anywhere.
+     */
+    suspend fun heldAt(at: Place): Place? {
+        val held = session().signing?.takeIf { !it.left }?.let { Place.Signing(it.record) } ?: return null
+        return held.takeIf { at != held && at !is Place.Call && at !is Place.Assistance }
+    }
+
     /** The camera came back, or the app began anew while it ran. */
-    suspend fun photographed(taken: String) {
-        val (id, record) = taken.split(' ')
-        val hash = owner.photos.finish(id)
+    suspend fun photographed(taken: Shooting) {
+        val hash = owner.photos.finish(taken.id)
+        if (taken.use == ShotFor.PRINT) return signing.photographed(taken.record, hash)
         if (hash == null) return screen.say(Said.cameraGaveNothing)
+        val record = taken.record
         val session = session()
         session.keepLine(record, session.line(record).copy(photo = hash))
         screen.say(Said.hasPhoto)

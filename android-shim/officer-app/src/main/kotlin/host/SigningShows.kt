@@ -32,7 +32,6 @@ internal class SigningShows(
         val mode = session.signing?.takeIf { it.record == record && !it.left }
             ?: SigningMode(record, desk().readBack(record)).also {
                 session.signing = it
-                session.signingForm = SigningForm()
                 screen.pin(true)
             }
         val role = desk().words.field("signatures", "role")?.kind as? FieldKind.Code
@@ -50,29 +49,67 @@ internal class SigningShows(
                 session.signingForm = session.signingForm.copy(heard = true)
                 if (!voice().read(mode.lines)) screen.say(Said.noVoice)
             },
+            shoot = { shoot(record) },
             sign = { signatory -> screen.doing { sign(record, mode, signatory) } },
             leave = { pin -> screen.doing { leave(mode, pin) } },
         )
         return look.signingPage(mode, { session.signingForm }, doings, notice)
     }
 
-    private suspend fun sign(record: String, mode: SigningMode, signatory: Signatory) {
-        val hand = signatory.hand
-        when {
-            hand is Hand.Strokes && hand.strokes.isEmpty() -> return screen.say(Said.drawFirst)
-            signatory.name.isBlank() -> return screen.say(Said.nameFirst)
-            hand is Hand.Refused && hand.reason.isBlank() -> return screen.say(Said.needReason)
+    /** The camera takes the print; nothing of the mode is given up for it. */
+    private fun shoot(record: String) {
+        screen.allowed.lockedCameraTrouble(screen.lockTask)?.let { return screen.say(it) }
+        screen.doing {
+            val (shot, camera) = owner.photos.begin(record, ShotFor.PRINT)
+            screen.unpinForCamera()
+            screen.shoot(shot, camera)
         }
+    }
+
+    /** The camera is back with the print under [record]; null [hash]: with nothing. */
+    suspend fun photographed(record: String, hash: String?) {
+        screen.pin(true)
+        val session = session()
+        if (session.signing?.record != record) {
+            // The app was ended meanwhile, and the mode begins anew: the print waits until the text was read again.
+            session.signingForm = SigningForm()
+        }
+        if (hash == null) return screen.say(Said.noPrintCame)
+        session.signingForm = session.signingForm.copy(at = SigningAt.PRINT, print = hash)
+        screen.say(Said.hasPrint)
+    }
+
+    /** What is missing before anything is recorded; null when all is there. */
+    private fun lacks(signatory: Signatory): Words? = when (val hand = signatory.hand) {
+        is Hand.Strokes -> Said.drawFirst.takeIf { hand.strokes.isEmpty() }
+        is Hand.Fingerprint -> Said.printFirst.takeIf { hand.picture.isEmpty() }
+        else -> null
+    } ?: Said.nameFirst.takeIf { signatory.name.isBlank() } ?: when (val hand = signatory.hand) {
+        is Hand.Refused -> if (hand.reason.isBlank()) Said.needReason else Said.witnessFirst.takeIf { hand.seenBy.isBlank() }
+        is Hand.Fingerprint -> Said.witnessFirst.takeIf { hand.witness.isBlank() }
+        else -> null
+    }
+
+    private suspend fun sign(record: String, mode: SigningMode, signatory: Signatory) {
+        lacks(signatory)?.let { return screen.say(it) }
+        val hand = signatory.hand
         desk().sign(record, mode.content(desk().readBack(record)), signatory)
         val session = session()
         session.signing = mode.signed().readAgain(desk().readBack(record))
         session.signingForm = SigningForm(at = SigningAt.DOCUMENT)
-        screen.say(if (hand is Hand.Refused) Said.refused else Said.signed)
+        screen.say(
+            when (hand) {
+                is Hand.Refused -> Said.refused
+                is Hand.Fingerprint -> Said.printed
+                else -> Said.signed
+            },
+        )
     }
 
     private suspend fun leave(mode: SigningMode, pin: String) {
         session().signing = mode.leave(pin) { desk().opens(it) }
         session().signing = null
+        session().signingForm = SigningForm()
         screen.pin(false)
         screen.back()
     }

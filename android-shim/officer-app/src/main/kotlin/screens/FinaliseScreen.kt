@@ -8,12 +8,14 @@ import cn.lastmile.officer.look.Page
 import cn.lastmile.officer.look.Weight
 import cn.lastmile.officer.look.mark
 import cn.lastmile.officer.words.Said
+import cn.lastmile.shim.show.MissingLine
 import cn.lastmile.shim.words.Words
 
-/** The page of [view]; [finalise] asks for fingerprint or face. */
+/** The page of [view]; [finalise] asks for fingerprint or face, [aside] goes on without a line. */
 fun Look.finalisePage(
     view: ActView,
     finalise: () -> Unit,
+    aside: (MissingLine) -> Unit,
     back: () -> Unit,
     notice: Words? = null,
 ): Page {
@@ -25,7 +27,7 @@ fun Look.finalisePage(
         view.blocks.isEmpty() -> parts += body(Said.bindsForGood)
         else -> {
             parts += heading(Said.cannotYet)
-            view.blocks.forEach { parts += missing(it) }
+            view.blocks.forEach { parts += missing(it, view.mine, aside) }
         }
     }
     val act = when {

@@ -16,9 +16,9 @@ import cn.lastmile.shim.show.SigningState
 import cn.lastmile.shim.words.Words
 
 /** Which page of the mode is shown. */
-enum class SigningAt { DOCUMENT, HAND, REFUSAL, PIN }
+enum class SigningAt { DOCUMENT, HAND, PRINT, REFUSAL, PIN }
 
-/** What was typed so far. [role] is a code of the signature's `role`. */
+/** What was typed so far. [role] is a code of the signature's `role`, [print] the hash of a fingerprint's photo. */
 data class SigningForm(
     val at: SigningAt = SigningAt.DOCUMENT,
     val name: String = "",
@@ -27,23 +27,30 @@ data class SigningForm(
     val witness: String = "",
     val pin: String = "",
     val heard: Boolean = false,
+    val print: String? = null,
 )
 
-/** What can be done. [parts] in which people sign, by code; [leave] gets the PIN; [sign] what was signed or refused. */
+/**
+ * What can be done. [parts] in which people sign, by code; [leave] gets the PIN; [shoot] photographs a fingerprint;
+ * [sign] gets what was signed or refused.
+ */
 class SigningDoings(
     val parts: List<Pair<String, Words>>,
     val changed: (SigningForm, redraw: Boolean) -> Unit,
     val read: () -> Unit,
     val aloud: () -> Unit,
+    val shoot: () -> Unit,
     val sign: (Signatory) -> Unit,
     val leave: (String) -> Unit,
 )
 
 /** The page of [mode] as what [now] gives has it, asked anew at every press. */
 fun Look.signingPage(mode: SigningMode, now: () -> SigningForm, doings: SigningDoings, notice: Words? = null): Page =
-    when (now().at) {
+    // Nobody signs before the end of the text, wherever the mode is taken up again.
+    when (now().at.takeIf { it == SigningAt.PIN || mode.state == SigningState.SIGNING } ?: SigningAt.DOCUMENT) {
         SigningAt.DOCUMENT -> documentPage(mode, now, doings, notice)
         SigningAt.HAND -> handPage(now, doings, notice)
+        SigningAt.PRINT -> printPage(now, doings, notice)
         SigningAt.REFUSAL -> refusalPage(now, doings, notice)
         SigningAt.PIN -> pinPage(now, doings, notice)
     }
@@ -53,15 +60,14 @@ private fun Look.documentPage(mode: SigningMode, now: () -> SigningForm, doings:
     val reading = mode.state == SigningState.READING
     // It stands below the last line: who presses it has had the whole text on the screen.
     val end = if (reading) listOf(button(Said.readTo, press = doings.read)) else emptyList()
-    val hands = if (reading) emptyList() else listOf(
-        sideBySide(
-            button(Words("签名", "sign"), Weight.MAIN) { doings.changed(now().copy(at = SigningAt.HAND), true) },
-            button(Said.refuse) { doings.changed(now().copy(at = SigningAt.REFUSAL), true) },
-        ),
-    )
-    val actions = hands + sideBySide(
-        button(Said.readAloud, if (reading) Weight.MAIN else Weight.PLAIN, doings.aloud),
-        button(Said.leaveMode) { doings.changed(now().copy(at = SigningAt.PIN), true) },
+    fun to(words: Words, at: SigningAt, weight: Weight = Weight.PLAIN) =
+        button(words, weight) { doings.changed(now().copy(at = at), true) }
+    val aloud = button(Said.readAloud, if (reading) Weight.MAIN else Weight.PLAIN, doings.aloud)
+    val leave = to(Said.leaveMode, SigningAt.PIN)
+    val actions = if (reading) listOf(sideBySide(aloud, leave)) else listOf(
+        sideBySide(to(Words("签名", "sign"), SigningAt.HAND, Weight.MAIN), to(Said.print, SigningAt.PRINT)),
+        sideBySide(to(Said.refuse, SigningAt.REFUSAL), aloud),
+        leave,
     )
     return Page(Words("签名", "signing"), stack(lines + end), actions, Said.onlyThis, notice = notice)
 }
@@ -79,10 +85,35 @@ private fun Look.handPage(now: () -> SigningForm, doings: SigningDoings, notice:
     return Page(Words("签名", "signing"), stack(parts), actions, Said.onlyThis, notice = notice)
 }
 
+/** For somebody who cannot write: the print on paper, photographed, and who saw it made. */
+private fun Look.printPage(now: () -> SigningForm, doings: SigningDoings, notice: Words?): Page {
+    val taken = now().print != null
+    val parts = listOf<View>(
+        body(Said.howToPrint),
+        sideBySide(
+            text(say(if (taken) Said.hasPrint else Said.noPrintYet), 18).apply {
+                gravity = android.view.Gravity.CENTER_VERTICAL
+            },
+            button(if (taken) Said.again else Said.shootPrint, if (taken) Weight.PLAIN else Weight.MAIN, doings.shoot),
+        ),
+    ) + person(now, doings) + witness(now, doings)
+    val actions = listOf(
+        button(Said.keepPrint, if (taken) Weight.MAIN else Weight.PLAIN) {
+            val form = now()
+            doings.sign(signatory(form, Hand.Fingerprint(form.print.orEmpty(), form.witness.trim())))
+        },
+        toDocument(now, doings),
+    )
+    return Page(Said.print, stack(parts), actions, Said.onlyThis, notice = notice)
+}
+
+private fun Look.witness(now: () -> SigningForm, doings: SigningDoings) =
+    field(Said.witness, now().witness) { doings.changed(now().copy(witness = it), false) }
+
 private fun Look.refusalPage(now: () -> SigningForm, doings: SigningDoings, notice: Words?): Page {
     val parts = person(now, doings) + listOf(
         field(Said.reason, now().reason) { doings.changed(now().copy(reason = it), false) },
-        field(Said.witness, now().witness) { doings.changed(now().copy(witness = it), false) },
+        witness(now, doings),
     )
     val actions = listOf(
         button(Said.refuse, Weight.MAIN) {

@@ -3,12 +3,12 @@ package cn.lastmile.officer.screens
 
 import android.view.View
 import cn.lastmile.officer.desk.AttentionLine
+import cn.lastmile.officer.desk.DraftLine
 import cn.lastmile.officer.desk.TodayCase
 import cn.lastmile.officer.desk.TodayView
 import cn.lastmile.officer.look.Look
 import cn.lastmile.officer.look.Page
 import cn.lastmile.officer.look.Weight
-import cn.lastmile.officer.look.mark
 import cn.lastmile.officer.words.Said
 import cn.lastmile.shim.words.Words
 
@@ -16,7 +16,8 @@ import cn.lastmile.shim.words.Words
 class TodayDoings(
     val act: (String) -> Unit,
     val conflicts: (String) -> Unit,
-    val line: (String) -> Unit,
+    val draft: (DraftLine) -> Unit,
+    val begin: (String) -> Unit,
     val first: (String) -> Unit,
     val leave: () -> Unit,
     val contact: () -> Unit,
@@ -30,8 +31,7 @@ fun Look.todayPage(view: TodayView, doings: TodayDoings, notice: Words? = null):
     if (view.drafts.isNotEmpty()) {
         parts += heading(Said.drafts)
         view.drafts.forEach { draft ->
-            val name = draft.name.ifBlank { say(Said.newLine) }
-            parts += card(text("$name · ${draft.at}", 18)) { doings.line(draft.record) }
+            parts += card(text("${say(draft.name)} · ${draft.at}", 18)) { doings.draft(draft) }
         }
     }
     parts += heading(Said.attention)
@@ -48,14 +48,11 @@ fun Look.todayPage(view: TodayView, doings: TodayDoings, notice: Words? = null):
 private fun Look.caseCard(at: Int, case: TodayCase, doings: TodayDoings): View {
     val number = text("${at + 1}. ${case.caseNo}", 20, bold = true)
     val head = column(number, text("${case.against} · ${case.cause}", 16, palette.quiet))
-    val acts = case.acts.map { act ->
-        val lines = column(text("${say(act.kind)} ${act.title}".trim(), 18))
-        act.marks.forEach { lines.addView(mark(it)) }
-        card(lines) { doings.act(act.record) }
-    }
-    val inside = stack(listOf<View>(head) + acts)
-    if (at > 0) inside.addView(button(Said.goFirst) { doings.first(case.caseNo) })
-    return card(inside)
+    val acts = case.acts.map { act -> actCard(act) { doings.act(act.record) } }
+    val begin = button(Said.beginAct) { doings.begin(case.mark) }
+    val first = button(Said.goFirst) { doings.first(case.caseNo) }.takeIf { at > 0 }
+    val parts = listOf<View>(head) + acts + listOf(quiet(Said.noActs)).takeIf { acts.isEmpty() }.orEmpty()
+    return card(stack(parts + if (first == null) begin else sideBySide(begin, first)))
 }
 
 private fun Look.attention(line: AttentionLine, doings: TodayDoings): View {

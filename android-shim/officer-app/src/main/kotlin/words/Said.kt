@@ -21,6 +21,16 @@ object Said {
         "No case packs yet. After one contact with the court the cases appear here.",
     )
     val drafts = Words("未完成的草稿", "unfinished drafts")
+    val beginAct = Words("新建清单、笔录", "begin a record")
+    val noActs = Words(
+        "本案还没有清单和笔录。到现场后按“新建清单、笔录”。",
+        "Nothing is begun in this case yet. On the spot, press “begin a record”.",
+    )
+    val notFinalised = Words("本案未定稿的", "not finalised in this case")
+    val mayBeginNothing = Words("您的身份不能新建清单、笔录。", "In your role nothing can be begun.")
+    val begun = Words("已新建", "begun")
+    val drop = Words("删除草稿", "throw the draft away")
+    val dropped = Words("草稿已删除,没有新建", "the draft is gone, nothing was begun")
     val allow = Words("允许定位和短信", "allow location and messages")
     val contact = Words("联系法院", "contact the court")
     val open = Words("查看", "open")
@@ -31,6 +41,13 @@ object Said {
     val lacking = Words("还缺", "missing")
     val notYet = Words("未办", "not yet")
     val spared = Words("不适用", "does not apply")
+    val setAside = Words("说明理由后继续", "go on, with a reason")
+    val asideStays = Words(
+        "理由与姓名、时间一并写入记录,不能删除;所缺事项仍会显示。",
+        "The reason goes into the record with name and time and cannot be deleted; what is missing stays in sight.",
+    )
+    val nothingToSetAside = Words("此项已不再缺少,无需说明。", "This is not missing any more.")
+    val asideKept = Words("理由已写入记录", "the reason is in the record")
     val showCards = Words("现在出示证件和裁定书", "cards and ruling shown now")
     val finalise = Words("定稿", "finalise")
     val seal = Words("用指纹或人脸确认定稿", "confirm with fingerprint or face")
@@ -91,7 +108,24 @@ object Said {
     val signHere = Words("请在框内签名", "sign inside the frame")
     val refuse = Words("拒绝签名", "refuses to sign")
     val signer = Words("签名人姓名", "name of who signs")
-    val witness = Words("见证人", "witness")
+    val witness = Words("见证人姓名", "name of the witness")
+    val print = Words("捺指印", "finger print")
+    val howToPrint = Words(
+        "不能书写的,请在纸上捺指印(一般为右手食指)并拍照;见证人须在场看见。",
+        "Who cannot write makes a fingerprint on paper, usually of the right index finger, before a witness: photograph it.",
+    )
+    val shootPrint = Words("拍摄指印", "photograph it")
+    val noPrintYet = Words("还没有拍摄指印", "not photographed yet")
+    val hasPrint = Words("指印照片已存本机", "photo of the print on this phone")
+    val keepPrint = Words("确认捺印", "keep the fingerprint")
+    val printFirst = Words("请先拍摄指印", "photograph the print first")
+    val witnessFirst = Words("请填写见证人姓名", "write the name of the witness")
+    val noPrintCame = Words("没有拍到指印,请重拍。", "No photo came back: take it again.")
+    val printed = Words("已记录指印和见证人,已存本机", "print and witness are kept on this phone")
+    val cameraLocked = Words(
+        "本机锁定在签名模式,管理员没有允许同时使用相机,不能拍摄指印。请联系管理员。",
+        "The phone is locked for signing, and its administrator has not allowed the camera with it: ask the administrator.",
+    )
     val keep = Words("确认签名", "keep the signature")
     val signed = Words("已记录签名,已存本机", "the signature is kept on this phone")
     val refused = Words("已记录拒签及理由", "the refusal is kept with its reason")
@@ -150,6 +184,13 @@ object Said {
         "本机还没有登记。请输入登记码,需要网络。",
         "This phone is not registered. Type the code; a network is needed.",
     )
+    val enrolAnew = Words("重新登记本机", "register this phone anew")
+    val anewLine = Words(
+        "登记成功前,本机原来的登记和密钥照常可用;本机的记录不受影响。需要网络。",
+        "Until it succeeds this phone works as before; its records stay as they are. A network is needed.",
+    )
+    val enrolled = Words("本机已重新登记", "this phone is registered anew")
+    val printerTried = Words("今天已试打成功", "printed a test page today")
     val unlock = Words("输入口令", "PIN")
     val choosePin = Words("设置口令", "choose a PIN")
     val newPin = Words("口令(6至12位数字)", "PIN, 6 to 12 digits")

@@ -11,7 +11,9 @@ import android.widget.EditText
 import android.widget.TextView
 import cn.lastmile.officer.desk.Asking
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.OFFICER
 import cn.lastmile.officer.desk.PhoneDesk
+import cn.lastmile.officer.desk.PrinterTrial
 import cn.lastmile.officer.desk.Route
 import cn.lastmile.officer.host.DeskOwner
 import cn.lastmile.officer.host.OfficerActivity
@@ -81,6 +83,7 @@ class OpenPhone(val app: TestApp, private val dir: File) : AutoCloseable {
     lateinit var desk: PhoneDesk
         private set
     val alarms = mutableListOf<String>()
+    private var roles = setOf(OFFICER)
 
     init {
         start()
@@ -91,7 +94,7 @@ class OpenPhone(val app: TestApp, private val dir: File) : AutoCloseable {
         core = FieldCore.start(store, DeviceParts(clock, library = RealDay.library.toPath()))
         val keys = { listOf(CoreSigner(RealDay.key)) }
         runBlocking { core.ask { it.signIn(RealDay.deviceFile, CoreSigner(RealDay.key), null) } }
-        desk = PhoneDesk(core, Route(app), positions, { keys() }, NoFinger) { alarms += it }
+        desk = PhoneDesk(core, Route(app), PrinterTrial(app), positions, { keys() }, NoFinger, roles) { alarms += it }
         app.theDesk = desk
     }
 
@@ -100,6 +103,12 @@ class OpenPhone(val app: TestApp, private val dir: File) : AutoCloseable {
         app.forget()
         core.close()
         start()
+    }
+
+    /** The same for a person of other roles. */
+    fun startAs(roles: Set<String>) {
+        this.roles = roles
+        dieAndStart()
     }
 
     override fun close() {

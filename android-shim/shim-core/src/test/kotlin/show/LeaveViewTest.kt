@@ -20,15 +20,16 @@ class LeaveViewTest {
     private val nothing = Backlog(0uL, 0uL, 0uL, 0uL, 0uL)
     private val check = LeaveCheck(
         listOf(
-            PackLine("case", "K1", 3uL, at("06:00"), at("06:50")), PackLine("court", "粤0605", 1uL, at("06:00"), at("06:50")),
+            PackLine("case", "K1", 3uL, at("06:00"), at("06:50")),
+            PackLine("court", "粤0605", 1uL, at("06:00"), at("06:50")),
         ),
         listOf(SealBlockLeft("K1", "S0001", "S0050", 48u, "S0003")), listOf(DutyPhone("九江派出所", "0757-00000011")),
         0, at("06:50"), nothing, true,
     )
     private val device = DeviceFacts(8_000_000_000, 90, false, true)
 
-    private fun line(code: String, check: LeaveCheck = this.check, device: DeviceFacts = this.device, now: Long = at("07:00")) =
-        leaveView(check, device, now).lines.first { it.code == code }
+    private fun line(code: String, check: LeaveCheck = this.check, device: DeviceFacts = this.device) =
+        leaveView(check, device, at("07:00")).lines.first { it.code == code }
 
     private fun green(code: String, check: LeaveCheck = this.check, device: DeviceFacts = this.device) =
         line(code, check, device).green
@@ -45,7 +46,8 @@ class LeaveViewTest {
     @Test
     fun `every red line says what to do`() {
         val bad = check.copy(
-            packs = listOf(PackLine("case", "K1", 3uL, 0, at("06:50"))), seals = listOf(SealBlockLeft("K1", "a", "b", 0u, null)),
+            packs = listOf(PackLine("case", "K1", 3uL, 0, at("06:50"))),
+            seals = listOf(SealBlockLeft("K1", "a", "b", 0u, null)),
             dutyPhones = emptyList(), skewMs = 420_000, lastContactMs = at("06:50", 16),
             backlog = nothing.copy(pending = 2uL), mayFinalise = false,
         )
