@@ -10,6 +10,7 @@ import cn.lastmile.officer.host.PinUnset
 import cn.lastmile.officer.host.PinWanted
 import cn.lastmile.officer.host.Registering
 import cn.lastmile.officer.host.Session
+import cn.lastmile.officer.stage.SetCrew
 import cn.lastmile.officer.stage.Stage
 import cn.lastmile.officer.stage.complaints
 import cn.lastmile.shim.keys.DatabaseKeyLost
@@ -30,6 +31,7 @@ class ShutApp : Application(), DeskOwner, Registering {
     override suspend fun desk(): Desk = throw why
     override suspend fun session(): Session = throw why
     override val photos by lazy { Photos(this) { desk() } }
+    override val crew = SetCrew()
 
     override suspend fun register(code: String) {
         heard += "code $code"

@@ -5,12 +5,12 @@ import android.content.ComponentCallbacks2
 import android.content.Intent
 import cn.lastmile.core.LastmileException
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.LineAdded
 import cn.lastmile.officer.desk.LineForm
 import cn.lastmile.officer.host.Place
 import cn.lastmile.officer.screens.Settling
 import cn.lastmile.officer.stage.RealPhone
 import cn.lastmile.officer.stage.Stage
-import cn.lastmile.shim.show.Mark
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -107,7 +107,7 @@ class SituationsTest {
     @Test
     fun `storage full, the line is not called saved and stays as it was typed`() {
         app.theDesk = object : Desk by phone.desk {
-            override suspend fun addLine(record: String, form: LineForm): Mark = throw full
+            override suspend fun addLine(record: String, form: LineForm): LineAdded = throw full
         }
         Stage(app, Place.Line(record)).use { stage ->
             stage.type("名称", "注塑机二号")

@@ -66,6 +66,9 @@ data class ActView(
     val mine: Set<String> = emptySet(),
 )
 
+/** A line is in the record, which is at [mark]; without its [photo] when that could not be kept. */
+data class LineAdded(val mark: Mark, val photo: Boolean)
+
 /** The list with its pictures (JPEG by hash), its open differences, and the state of the record. */
 class ListView(
     val record: String,
@@ -111,8 +114,8 @@ interface Desk {
     suspend fun keepLine(record: String, form: LineForm)
     suspend fun dropLine(record: String)
 
-    /** Makes the line part of the record; the draft goes when it is durable. Gives the state of the record. */
-    suspend fun addLine(record: String, form: LineForm): Mark
+    /** Makes the line part of the record; the draft goes when it is durable. */
+    suspend fun addLine(record: String, form: LineForm): LineAdded
     suspend fun strikeLine(record: String, item: String, reason: String)
     suspend fun settle(record: String, decision: Decision)
 
@@ -141,6 +144,12 @@ interface Desk {
 
     /** Makes it part of the record, or a record; the draft goes then. Throws [EntryTrouble] and keeps the draft. */
     suspend fun enter(form: FormId, typed: Map<String, String>): Entered
+
+    /** What was begun on colleagues' phones, as it was when they were met. */
+    suspend fun colleagues(): List<ColleagueForm>
+
+    /** Goes on with it here; false when its photo stayed on the other phone. Throws when another form stands there. */
+    suspend fun takeOver(form: ColleagueForm): Boolean
 
     /** The phone's time as a person types it. */
     suspend fun now(): String

@@ -49,6 +49,7 @@ class PhoneDesk(
     private val asides = Asides(kinds, roles)
     private val entries = Entries(core, StepForms(kinds, choices), beginnings, asides)
     private val reads = PhoneReads(core, route, words, places, entries, asides)
+    private val colleagues = ColleagueForms(core, reads::draftLine)
     private val theRoute = route
     private var open: String? = null
 
@@ -68,6 +69,9 @@ class PhoneDesk(
     override suspend fun dropEntry(form: FormId) = entries.drop(form)
     override suspend fun enter(form: FormId, typed: Map<String, String>) = entries.enter(form, typed)
     override suspend fun now() = entries.now()
+
+    override suspend fun colleagues() = colleagues.all()
+    override suspend fun takeOver(form: ColleagueForm) = colleagues.takeOver(form.origin, form.id)
 
     override suspend fun forms(record: String, code: String): List<StepForm> = core.ask { phone ->
         val shown = phone.record(record)
@@ -89,14 +93,20 @@ class PhoneDesk(
         core.ask { it.removeDraft(draftId(record)) }
     }
 
-    override suspend fun addLine(record: String, form: LineForm): Mark = core.ask { phone ->
+    override suspend fun addLine(record: String, form: LineForm): LineAdded = core.ask { phone ->
         val item = phone.act(record, Act.Add("add_line", form.fields())).item
-        form.photo?.let { hash ->
-            val fields = mapOf("item" to Value.Text("lines/$item"), "purpose" to Value.Text("detail"))
-            phone.nameOriginal(record, hash, CaptureForm("add_photo", fields, null))
-        }
+        // From here on the line is recorded: whatever becomes of its photo, it must not be recorded again.
         phone.removeDraft(draftId(record))
-        markOf(phone.standing(record).standing)
+        val photo = form.photo?.let { phone.withPhoto(record, item, it) } ?: true
+        LineAdded(markOf(phone.standing(record).standing), photo)
+    }
+
+    private fun Phone.withPhoto(record: String, item: String?, hash: String): Boolean = try {
+        val fields = mapOf("item" to Value.Text("lines/$item"), "purpose" to Value.Text("detail"))
+        nameOriginal(record, hash, CaptureForm("add_photo", fields, null))
+        true
+    } catch (_: LastmileException) {
+        false
     }
 
     override suspend fun strikeLine(record: String, item: String, reason: String) {

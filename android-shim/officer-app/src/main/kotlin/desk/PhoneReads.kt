@@ -2,6 +2,7 @@
 package cn.lastmile.officer.desk
 
 import android.os.SystemClock
+import cn.lastmile.core.Draft
 import cn.lastmile.core.Phone
 import cn.lastmile.core.SmallPicture
 import cn.lastmile.core.ShownRecord
@@ -77,12 +78,15 @@ internal class PhoneReads(
         return tray + open
     }
 
-    private fun drafts(phone: Phone, now: Long): List<DraftLine> = phone.drafts(null).mapNotNull { draft ->
-        val at = momentOf(draft.updatedMs, now)
-        if (!draft.id.startsWith(LINE_DRAFT)) return@mapNotNull entries.line(draft, at)
+    private fun drafts(phone: Phone, now: Long): List<DraftLine> =
+        phone.drafts(null).mapNotNull { draftLine(it, momentOf(it.updatedMs, now)) }
+
+    /** [draft] as a line; null for a form that this app does not know, or that nothing is typed in. */
+    fun draftLine(draft: Draft, at: String): DraftLine? {
+        if (!draft.id.startsWith(LINE_DRAFT)) return entries.line(draft, at)
         val name = draft.form?.let { LineForm.of(it.items).name }.orEmpty()
         val words = if (name.isBlank()) Said.newLine else Words(name, name)
-        DraftLine(draft.id.removePrefix(LINE_DRAFT), null, words, at)
+        return DraftLine(draft.id.removePrefix(LINE_DRAFT), null, words, at)
     }
 
     suspend fun act(record: String): ActView = core.ask { phone ->

@@ -12,4 +12,7 @@ interface DeskOwner {
     suspend fun session(): Session
 
     val photos: Photos
+
+    /** Keeps the phones of a crew alike, when it is switched on. */
+    val crew: Crew
 }

@@ -224,12 +224,21 @@ class OfficerActivity : Activity() {
                 val page = shows.page(at, notice)
                 if (at == place) draw(at, page, shows.corner(at))
                 if (cameBack) doing { pickUp() }
-                if (at is Place.Assistance) main.postDelayed({ refresh() }, FOLLOW_MS)
+                follow(at)
             } catch (cancelled: CancellationException) {
                 throw cancelled
             } catch (failed: Exception) {
                 draw(at, shows.doorOrTrouble(failed, notice), shows.bareCorner())
             }
+        }
+    }
+
+    /** Looks again by itself; at the crew's page only when something happened, since somebody may be typing there. */
+    private fun follow(at: Place) {
+        when (at) {
+            is Place.Assistance -> main.postDelayed({ refresh() }, FOLLOW_MS)
+            Place.Crew -> main.postDelayed({ if (shows.crewMoved()) say(null) else if (place == at) follow(at) }, CREW_MS)
+            else -> Unit
         }
     }
 
@@ -248,5 +257,6 @@ class OfficerActivity : Activity() {
         const val CAME_BACK = "came-back"
         const val CAMERA = 1
         const val FOLLOW_MS = 5_000L
+        const val CREW_MS = 1_000L
     }
 }

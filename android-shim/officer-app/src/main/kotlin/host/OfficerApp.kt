@@ -83,6 +83,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private var now: Session? = null
 
     override val photos by lazy { Photos(this) { desk() } }
+    override val crew by lazy { HotspotCrew(this) { opening.withLock { signedIn() } } }
 
     override fun onCreate() {
         super.onCreate()
@@ -181,6 +182,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         val core = FieldCore.open ?: start()
         if (core.ask { it.wiped() }) {
             // By order of the court, during a contact: what this phone still has is noise, and goes with its keys.
+            crew.off()
             core.close()
             wipe.run()
             throw NotRegistered()

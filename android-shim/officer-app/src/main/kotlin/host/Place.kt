@@ -8,6 +8,7 @@ sealed interface Place {
     data object Today : Place
     data object Leave : Place
     data object Register : Place
+    data object Crew : Place
     data class Act(val record: String) : Place
     data class Missing(val record: String, val step: String?) : Place
     data class Goods(val record: String) : Place
@@ -29,6 +30,7 @@ sealed interface Place {
         Today -> "today"
         Leave -> "leave"
         Register -> "register"
+        Crew -> "crew"
         is Act -> "act $record"
         is Missing -> "missing $record ${step.orEmpty()}"
         is Goods -> "goods $record"
@@ -44,7 +46,7 @@ sealed interface Place {
     /** The record that is worked on there. */
     val about: String?
         get() = when (this) {
-            Today, Leave, Register, is Begin, is Assistance -> null
+            Today, Leave, Register, Crew, is Begin, is Assistance -> null
             is Act -> record
             is Missing -> record
             is Goods -> record
@@ -63,6 +65,7 @@ sealed interface Place {
             if (words[0] == "call") return Call(record)
             if (words[0] == "leave") return Leave
             if (words[0] == "register") return Register
+            if (words[0] == "crew") return Crew
             if (record == null) return Today
             return when (words[0]) {
                 "act" -> Act(record)

@@ -6,6 +6,7 @@ package cn.lastmile.officer.host
 
 import cn.lastmile.officer.desk.CallPlan
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.DraftLine
 import cn.lastmile.officer.desk.FormId
 import cn.lastmile.officer.desk.LineForm
 import cn.lastmile.officer.screens.Settling
@@ -38,6 +39,9 @@ class Session(private val desk: Desk) {
     var signing: SigningMode? = null
     var signingForm = SigningForm()
     var call: CallPlan? = null
+
+    /** What was typed for the address of the other phone's door. */
+    var door = ""
 
     /** Hears why a draft could not be kept. */
     var draftFailed: (Words) -> Unit = {}
@@ -79,6 +83,12 @@ class Session(private val desk: Desk) {
         end(entries[form].orEmpty())
         entries.remove(form)
         Unit
+    }
+
+    /** What is on the disk under [draft] is another now: it is read again. */
+    fun forget(draft: DraftLine) {
+        draft.record?.let(lines::remove)
+        draft.form?.let(entries::remove)
     }
 
     private suspend fun write(record: String, form: LineForm) = writing.withLock {

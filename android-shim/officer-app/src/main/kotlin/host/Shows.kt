@@ -36,6 +36,10 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     private val entries = EntryShows(screen, owner)
     private val signing = SigningShows(screen, owner) { voice.value }
     private val doors = DoorShows(screen)
+    private val crew = CrewShows(screen, owner)
+
+    /** Whether the crew's page would show something else now. */
+    fun crewMoved(): Boolean = crew.moved
 
     /** The screen is gone. */
     fun close() {
@@ -47,9 +51,10 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
 
     /** The page of [at] now. */
     suspend fun page(at: Place, notice: Words?): Page = when (at) {
-        Place.Today -> look.todayPage(desk().today(), todayDoings(), notice)
+        Place.Today -> look.todayPage(desk().today(), crew.line(), todayDoings(), notice)
         Place.Leave -> leave(notice)
         Place.Register -> doors.anew(notice)
+        Place.Crew -> crew.page(notice)
         is Place.Act -> look.actPage(desk().act(at.record), actDoings(at.record), notice)
         is Place.Missing -> missing(at, notice)
         is Place.Goods -> look.listPage(desk().list(at.record), listDoings(at.record), notice, screen.pictures)
@@ -110,14 +115,12 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     private fun todayDoings() = TodayDoings(
         act = { screen.go(Place.Act(it)) },
         conflicts = { screen.go(Place.Conflicts(it)) },
-        draft = { draft ->
-            val (form, record) = draft.form to draft.record
-            if (form != null) screen.go(Place.Entry(form)) else if (record != null) screen.go(Place.Line(record))
-        },
+        draft = { draft -> placeOf(draft)?.let(screen::go) },
         begin = { screen.go(Place.Begin(it)) },
         first = { caseNo -> doing(null) { desk().goFirst(caseNo) } },
         leave = { screen.go(Place.Leave) },
         contact = ::contact,
+        crew = { screen.go(Place.Crew) },
     )
 
     private fun actDoings(record: String) = ActDoings(
@@ -196,8 +199,9 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
     private suspend fun saveLine(record: String) {
         if (session().line(record).name.isBlank()) return screen.say(Said.nameLine)
         session().endLine(record) { form ->
-            val mark = desk().addLine(record, form)
-            screen.back(Words("${Said.lineSaved.zh} · ${mark.words.zh}", "${Said.lineSaved.en} · ${mark.words.en}"))
+            val added = desk().addLine(record, form)
+            val (said, mark) = (if (added.photo) Said.lineSaved else Said.lineWithoutPhoto) to added.mark.words
+            screen.back(Words("${said.zh} · ${mark.zh}", "${said.en} · ${mark.en}"))
         }
     }
 

@@ -34,15 +34,17 @@ class CrewDoings(
 
 /** The page of [view]. */
 fun Look.crewPage(view: CrewView, doings: CrewDoings, notice: Words? = null): Page {
-    val parts = if (view.state == null) off() else on(view, view.state, doings)
+    val link = if (view.state == null) off() else on(view, view.state, doings)
     val forms = listOf<View>(heading(CrewSaid.forms)) + view.forms.map { form(it, doings) } +
         listOfNotNull(quiet(CrewSaid.noForms).takeIf { view.forms.isEmpty() })
+    // Whoever comes here with a colleague's dead phone in hand looks for the forms.
+    val parts = if (view.forms.isEmpty()) link + forms else forms + heading(CrewSaid.linked) + link
     val running = view.state != null
     val switch = button(if (running) CrewSaid.off else CrewSaid.on, if (running) Weight.PLAIN else Weight.MAIN) {
         doings.switch(!running)
     }
     return Page(
-        CrewSaid.title, stack(parts + forms), listOf(switch, button(Said.back, press = doings.back)),
+        CrewSaid.title, stack(parts), listOf(switch, button(Said.back, press = doings.back)),
         banner = view.state?.trouble, notice = notice,
     )
 }
@@ -56,7 +58,7 @@ private fun Look.on(view: CrewView, state: CrewState, doings: CrewDoings): List<
     val unsent = listOfNotNull(quiet(CrewSaid.unsent).takeIf { state.unsent && state.mates.isNotEmpty() })
     val door = when {
         view.addresses.isEmpty() -> listOf(body(CrewSaid.noNetwork))
-        else -> listOf<View>(quiet(CrewSaid.looking)) + view.addresses.map { text(it, 24, bold = true) }
+        else -> listOf<View>(quiet(if (mates.isEmpty()) CrewSaid.looking else CrewSaid.another)) + view.addresses.map { text(it, 24, bold = true) }
     }
     val other = column(
         field(CrewSaid.address, view.typed, typed = doings.typed),
@@ -66,9 +68,9 @@ private fun Look.on(view: CrewView, state: CrewState, doings: CrewDoings): List<
 }
 
 private fun Look.form(form: ColleagueForm, doings: CrewDoings): View {
-    val lines = column(text(say(form.title), 18, bold = true), quiet(form.from))
+    val lines = column(text(say(form.line?.name ?: CrewSaid.unreadable), 18, bold = true), quiet(form.from))
     form.caution?.let { lines.addView(text("■ " + say(it), 18, palette.redInk, bold = true)) }
-    form.state?.let { lines.addView(quiet(it)) }
-    if (form.open) lines.addView(button(CrewSaid.takeOver) { doings.takeOver(form) })
+    if (form.taken) lines.addView(quiet(CrewSaid.takenOver))
+    else if (form.line != null) lines.addView(button(CrewSaid.takeOver) { doings.takeOver(form) })
     return card(lines)
 }

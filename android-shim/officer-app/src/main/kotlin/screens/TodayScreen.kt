@@ -9,6 +9,7 @@ import cn.lastmile.officer.desk.TodayView
 import cn.lastmile.officer.look.Look
 import cn.lastmile.officer.look.Page
 import cn.lastmile.officer.look.Weight
+import cn.lastmile.officer.words.CrewSaid
 import cn.lastmile.officer.words.Said
 import cn.lastmile.shim.words.Words
 
@@ -21,10 +22,11 @@ class TodayDoings(
     val first: (String) -> Unit,
     val leave: () -> Unit,
     val contact: () -> Unit,
+    val crew: () -> Unit,
 )
 
-/** The page of [view]. */
-fun Look.todayPage(view: TodayView, doings: TodayDoings, notice: Words? = null): Page {
+/** The page of [view]; [crew] says how it stands with the crew's phones. */
+fun Look.todayPage(view: TodayView, crew: Words, doings: TodayDoings, notice: Words? = null): Page {
     val parts = mutableListOf<View>()
     if (view.cases.isEmpty()) parts += body(Said.noCases)
     view.cases.forEachIndexed { at, case -> parts += caseCard(at, case, doings) }
@@ -34,6 +36,8 @@ fun Look.todayPage(view: TodayView, doings: TodayDoings, notice: Words? = null):
             parts += card(text("${say(draft.name)} · ${draft.at}", 18)) { doings.draft(draft) }
         }
     }
+    parts += heading(CrewSaid.title)
+    parts += card(body(crew)) { doings.crew() }
     parts += heading(Said.attention)
     if (view.attention.isEmpty()) parts += quiet(Said.nothingWaits)
     view.attention.forEach { parts += attention(it, doings) }

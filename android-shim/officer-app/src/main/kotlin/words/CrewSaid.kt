@@ -18,12 +18,14 @@ object CrewSaid {
     val on = Words("开始互存", "keep each other's forms")
     val off = Words("停止互存", "stop")
     val looking = Words("正在找同组手机。找不到时,在对方手机上填本机地址:", "Looking for the other phone. If it is not found, type this address there:")
+    val another = Words("还要加一台,就在那台手机上填本机地址:", "For another phone, type this address there:")
     val noNetwork = Words("本机没有连热点,也没有开热点。", "This phone is on no hotspot and offers none.")
     val address = Words("对方地址(如192.168.43.1:48110)", "the other's address (as 192.168.43.1:48110)")
     val connect = Words("连接", "connect")
     val unsent = Words("本机有新填的内容,停笔后就存到对方手机", "something new here: it goes when the typing pauses")
+    val linked = Words("互存情况", "how it stands")
     val forms = Words("同事手机上没填完的", "unfinished on a colleague's phone")
-    val noForms = Words("同事手机上没有没填完的表单", "nothing unfinished on a colleague's phone")
+    val noForms = Words("同事手机上的表单都填完了,或者还没有互存过", "nothing unfinished there, or the phones have not met yet")
     val takeOver = Words("在本机接着填", "go on here")
     val takenOver = Words("本机已接着填", "already gone on with here")
     val taken = Words("已转到本机,填完存入记录后由您作为记录人", "It is on this phone now: once recorded, it is your record.")
@@ -32,6 +34,14 @@ object CrewSaid {
         "It is on this phone now. Its photo is on the colleague's phone: take another, or wait until that one is sent.",
     )
     val unreadable = Words("对方用的是另一版本,本机打不开这张表单", "written by another version of the app: it cannot be opened here")
+
+    val isOff = Words("没有打开。两台手机互存后,一台没电另一台接着填。", "Off. When on, one phone goes on where the other dies.")
+    val nobody = Words("已打开,还没有找到同组手机", "on; no other phone found yet")
+    val connecting = Words("正在连接对方手机…", "connecting to the other phone…")
+
+    /** [link], and [count] forms of colleagues. */
+    fun unfinished(link: Words, count: Int) =
+        Words("${link.zh}。同事手机上有${count}张没填完的", "${link.en}. $count unfinished on a colleague's phone")
 
     /** [count] changes of that phone came since. */
     fun since(count: UInt) = Words(

@@ -70,7 +70,7 @@ object Said {
     val sign = Words("签名模式", "signing mode")
 
     val keepEntry = Words("存入记录", "keep in the record")
-    val entryDraft = Words("草稿已存本机;存入记录后才会交换到同组手机", "draft kept on this phone; it travels once it is in the record")
+    val entryDraft = Words("草稿已存本机;打开同组手机互存时,也存到对方手机", "draft kept on this phone, and on the crew's other phone while that is switched on")
     val entryKept = Words("已存入记录", "kept in the record")
     val now = Words("现在", "now")
     val openOnSite = Words("打开执行笔录", "open the on-site record")
@@ -85,6 +85,7 @@ object Said {
     val custodian = Words("保管人", "custodian")
     val quantity = Words("数量", "quantity")
     val estimate = Words("现场估值(元)", "field estimate (yuan)")
+    val lineWithoutPhoto = Words("已存入清单,照片没有存上,请补拍", "In the list; its photo was not kept: take another")
     val addLine = Words("存为一项", "save the line")
     val close = Words("填好了", "done with the number")
     val clear = Words("清空", "clear")

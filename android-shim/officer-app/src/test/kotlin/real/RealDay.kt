@@ -106,12 +106,17 @@ object RealDay {
         (0 until all.length()).map(all::getJSONObject).first { it.getString("name") == name }
     }
 
-    private fun keyOf(name: String) = JcaKey.ofPkcs8(java.util.Base64.getDecoder().decode(phone(name).getString("key")))
+    fun keyOf(name: String) = JcaKey.ofPkcs8(java.util.Base64.getDecoder().decode(phone(name).getString("key")))
 
     /** How the store of [name] in [dir] is opened; ids of the installation are the phone's number. */
     fun options(name: String, dir: File) = OpenOptions(
         "$dir/$name.db", ByteArray(32) { 7 }, installation(name), phone(name).get("device_file").toString(),
     )
+
+    /** The crew's second phone, 温若棠's, in [dir]; close it. */
+    suspend fun second(dir: File): Phone = Phone.open(options("P2", dir), SetClock(nowMs, nowMs), null, null).also {
+        it.signIn(phone("P2").get("device_file").toString(), CoreSigner(keyOf("P2")), null)
+    }
 
     fun installation(name: String = "P1") = ByteArray(16) { phone(name).getInt("number").toByte() }
 
@@ -179,7 +184,7 @@ object RealDay {
         }
     }
 
-    private suspend fun meet(one: Phone, other: Phone) = coroutineScope {
+    suspend fun meet(one: Phone, other: Phone) = coroutineScope {
         PeerListener.open().use { door ->
             val answering = async(Dispatchers.IO) { other.meetWhoeverComes(door, 30u) }
             one.meetAt("127.0.0.1:${door.port()}")

@@ -6,6 +6,7 @@ import android.content.Intent
 import android.content.pm.ActivityInfo
 import android.content.pm.ResolveInfo
 import android.provider.MediaStore
+import cn.lastmile.core.Phone
 import cn.lastmile.core.ShownRecord
 import cn.lastmile.core.Value
 import cn.lastmile.officer.real.RealDay
@@ -36,6 +37,9 @@ class RealPhone : ExternalResource() {
         opened.close()
         folder.delete()
     }
+
+    /** The crew's second phone, as the morning left it; close it. */
+    fun second(): Phone = runBlocking { RealDay.second(folder.root) }
 
     fun shown(id: String = record): ShownRecord = runBlocking { core.ask { it.record(id) } }
 

@@ -15,6 +15,7 @@ import cn.lastmile.officer.desk.OFFICER
 import cn.lastmile.officer.desk.PhoneDesk
 import cn.lastmile.officer.desk.PrinterTrial
 import cn.lastmile.officer.desk.Route
+import cn.lastmile.officer.host.Crew
 import cn.lastmile.officer.host.DeskOwner
 import cn.lastmile.officer.host.OfficerActivity
 import cn.lastmile.officer.host.Photos
@@ -25,10 +26,12 @@ import cn.lastmile.officer.look.HOLD_MS
 import cn.lastmile.officer.look.NOTICE
 import cn.lastmile.officer.real.RealDay
 import cn.lastmile.officer.real.SetClock
+import cn.lastmile.shim.crew.CrewState
 import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
 import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.StoreAt
+import cn.lastmile.shim.peer.PeerAddress
 import cn.lastmile.shim.position.Fix
 import cn.lastmile.shim.position.PositionSource
 import cn.lastmile.shim.testkit.picture
@@ -49,6 +52,7 @@ class TestApp : Application(), DeskOwner {
     private var now: Session? = null
 
     override val photos by lazy { Photos(this) { desk() } }
+    override var crew: Crew = SetCrew()
     override suspend fun desk(): Desk = checkNotNull(theDesk)
     override suspend fun session(): Session = now ?: Session(desk()).also { now = it }
 
@@ -59,6 +63,23 @@ class TestApp : Application(), DeskOwner {
     }
 
     val work get() = now?.work
+}
+
+/** Crew's phones as a test has them. */
+class SetCrew(override var state: CrewState? = null) : Crew {
+    val visited = mutableListOf<PeerAddress>()
+    var own = listOf("192.168.43.1:48110")
+
+    override fun addresses() = own
+    override suspend fun on() {
+        state = CrewState()
+    }
+    override fun off() {
+        state = null
+    }
+    override fun visit(door: PeerAddress) {
+        visited += door
+    }
 }
 
 /** Where the phone is; null: not known. */
