@@ -21,6 +21,12 @@ class VersionsTest {
     }
 
     @Test
+    fun `what Gradle compiles against can be tested by hand`() {
+        val profile = pom.substringAfter("<id>android-16</id>").substringBefore("</profile>")
+        assertTrue(profile, profile.contains("<android.sdk>${inGradle("compileSdk")}</android.sdk>"))
+    }
+
+    @Test
     fun `the oldest system is the same everywhere`() {
         val script = project("scripts/build-android.sh").readText()
         assertTrue(script.contains("--platform ${inPom("android.minSdk")} "))

@@ -75,6 +75,7 @@ enum class StopReason(val number: Int, val code: String, val again: Boolean) {
     USER(13, "stopped_by_person", false),
     SYSTEM(14, "system", true),
     ESTIMATED_LAUNCH(15, "estimate_changed", true),
+    ABANDONED(16, "timeout_abandoned", true),
     ;
 
     companion object {
