@@ -3,6 +3,7 @@ package cn.lastmile.officer
 
 import cn.lastmile.core.Act
 import cn.lastmile.core.Value
+import cn.lastmile.officer.desk.EntryTrouble
 import cn.lastmile.officer.desk.FormId
 import cn.lastmile.officer.desk.OFFICER
 import cn.lastmile.officer.desk.whyNot
@@ -85,7 +86,7 @@ class AsideTest {
             val form = FormId.Aside(record, theirs.first().rule, theirs.first().item)
             runBlocking { phone.desk.enter(form, mapOf("reason" to "院长口头同意")) }
         }
-        assertTrue("$refused", refused.isFailure)
+        assertEquals("须院长批准才能继续,请先报批。", (refused.exceptionOrNull() as EntryTrouble).words.zh)
         assertTrue(phone.shown().collections.single { it.name == "overrides" }.items.isEmpty())
     }
 

@@ -73,9 +73,8 @@ internal class Asides(private val kinds: List<KindInfo>, private val roles: Set<
     override fun enter(phone: Phone, form: FormId.Aside, values: Map<String, Value>): String {
         val shown = phone.record(form.record)
         val line = missing(phone, form) ?: throw EntryTrouble(Said.nothingToSetAside)
-        val mine = mine(phone, shown)
-        whyNot(line, mine)?.let { throw EntryTrouble(it) }
-        val collection = if (OFFICER in line.maySetAside && OFFICER in mine) "overrides" else "president_overrides"
+        val asOfficer = OFFICER in line.maySetAside && OFFICER in mine(phone, shown)
+        val collection = if (asOfficer) "overrides" else "president_overrides"
         val verb = kindOf(shown).verbs.first { (it.action as? VerbAction.Add)?.collection == collection }
         val fields = buildMap {
             put("rule", Value.Text(form.rule))

@@ -66,7 +66,10 @@ internal class Entries(
     }
 
     suspend fun enter(form: FormId, typed: Map<String, String>): Entered = core.ask { phone ->
-        val values = sheet(phone, form).read(typed).demand()
+        val sheet = sheet(phone, form)
+        // Who may not hand it in is told so by the last note.
+        if (sheet.save == null) throw EntryTrouble(sheet.notes.last())
+        val values = sheet.read(typed).demand()
         val record = sorted(form).enter(phone, values)
         phone.removeDraft(form.draft)
         Entered(record, markOf(phone.standing(record).standing))

@@ -24,7 +24,7 @@ data class EntryField(
 /**
  * The form [form]; [typed] is what was typed into it before and not handed in. [today] is the phone's date in Beijing.
  * [notes] stand above the fields, [there] is what somebody should know of before writing. [save] hands it in; null
- * when this person may not, and the notes say who may.
+ * when this person may not, and the last note says why.
  */
 data class EntrySheet(
     val form: FormId,
