@@ -29,7 +29,7 @@ fun Look.entryPage(sheet: EntrySheet, now: Map<String, String>, doings: EntryDoi
     val notes = sheet.notes.mapIndexed { at, words -> text(say(words), 18, bold = at == 0) }
     val there = sheet.there.map { act -> actCard(act) { doings.act(act.record) } }
     val fields = sheet.fields.map { field -> entry(field, now[field.name] ?: field.stands, doings) }
-    val draft = listOf(quiet(Said.entryDraft)).takeIf { fields.isNotEmpty() }.orEmpty()
+    val draft = listOf(quiet(Said.draftHere)).takeIf { fields.isNotEmpty() }.orEmpty()
     val back = button(Said.back, press = doings.back)
     val actions = listOfNotNull(
         sheet.save?.let { button(it, Weight.MAIN, doings.save) },

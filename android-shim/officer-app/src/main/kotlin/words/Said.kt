@@ -70,7 +70,6 @@ object Said {
     val sign = Words("签名模式", "signing mode")
 
     val keepEntry = Words("存入记录", "keep in the record")
-    val entryDraft = Words("草稿已存本机;打开同组手机互存时,也存到对方手机", "draft kept on this phone, and on the crew's other phone while that is switched on")
     val entryKept = Words("已存入记录", "kept in the record")
     val now = Words("现在", "now")
     val openOnSite = Words("打开执行笔录", "open the on-site record")

@@ -12,6 +12,8 @@ import cn.lastmile.guide.beginSeizure
 import cn.lastmile.guide.beginSigning
 import cn.lastmile.guide.bringToCourt
 import cn.lastmile.guide.enrolPhone
+import cn.lastmile.guide.goOnWith
+import cn.lastmile.guide.keepAlike
 import cn.lastmile.guide.openDoor
 import cn.lastmile.guide.openPhone
 import cn.lastmile.guide.sealForCarrying
@@ -19,14 +21,22 @@ import cn.lastmile.guide.sign
 import cn.lastmile.guide.takeBag
 import cn.lastmile.guide.visitColleague
 import cn.lastmile.guide.wordsFor
+import cn.lastmile.shim.crew.CrewLink
+import cn.lastmile.shim.crew.CrewRoad
 import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
+import cn.lastmile.shim.field.FieldCore
 import cn.lastmile.shim.field.StoreAt
 import cn.lastmile.shim.field.troubleOf
+import cn.lastmile.shim.peer.PeerAddress
 import cn.lastmile.shim.sync.SyncOutcome
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.flowOf
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -75,6 +85,13 @@ class GuideTest {
         }
     }
 
+    /** A network on which one door is found. */
+    private class OneDoor(private val core: FieldCore, shown: String) : CrewRoad {
+        override val doors = flowOf(PeerAddress.parse(shown))
+        override fun open(met: (MeetingReport) -> Unit) = AutoCloseable { }
+        override suspend fun visit(door: PeerAddress) = visitColleague(core, "$door", ::Socket)
+    }
+
     /** Colleagues of one case, one of them in a process of its own. */
     @Test
     fun `where there is no network`() = runBlocking {
@@ -96,6 +113,17 @@ class GuideTest {
                     assertEquals("地址有误", wordsFor(far.exceptionOrNull()!!, Locale.CHINA).substringBefore(','))
                     assertEquals(1u, visitColleague(core, shown, ::Socket).given)
                     assertEquals("met luqihang received 1 carried 1", colleague.next())
+
+                    assertNull("another case", goOnWith(core, "(2026)粤0605执1102号"))
+                    assertEquals("begun", goOnWith(core, "(2026)粤0605执1101号"))
+                    assertEquals(1, core.ask { it.drafts(null) }.size)
+                    assertNull("once", goOnWith(core, "(2026)粤0605执1101号"))
+
+                    val link = CrewLink(OneDoor(core, shown), { System.nanoTime() / 1_000_000 })
+                    val running = launch(Dispatchers.Default) { keepAlike(core, link) }
+                    val mate = link.state.first { it.mates.isNotEmpty() }.mates.single()
+                    assertEquals("温若棠" to 1u, mate.name to mate.draftsThere)
+                    running.cancelAndJoin()
 
                     val bag = bagAsFile(core)
                     assertEquals("what it has is not taken twice", 0u, takeBag(core, bag).bundles)

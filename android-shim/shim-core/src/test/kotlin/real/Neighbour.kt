@@ -1,6 +1,7 @@
 /* A colleague's phone in a process of its own: P2 of the day waits for visitors, and takes along what it carries. */
 package cn.lastmile.shim.real
 
+import cn.lastmile.core.RecordDraft
 import cn.lastmile.core.Road
 import cn.lastmile.shim.field.CoreSigner
 import cn.lastmile.shim.field.DeviceParts
@@ -13,9 +14,11 @@ import cn.lastmile.shim.sync.PhoneSync
 import kotlinx.coroutines.runBlocking
 import java.io.File
 
+private const val CASE = "(2026)粤0605执1101号"
+
 /**
  * Folder of the store; address of the court; milliseconds on the clock, or `now`. Says its port, then of each visit who
- * came and what it brought, and goes to the court after each that went well.
+ * came and what it brought, and goes to the court after each that went well. A form is begun on it.
  */
 fun main(arguments: Array<String>) {
     val (dir, url, clock) = arguments
@@ -27,6 +30,7 @@ fun main(arguments: Array<String>) {
         core.setRoad(Road.http(url, emptyList()))
         core.ask { it.signIn(device.deviceFile, CoreSigner(device.key), null) }
         PhoneSync(core).run(originals = false)
+        core.ask { it.saveDraft("begun", RecordDraft("seizure", CASE, null, emptyMap(), emptyList())) }
     }
     val door = PeerDoor(PhoneMeeting(core)) { met ->
         met.onSuccess { say("met ${it.person} received ${it.received} carried ${it.carried}") }
