@@ -14,7 +14,11 @@ import cn.lastmile.shim.sync.SyncWork
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 
-/** The phone as the platform's adapters see it. */
+/**
+ * The phone as the platform's adapters see it: a contact with the court ([sync]) and what waits for one ([outbox]);
+ * requests for help, and what sends their text messages; where the phone is; where photos go. Each says itself what it
+ * throws and where it may be called.
+ */
 class Ports(
     val sync: SyncWork,
     val outbox: Outbox,

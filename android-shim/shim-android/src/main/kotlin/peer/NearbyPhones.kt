@@ -44,7 +44,8 @@ class NearbyPhones(private val context: Context) {
 
     /**
      * An unconnected socket on the hotspot, for [visit]: a Wi-Fi without internet is not the phone's default
-     * network, and without this the connection would go out over mobile data.
+     * network, and without this the connection would go out over mobile data. Throws [java.io.IOException] when that
+     * Wi-Fi has just gone.
      */
     fun socket(): Socket {
         val socket = Socket()

@@ -81,15 +81,18 @@ class PeerDoor<T>(
 suspend fun <T> visit(address: PeerAddress, meeting: PeerMeeting<T>, socket: () -> Socket = ::Socket): T =
     withContext(Dispatchers.IO) { hold(connected(address, socket), meeting, initiator = true) }
 
-private fun connected(address: PeerAddress, socket: () -> Socket): Socket {
-    val connection = socket()
-    try {
-        connection.connect(InetSocketAddress(address.host, address.port), PEER_CONNECT_MS)
-    } catch (failure: IOException) {
-        connection.close()
-        throw PeerTrouble.NobodyThere(failure)
+/** A socket that cannot be had, because the Wi-Fi has just gone, reaches nobody either. */
+private fun connected(address: PeerAddress, socket: () -> Socket): Socket = try {
+    socket().also { made ->
+        try {
+            made.connect(InetSocketAddress(address.host, address.port), PEER_CONNECT_MS)
+        } catch (failure: IOException) {
+            made.close()
+            throw failure
+        }
     }
-    return connection
+} catch (failure: IOException) {
+    throw PeerTrouble.NobodyThere(failure)
 }
 
 private suspend fun <T> hold(socket: Socket, meeting: PeerMeeting<T>, initiator: Boolean): T = socket.use {

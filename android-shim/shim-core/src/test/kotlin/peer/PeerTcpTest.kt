@@ -11,6 +11,7 @@ import java.io.IOException
 import java.net.InetSocketAddress
 import java.net.ServerSocket
 import java.net.Socket
+import java.net.SocketException
 import java.net.SocketTimeoutException
 import java.util.Collections
 import java.util.concurrent.LinkedBlockingQueue
@@ -58,6 +59,16 @@ class PeerTcpTest {
             val open = PeerAddress("127.0.0.1", door.port)
             assertThrows(IOException::class.java) { visits(open, named("b")) }
         }
+    }
+
+    @Test
+    fun `a Wi-Fi that has just gone reaches nobody`() {
+        val gone = { throw SocketException("network is down") }
+        val address = PeerAddress("127.0.0.1", 9)
+        val trouble = assertThrows(PeerTrouble.NobodyThere::class.java) {
+            runBlocking { visit(address, named("a"), gone) }
+        }
+        assertEquals("network is down", trouble.cause?.message)
     }
 
     @Test
