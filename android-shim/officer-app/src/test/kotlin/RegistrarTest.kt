@@ -8,11 +8,11 @@ import cn.lastmile.officer.host.RegisteringParts
 import cn.lastmile.officer.host.Registrar
 import cn.lastmile.officer.host.Registration
 import cn.lastmile.officer.host.Registrations
-import cn.lastmile.officer.real.JcaKey
 import cn.lastmile.shim.files.writeDurably
 import cn.lastmile.shim.keys.DeviceSigner
 import cn.lastmile.shim.keys.KeyTrouble
 import cn.lastmile.shim.keys.KeyUse
+import cn.lastmile.shim.real.JcaKey
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull

@@ -18,6 +18,7 @@ import cn.lastmile.core.Road
 import cn.lastmile.core.Value
 import cn.lastmile.shim.field.CoreLibrary
 import cn.lastmile.shim.field.CoreSigner
+import cn.lastmile.shim.real.JcaKey
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
