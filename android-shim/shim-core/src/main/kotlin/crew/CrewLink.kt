@@ -64,6 +64,9 @@ class CrewLink(
     private val shown = MutableStateFlow(CrewState())
     private val doors = LinkedHashMap<PeerAddress, CrewFacts>()
 
+    /** Who was behind a door when it was visited last. */
+    private val behind = HashMap<PeerAddress, String>()
+
     /** For the screens; a slow one sees the newest. */
     val state: StateFlow<CrewState> get() = shown
 
@@ -106,16 +109,25 @@ class CrewLink(
     private fun learn(event: Event) {
         when (event) {
             is Event.Found -> {
-                if (event.door !in doors && doors.size == MOST_DOORS) doors.remove(doors.maxBy { it.value.failures }.key)
+                if (event.door !in doors && doors.size == MOST_DOORS) {
+                    val worst = doors.maxBy { it.value.failures }.key
+                    doors.remove(worst)
+                    behind.remove(worst)
+                }
                 // One that is announced anew is tried at once, whatever became of it before.
                 val now = nowMs()
                 val fresh = CrewFacts(openedMs = now, firstChangeMs = now.takeIf { shown.value.unsent })
                 doors[event.door] = doors[event.door]?.copy(failedMs = null, failures = 0) ?: fresh
                 shown.value = shown.value.copy(doors = doors.size)
             }
-            // From which door the visitor came is not known: both phones have each other's forms now, and the visit
-            // that is due to that door moves with the next one here.
-            is Event.Visited -> greet(event.report)
+            is Event.Visited -> {
+                // What was typed here while they met may not have gone with it: only the visit without a reason waits.
+                val now = nowMs()
+                doors.replaceAll { door, facts ->
+                    if (behind[door] == event.report.person) facts.copy(metMs = now) else facts
+                }
+                greet(event.report)
+            }
             Event.Changed -> {
                 val now = nowMs()
                 doors.replaceAll { _, facts ->
@@ -134,6 +146,7 @@ class CrewLink(
         try {
             val report = road.visit(door)
             doors[door] = doors.getValue(door).copy(metMs = nowMs(), failedMs = null, failures = 0)
+            behind[door] = report.person
             shown.value = shown.value.copy(trouble = null)
             greet(report)
         } catch (cancelled: CancellationException) {

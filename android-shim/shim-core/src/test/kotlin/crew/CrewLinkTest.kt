@@ -149,6 +149,22 @@ class CrewLinkTest {
     }
 
     @Test
+    fun `who came here is not visited without a reason, who has something new is`() = runTest {
+        val link = link()
+        val run = running(link)
+        found.emit(wen)
+        runCurrent()
+        advanceTimeBy(50_000)
+        told(report("wenruotang", "温若棠"))
+        advanceTimeBy(59_000)
+        assertEquals(listOf(0L), visits)
+        link.changed()
+        advanceTimeBy(1_001)
+        assertEquals("a minute after the visit", listOf(0L, 110_000), visits)
+        run.cancel()
+    }
+
+    @Test
     fun `a network full of doors grows nothing without end`() = runTest {
         val link = link()
         val run = running(link)
