@@ -183,7 +183,8 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         if (core.ask { it.wiped() }) {
             // By order of the court, during a contact: what this phone still has is noise, and goes with its keys.
             crew.off()
-            core.close()
+            // Off the main thread: it waits for calls under way, and the wipe waits for the rest of them.
+            withContext(Dispatchers.IO) { core.end() }
             wipe.run()
             throw NotRegistered()
         }
