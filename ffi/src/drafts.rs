@@ -2,8 +2,7 @@
 //! phones of a crew keep of each other's forms. Those pass at every meeting of two phones (`meet_at` and
 //! its like).
 
-use lastmile_core::id::CertificateId;
-use lastmile_core::phone::{FormCopy, MirroredForm};
+use lastmile_core::phone::{FormCopy, MirroredForm, TakenOver};
 
 use crate::error::LastmileError;
 use crate::observe::Change;
@@ -34,12 +33,14 @@ pub struct DraftCopy {
     pub met_ms: i64,
     /// Whether it keeps the draft as it is now; else an earlier state of it.
     pub current: bool,
+    /// Whether somebody there has gone on with it: it may be recorded by now.
+    pub taken_over: bool,
 }
 
 /// A form that was begun on a colleague's phone, as it was at the last meeting.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ColleagueDraft {
-    /// Which phone and person: the certificate, hexadecimal. Give it back to go on with the form.
+    /// Which phone, hexadecimal. Give it back to go on with the form.
     pub origin: String,
     /// The colleague, staff id.
     pub person: String,
@@ -57,11 +58,13 @@ pub struct ColleagueDraft {
     pub saved_ms: i64,
     /// When it came here, by this phone's clock, milliseconds since 1970.
     pub met_ms: i64,
-    /// Changes that the colleague's phone has recorded in this case since, as far as known here: above 0 the
-    /// form may be among them already.
+    /// Changes of this case that came here since the form came as it is, whosoever: above 0 it may be among them
+    /// already.
     pub since: u32,
     /// Whether somebody here has gone on with it as it is.
     pub taken_over: bool,
+    /// Whether somebody here has gone on with an earlier state of it.
+    pub taken_before: bool,
 }
 
 #[uniffi::export]
@@ -99,9 +102,7 @@ impl Phone {
         id: String,
         form: RecordDraft,
     ) -> Result<SavedChange, LastmileError> {
-        let saved = self.create_record(form)?;
-        self.remove_draft(id)?;
-        Ok(saved)
+        self.create(form, Some(id))
     }
 
     /// Throws a draft away; says whether there was one.
@@ -127,9 +128,9 @@ impl Phone {
     ///
     /// Errors: `Refused` (`no_form`, `form_begun_here`), with nothing changed.
     pub fn take_over_draft(&self, origin: String, id: String) -> Result<(), LastmileError> {
-        let certificate =
-            CertificateId::from_hex(&origin).map_err(|_| LastmileError::input("origin"))?;
-        self.core.take_over_form(certificate, &id)?;
+        let phone = data_encoding::HEXLOWER.decode(origin.as_bytes()).ok();
+        let phone = phone.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+        self.core.take_over_form(phone.ok_or_else(|| LastmileError::input("origin"))?, &id)?;
         self.observers.changed(&Change::Draft { id });
         Ok(())
     }
@@ -137,14 +138,20 @@ impl Phone {
 
 impl From<FormCopy> for DraftCopy {
     fn from(copy: FormCopy) -> Self {
-        Self { person: copy.person, name: copy.name, met_ms: copy.met_ms, current: copy.current }
+        Self {
+            person: copy.person,
+            name: copy.name,
+            met_ms: copy.met_ms,
+            current: copy.current,
+            taken_over: copy.taken_over,
+        }
     }
 }
 
 impl From<MirroredForm> for ColleagueDraft {
     fn from(mirrored: MirroredForm) -> Self {
         Self {
-            origin: mirrored.certificate.to_string(),
+            origin: data_encoding::HEXLOWER.encode(&mirrored.phone),
             person: mirrored.person,
             name: mirrored.name,
             form: serde_json::from_str(&mirrored.form.json).ok(),
@@ -154,7 +161,8 @@ impl From<MirroredForm> for ColleagueDraft {
             saved_ms: mirrored.form.updated_ms,
             met_ms: mirrored.met_ms,
             since: mirrored.since,
-            taken_over: mirrored.taken_over,
+            taken_over: mirrored.taken == TakenOver::AsItIs,
+            taken_before: mirrored.taken == TakenOver::Earlier,
         }
     }
 }

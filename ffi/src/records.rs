@@ -4,11 +4,13 @@
 use std::collections::HashMap;
 
 use lastmile_core::document::Intent;
+use lastmile_core::id::DocumentId;
 use lastmile_core::phone::{ListedRecord, NewRecord, Saved};
 use lastmile_core::records;
 use serde::{Deserialize, Serialize};
 
 use crate::error::LastmileError;
+use crate::observe::Change;
 use crate::open::{Phone, record_id};
 use crate::status::Standing;
 use crate::value::{Value, fields};
@@ -154,34 +156,27 @@ impl Phone {
     ///
     /// Errors: `Refused` with what the kind does not allow; `SignedOut`; `Store`.
     pub fn create_record(&self, draft: RecordDraft) -> Result<SavedChange, LastmileError> {
-        let items = draft.items.into_iter().map(|item| (item.collection, fields(item.fields)));
-        let new = NewRecord {
-            kind: draft.kind,
-            case: draft.case_no,
-            handler: draft.handler.unwrap_or_default(),
-            head: fields(draft.head),
-            items: items.collect(),
-        };
-        Ok(self.saved(self.core.create(new)?, None))
+        self.create(draft, None)
     }
 
     /// Changes a record. A few milliseconds; durable when it returns. Recorded with `position` (`geo:`
-    /// text), or else with the device's newest fix when that is at most five minutes old.
+    /// text), or else with the device's newest fix when that is at most five minutes old. The `draft` of that id
+    /// ends with the change: both or neither.
     ///
     /// Errors: `Refused` (`finalised`, `struck`, `contested`, `bad_value`, `not_allowed`...), `NotHere`.
-    #[uniffi::method(default(position = None))]
+    #[uniffi::method(default(position = None, draft = None))]
     pub fn act(
         &self,
         record: String,
         act: Act,
         position: Option<String>,
+        draft: Option<String>,
     ) -> Result<SavedChange, LastmileError> {
         let id = record_id(&record)?;
         let (intent, item) = self.intent(act);
-        let saved = match position.or_else(|| self.position_text()) {
-            Some(position) => self.core.act_at(id, &intent, &position)?,
-            None => self.core.act(id, &intent)?,
-        };
+        let position = position.or_else(|| self.position_text());
+        let saved = self.core.act_from(id, &intent, position, draft.as_deref())?;
+        self.ended(draft);
         Ok(self.saved(saved, item))
     }
 
@@ -194,15 +189,15 @@ impl Phone {
         after: Option<String>,
         limit: u32,
     ) -> Result<RecordPage, LastmileError> {
-        let after = after.as_deref().map(record_id).transpose()?;
+        let after = after.as_deref().map(place).transpose()?;
         let limit = limit.clamp(1, MOST) as usize;
         // One more than asked for tells whether there is another page.
         let mut rows = self.core.record_lines(&case_no, after, limit + 1)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let records: Vec<RecordLine> = rows.iter().map(line).collect();
-        let next = records.last().filter(|_| more).map(|line| line.record.clone());
-        Ok(RecordPage { records, next })
+        let last = rows.last().filter(|_| more).map(|listed| &listed.row);
+        let next = last.map(|row| format!("{}.{}", row.updated, row.id));
+        Ok(RecordPage { records: rows.iter().map(line).collect(), next })
     }
 
     /// Finds records and parties by any words in them, two Chinese characters are enough.
@@ -222,6 +217,31 @@ impl Phone {
 }
 
 impl Phone {
+    /// Begins a record, and ends the draft of the id `of` with it.
+    pub(crate) fn create(
+        &self,
+        draft: RecordDraft,
+        of: Option<String>,
+    ) -> Result<SavedChange, LastmileError> {
+        let items = draft.items.into_iter().map(|item| (item.collection, fields(item.fields)));
+        let new = NewRecord {
+            kind: draft.kind,
+            case: draft.case_no,
+            handler: draft.handler.unwrap_or_default(),
+            head: fields(draft.head),
+            items: items.collect(),
+        };
+        let saved = self.core.create_from(new, of.as_deref())?;
+        self.ended(of);
+        Ok(self.saved(saved, None))
+    }
+
+    fn ended(&self, draft: Option<String>) {
+        if let Some(id) = draft {
+            self.observers.changed(&Change::Draft { id });
+        }
+    }
+
     /// The wish for the core, with the ULID of what it adds.
     fn intent(&self, act: Act) -> (Intent, Option<String>) {
         match act {
@@ -245,6 +265,14 @@ impl Phone {
         self.changed(saved.document);
         SavedChange { record: saved.document.to_hex(), item, change: saved.change.to_hex() }
     }
+}
+
+/// Where a page ended: its last record's place then, so that a change of that record moves nothing.
+fn place(text: &str) -> Result<(i64, DocumentId), LastmileError> {
+    let place = text
+        .split_once('.')
+        .and_then(|(updated, id)| Some((updated.parse().ok()?, record_id(id).ok()?)));
+    place.ok_or_else(|| LastmileError::input("after"))
 }
 
 fn line(listed: &ListedRecord) -> RecordLine {

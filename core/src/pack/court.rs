@@ -81,8 +81,8 @@ pub struct CourtPack {
     pub console_timeout_s: u32,
     /// Number of the command centre's duty room.
     pub command_phone: Option<String>,
-    /// Number of the court's text gateway: where phones without data send a request for help. 3-20 digits,
-    /// with a leading `+` if need be.
+    /// Number of the court's text gateway: where phones without data send a request for help. 5-20 digits,
+    /// with a leading `+` if need be: no emergency number, where nobody reads what a machine wrote.
     pub sms_gateway: Option<String>,
     /// Fields of later versions.
     #[serde(flatten)]
@@ -121,7 +121,7 @@ const DAY_S: u32 = 86_400;
 /// Gateways have short codes, long ones of the 106 kind, and mobile numbers.
 fn is_sms_number(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or(number);
-    (3..=20).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    (5..=20).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 impl CourtPack {
@@ -220,8 +220,8 @@ impl Payload for CourtPack {
                 "sms_gateway",
                 Fault::error(
                     "sms_gateway_odd",
-                    "短信网关号码应为3至20位数字,前面可加“+”。",
-                    "The number of the text gateway has 3 to 20 digits, after a + if need be.",
+                    "短信网关号码应为5至20位数字,前面可加“+”;不能填110等报警电话。",
+                    "The number of the text gateway has 5 to 20 digits, after a + if need be; no emergency number.",
                 ),
             );
         }
@@ -255,11 +255,19 @@ mod tests {
             sms_gateway: Some(number.into()),
             ..CourtPack::default()
         };
-        for good in ["106000000605", "+8613800000605", "110"] {
+        for good in ["106000000605", "+8613800000605", "12368"] {
             assert_eq!(with(good).validate(), [], "{good}");
         }
-        for bad in ["", "+", "12", "0757-00000605", "1.06E+11", "１０６０", "123456789012345678901"]
-        {
+        for bad in [
+            "",
+            "+",
+            "110",
+            "+110",
+            "0757-00000605",
+            "1.06E+11",
+            "１０６０",
+            "123456789012345678901",
+        ] {
             assert_eq!(with(bad).validate()[0].code, "sms_gateway_odd", "{bad}");
         }
     }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::files::is_alone;
-use super::save::{Attached, Saved};
+use super::save::{Attached, Saved, With};
 use super::{Phone, PhoneError, lock};
 use crate::document::{Fields, Intent};
 use crate::id::{BlobHash, DocumentId};
@@ -92,8 +92,8 @@ impl Phone {
             fields.insert("taken_at".to_owned(), self.now_text().into());
         }
         let intent = Intent::Add { verb: capture.verb.clone(), item: item.clone(), fields };
-        let attached = Some(Attached::Kept(&blob));
-        let saved = self.save_with(Some(record), &intent, capture.position.clone(), attached)?;
+        let with = With { attached: Some(Attached::Kept(&blob)), ..With::default() };
+        let saved = self.save_with(Some(record), &intent, capture.position.clone(), with)?;
         let view = self.record_view(record)?;
         let collection = match view.kind.verb(&capture.verb).map(|verb| verb.action) {
             Some(Action::Add(collection)) => collection,

@@ -2,6 +2,7 @@
 
 use super::{Phone, PhoneError};
 use crate::store::{DraftRow, TrayId};
+use crate::sync::channel::of_case;
 
 impl Phone {
     /// Keeps a form as it is now; called at every step, so that a dead battery costs nothing.
@@ -22,9 +23,26 @@ impl Phone {
         self.store.write(|tx| Ok(tx.put_draft(&draft)?))
     }
 
-    /// Drafts of a case, or all of them.
+    /// Drafts of a case, or all of them; on a shared phone not those of cases that are here for somebody else. What
+    /// belongs to no case, or to one that the court has not sent yet, is everybody's.
     pub fn drafts(&self, case_no: Option<&str>) -> Result<Vec<DraftRow>, PhoneError> {
-        self.store.read(|tx| Ok(tx.drafts(case_no)?))
+        let mut eyes = self.eyes()?;
+        self.store.read::<_, PhoneError>(|tx| {
+            let mut seen = Vec::new();
+            for row in tx.drafts(case_no)? {
+                let channel = row.case_no.as_deref().map(of_case);
+                let sees = match channel {
+                    Some(channel) if tx.channel(&channel)?.is_some() => {
+                        eyes.see(tx, &channel, None)?
+                    }
+                    _ => true,
+                };
+                if sees {
+                    seen.push(row);
+                }
+            }
+            Ok(seen)
+        })
     }
 
     /// Removes a draft that became an act, or that the person threw away; gives whether there was one.

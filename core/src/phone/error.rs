@@ -131,8 +131,8 @@ impl PhoneError {
                 "The colleague has recorded or removed this form: go back and look again.",
             ),
             Self::FormBegunHere => Label::new(
-                "本机已有同一张表单,内容不同。请先录入或删除本机的,再接着填对方的",
-                "This phone has the same form with other content: record or remove it first.",
+                "本机此处正在填写别的内容,请先存入记录或删除,再接着填同事的",
+                "Something else is being written here on this phone: record or remove it first.",
             ),
             Self::Picture(reason) => Label::new(reason.zh, reason.en),
             Self::File(VaultError::Full) => Label::new(

@@ -11,9 +11,9 @@ use super::peer::Talk;
 use super::{PeerError, PeerReport, PeerRole, Phone, PhoneError};
 use crate::id::CertificateId;
 use crate::identity::{Canonical, SealError, Signed};
-use crate::store::DraftRow;
+use crate::store::{DraftRow, MetPhone, TakenOver};
 use crate::sync::channel::{CASE, of_case};
-use crate::sync::forms::{Form, Forms, MAX_FORMS, decode_kept, encode_kept};
+use crate::sync::forms::{Form, Forms, Kept, MAX_FORMS, decode_kept, encode_kept, phone_of};
 use crate::sync::peer::PeerStreamError;
 
 /// Bytes of forms in one message; the last saved go first.
@@ -33,8 +33,8 @@ pub struct Mirrored {
 /// A form that was begun on a colleague's phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MirroredForm {
-    /// The certificate of the colleague on that phone.
-    pub certificate: CertificateId,
+    /// The phone it was begun on.
+    pub phone: [u8; 16],
     /// The colleague's staff id.
     pub person: String,
     /// The colleague's name as on papers.
@@ -43,11 +43,11 @@ pub struct MirroredForm {
     pub form: DraftRow,
     /// When it came here, by this phone's clock, milliseconds since 1970.
     pub met_ms: i64,
-    /// Changes of that phone in this case that came here since, whoever brought them: the form may be among
-    /// them, and a person looks before going on.
+    /// Changes of this case that came here since it came as it is, whosoever: it may be among them, and a person
+    /// looks before going on.
     pub since: u32,
-    /// Whether somebody here has gone on with it as it is.
-    pub taken_over: bool,
+    /// Whether somebody here has gone on with it.
+    pub taken: TakenOver,
 }
 
 /// A colleague's phone that keeps a draft of this one.
@@ -61,6 +61,8 @@ pub struct FormCopy {
     pub met_ms: i64,
     /// Whether it keeps the draft as it is now, and not an earlier state of it.
     pub current: bool,
+    /// Whether somebody there has gone on with it: it may be recorded by now.
+    pub taken_over: bool,
 }
 
 impl Phone {
@@ -73,18 +75,31 @@ impl Phone {
         met: &PeerReport,
     ) -> Result<Mirrored, PeerError> {
         let mut talk = Talk::new(stream, role);
-        let (own, left) = self.own_forms(met)?;
+        let (own, all) = self.own_forms(met)?;
         let theirs = talk.exchange(&self.seal_forms(met, &own)?)?;
-        let kept = self.keep_forms(&theirs, met)?;
+        let (phone, kept) = self.keep_forms(&theirs, met)?;
         let answer = talk.exchange(&encode_kept(&kept))?;
         let there = decode_kept(&answer).map_err(PeerStreamError::from)?;
-        let there: Vec<DraftRow> = own.into_iter().filter(|row| there.contains(&row.id)).collect();
+        let there: Vec<(DraftRow, bool)> = own
+            .into_iter()
+            .filter_map(|row| {
+                let said = there.iter().find(|kept| kept.id == row.id)?;
+                Some((row, said.taken_over))
+            })
+            .collect();
         let report =
-            Mirrored { kept_there: there.len(), left: left - there.len(), kept_here: kept.len() };
-        self.store.write::<_, PhoneError>(|tx| {
-            Ok(tx.put_copies(met.meeting.other, &met.person, self.device_ms(), &there)?)
-        })?;
+            Mirrored { kept_there: there.len(), left: all - there.len(), kept_here: kept.len() };
+        if let Some(phone) = phone {
+            self.store.write::<_, PhoneError>(|tx| {
+                Ok(tx.put_copies(&self.met_phone(phone, met), &there)?)
+            })?;
+        }
         Ok(report)
+    }
+
+    fn met_phone<'m>(&self, phone: [u8; 16], met: &'m PeerReport) -> MetPhone<'m> {
+        let (certificate, person) = (met.meeting.other, met.person.as_str());
+        MetPhone { phone, certificate, person, met_ms: self.device_ms() }
     }
 
     /// Own forms for the other phone in the order of their ids, and how many there are in all.
@@ -124,6 +139,7 @@ impl Phone {
         let forms = Forms {
             court: self.court.clone(),
             certificate: acting.certificate,
+            phone: phone_of(self.installation),
             meeting: met.meeting.id,
             forms: own.iter().filter_map(form_of).collect(),
         };
@@ -133,12 +149,20 @@ impl Phone {
             .to_bytes())
     }
 
-    /// Keeps what the other phone showed; gives the ids of what is durable here now.
-    fn keep_forms(&self, theirs: &[u8], met: &PeerReport) -> Result<Vec<String>, PeerError> {
+    /// Keeps what the other phone showed; gives which phone it is, and what of it is durable here now.
+    fn keep_forms(
+        &self,
+        theirs: &[u8],
+        met: &PeerReport,
+    ) -> Result<(Option<[u8; 16]>, Vec<Kept>), PeerError> {
         let meeting = &met.meeting;
         // What a withdrawn phone has begun will never be an act.
-        if meeting.shut_out || self.is_itself(met)? {
-            return Ok(Vec::new());
+        if meeting.shut_out {
+            self.store.write::<_, PhoneError>(|tx| Ok(tx.forget_forms_of(meeting.other)?))?;
+            return Ok((None, Vec::new()));
+        }
+        if self.is_itself(met)? {
+            return Ok((None, Vec::new()));
         }
         let signed = Signed::<Forms>::from_bytes(theirs).map_err(|_| PeerError::NotProven)?;
         let verified = self.directory().verify(signed).map_err(|_| PeerError::NotProven)?;
@@ -152,10 +176,12 @@ impl Phone {
             .map(|form| (of_case(&form.case_no), row_of(form)))
             .filter(|(channel, _)| met.shared.contains(channel))
             .collect();
-        self.store.write::<_, PhoneError>(|tx| {
-            Ok(tx.put_mirrored(meeting.other, &met.person, self.device_ms(), &rows)?)
+        let kept = self.store.write::<_, PhoneError>(|tx| {
+            Ok(tx.put_mirrored(&self.met_phone(forms.phone, met), &rows)?)
         })?;
-        Ok(rows.into_iter().map(|(_, row)| row.id).collect())
+        let kept =
+            kept.into_iter().map(|(id, taken)| Kept { id, taken_over: taken != TakenOver::No });
+        Ok((Some(forms.phone), kept.collect()))
     }
 
     /// Forms of colleagues' phones in a case, or in every case of the person signed in; the last saved first.
@@ -164,18 +190,18 @@ impl Phone {
         self.store.read::<_, PhoneError>(|tx| {
             let mut forms = Vec::new();
             for row in tx.mirrored(case_no.map(of_case).as_deref())? {
-                if !eyes.see(tx, &row.channel, None)? {
+                if self.is_withdrawn(&row.certificate) || !eyes.see(tx, &row.channel, None)? {
                     continue;
                 }
                 let case_no = row.channel.strip_prefix(CASE).map(str::to_owned);
                 forms.push(MirroredForm {
-                    certificate: row.certificate,
+                    phone: row.phone,
                     person: row.person,
                     name: self.name_of(row.certificate),
                     form: DraftRow { case_no, ..row.form },
                     met_ms: row.met_ms,
                     since: row.since,
-                    taken_over: row.taken_over,
+                    taken: row.taken,
                 });
             }
             Ok(forms)
@@ -186,16 +212,12 @@ impl Phone {
     ///
     /// Errors: `NoForm`, also for a case the person may not read; `FormBegunHere` when another form stands
     /// under that id.
-    pub fn take_over_form(
-        &self,
-        certificate: CertificateId,
-        id: &str,
-    ) -> Result<DraftRow, PhoneError> {
+    pub fn take_over_form(&self, phone: [u8; 16], id: &str) -> Result<DraftRow, PhoneError> {
         let mut eyes = self.eyes()?;
         let now = self.device_ms();
         self.store.write::<_, PhoneError>(|tx| {
-            let row = tx.mirrored_form(certificate, id)?.ok_or(PhoneError::NoForm)?;
-            if !eyes.see(tx, &row.channel, None)? {
+            let row = tx.mirrored_form(phone, id)?.ok_or(PhoneError::NoForm)?;
+            if self.is_withdrawn(&row.certificate) || !eyes.see(tx, &row.channel, None)? {
                 return Err(PhoneError::NoForm);
             }
             let case_no = row.channel.strip_prefix(CASE).map(str::to_owned);
@@ -204,7 +226,7 @@ impl Phone {
                 return Err(PhoneError::FormBegunHere);
             }
             tx.put_draft(&draft)?;
-            tx.take_over_form(certificate, id)?;
+            tx.take_over_form(phone, id)?;
             Ok(draft)
         })
     }
@@ -220,6 +242,7 @@ impl Phone {
             person: row.person,
             met_ms: row.met_ms,
             current: row.current,
+            taken_over: row.taken_over,
         });
         Ok(copies.collect())
     }

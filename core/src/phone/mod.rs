@@ -89,6 +89,7 @@ mod withdrawn;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+pub use crate::store::TakenOver;
 pub use assistance::RequestTexts;
 pub use capture::{Capture, CapturedOriginal};
 pub use courier::{Delivered, Taken};

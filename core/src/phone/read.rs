@@ -12,7 +12,8 @@ use crate::identity::{Canonical, Certificate};
 use crate::pack::signed::{SignedPack, VerifiedPack};
 use crate::records::Label;
 use crate::store::{
-    DocumentRow, Found, LogState, Origin, ReadTx, SearchHit, StateCount, TrayRow, WriteTx,
+    DocumentRow, Found, ListAfter, LogState, Origin, ReadTx, SearchHit, StateCount, TrayRow,
+    WriteTx,
 };
 use crate::sync::channel::of_case;
 
@@ -129,17 +130,15 @@ impl Phone {
     }
 
     /// A page of a case's list, most recently changed first; on a shared phone what the person signed in may
-    /// see. `after` is the last record of the page before; one that is not here any more begins anew.
+    /// see. `after` is where the page before ended.
     pub fn record_lines(
         &self,
         case_no: &str,
-        after: Option<DocumentId>,
+        mut after: ListAfter,
         limit: usize,
     ) -> Result<Vec<ListedRecord>, PhoneError> {
         let mut eyes = self.eyes()?;
         self.store.read(|tx| {
-            let from = after.map(|id| tx.document(id)).transpose()?.flatten();
-            let mut after = from.map(|row| (row.updated, row.id));
             let mut lines = Vec::new();
             while lines.len() < limit {
                 let page = tx.documents_of_case(case_no, after, 200)?;

@@ -55,6 +55,15 @@ pub(super) enum Attached<'a> {
     Kept(&'a BlobRow),
 }
 
+/// What a save carries besides the change, in its transaction.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct With<'a> {
+    /// The original that its new item names.
+    pub(super) attached: Option<Attached<'a>>,
+    /// The draft that it came of, which ends.
+    pub(super) draft: Option<&'a str>,
+}
+
 /// What a rebase keeps of the change it records anew.
 #[derive(Debug, Clone)]
 pub(super) struct Replacing {
@@ -64,6 +73,11 @@ pub(super) struct Replacing {
 impl Phone {
     /// Begins a record.
     pub fn create(&self, new: NewRecord) -> Result<Saved, PhoneError> {
+        self.create_from(new, None)
+    }
+
+    /// Begins a record, and with it ends the draft that it came of: both or neither.
+    pub fn create_from(&self, new: NewRecord, draft: Option<&str>) -> Result<Saved, PhoneError> {
         let acting = self.signed_in()?;
         let handler = if new.handler.is_empty() { acting.person } else { new.handler };
         let nonce = self.entropy.bytes16().to_vec();
@@ -74,7 +88,7 @@ impl Phone {
             .collect();
         let (kind, case, head) = (new.kind, new.case, new.head);
         let intent = Intent::Create { kind, case, handler, nonce, head, items };
-        self.save(None, &intent, None)
+        self.save_with(None, &intent, None, With { draft, ..With::default() })
     }
 
     /// Changes a record. Durable when it returns.
@@ -92,6 +106,17 @@ impl Phone {
         self.save(Some(document), intent, Some(position.to_owned()))
     }
 
+    /// Like [`Self::act`] or [`Self::act_at`]; with the change ends the draft that it came of: both or neither.
+    pub fn act_from(
+        &self,
+        document: DocumentId,
+        intent: &Intent,
+        position: Option<String>,
+        draft: Option<&str>,
+    ) -> Result<Saved, PhoneError> {
+        self.save_with(Some(document), intent, position, With { draft, ..With::default() })
+    }
+
     /// A fresh ULID for an item.
     pub fn new_item(&self) -> String {
         let ms = u64::try_from(self.clock.now().device_ms).unwrap_or(0);
@@ -104,16 +129,16 @@ impl Phone {
         intent: &Intent,
         position: Option<String>,
     ) -> Result<Saved, PhoneError> {
-        self.save_with(document, intent, position, None)
+        self.save_with(document, intent, position, With::default())
     }
 
-    /// Saves a wish and, in the same transaction, what is known of the original that its new item names.
+    /// Saves a wish and, in the same transaction, what comes with it.
     pub(super) fn save_with(
         &self,
         document: Option<DocumentId>,
         intent: &Intent,
         position: Option<String>,
-        attached: Option<Attached<'_>>,
+        with: With<'_>,
     ) -> Result<Saved, PhoneError> {
         let _work = lock(&self.work);
         let moment = self.clock.now();
@@ -129,8 +154,11 @@ impl Phone {
                 None => None,
             };
             let (saved, after) = self.record(tx, before, intent, moment, position, None)?;
-            if let (Some(attached), Intent::Add { item, .. }) = (attached, intent) {
+            if let (Some(attached), Intent::Add { item, .. }) = (with.attached, intent) {
                 self.attach(tx, &attached, saved.document, item)?;
+            }
+            if let Some(draft) = with.draft {
+                tx.remove_draft(draft)?;
             }
             Ok((saved, after))
         })?;

@@ -1,7 +1,7 @@
 //! Signing by those present: read the record back, take the signature over exactly that, keep the
 //! strokes. The same call countersigns a finalised record, also on another phone and without network.
 
-use super::save::{Attached, Saved};
+use super::save::{Attached, Saved, With};
 use super::{Phone, PhoneError};
 use crate::document::{Fields, Intent, RecordView, Refusal};
 use crate::id::{BlobHash, Digest, DocumentId};
@@ -94,7 +94,8 @@ impl Phone {
         };
         let evidence = evidence.as_deref().map(|bytes| Attached::Small(bytes, STROKES_MIME));
         let intent = Intent::Add { verb: "sign".to_owned(), item, fields };
-        self.save_with(Some(id), &intent, signatory.position.clone(), evidence)
+        let with = With { attached: evidence, ..With::default() };
+        self.save_with(Some(id), &intent, signatory.position.clone(), with)
     }
 
     /// The strokes behind a signature's field `stroke`, when they are on this phone.

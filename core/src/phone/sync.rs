@@ -5,6 +5,7 @@ use super::exchange::{Applied, Limit};
 use super::transport::{Transport, TransportError};
 use super::{Phone, PhoneError};
 use crate::store::{Membership, StoreError};
+use crate::sync::channel::CASE;
 use crate::sync::frame;
 use crate::sync::request::MAX_CERTIFICATES;
 use crate::sync::response::SyncResponse;
@@ -200,7 +201,12 @@ impl Phone {
         })?;
         let mut left = Vec::new();
         for channel in leaving {
-            match self.store.write::<_, StoreError>(|tx| tx.purge_channel(&channel)) {
+            match self.store.write::<_, StoreError>(|tx| {
+                if let Some(case_no) = channel.strip_prefix(CASE) {
+                    tx.remove_drafts_of(case_no)?;
+                }
+                tx.purge_channel(&channel)
+            }) {
                 Ok(_) => {
                     super::lock(&self.documents).clear();
                     left.push(channel);

@@ -67,8 +67,15 @@ impl WriteTx<'_> {
         Ok(())
     }
 
-    /// Removes a draft; gives whether there was one.
+    /// Removes the drafts of a case, which nobody here can record any more.
+    pub fn remove_drafts_of(&self, case_no: &str) -> Result<usize, StoreError> {
+        Ok(self.sql.execute("DELETE FROM drafts WHERE case_no = ?1", [case_no])?)
+    }
+
+    /// Removes a draft; gives whether there was one. Who keeps a copy of it is forgotten: the next one under this id
+    /// is another.
     pub fn remove_draft(&self, id: &str) -> Result<bool, StoreError> {
+        self.sql.execute("DELETE FROM form_copies WHERE id = ?1", [id])?;
         Ok(self.sql.execute("DELETE FROM drafts WHERE id = ?1", [id])? == 1)
     }
 }

@@ -65,7 +65,7 @@ pub use intents::MAX_INTENT;
 pub use log::{Appended, Captured, LogRow, LogState, MAX_BODY, MAX_CHANGE, NewLogRow, Origin};
 pub use members::{MAX_TRANSITION, MemberRow};
 pub use meta::{Identity, MAX_SETTING};
-pub use mirrors::{CopyRow, MirroredRow};
+pub use mirrors::{CopyRow, MetPhone, MirroredRow, TakenOver};
 pub use packs::{MAX_PACK, PackKept, PackRow};
 pub use pins::PinRow;
 pub use purge::Purged;

@@ -6,7 +6,7 @@
 //! initiator                         responder
 //! Forms {signed, for this meeting}    ─►
 //!                                   ◄─  Forms
-//! Kept {ids of the forms kept}        ─►
+//! Kept {ids kept, which gone on with} ─►
 //!                                   ◄─  Kept
 //! ```
 //!
@@ -71,12 +71,22 @@ impl Form {
 pub struct Forms {
     /// Court code.
     pub court: String,
-    /// Whose phone, as proven in the meeting.
+    /// Who is signed in on that phone, as proven in the meeting.
     pub certificate: CertificateId,
+    /// The phone itself, [`phone_of`]: it stays the same when another person signs in or is enrolled anew.
+    pub phone: [u8; 16],
     /// The meeting, [`meeting_of`].
     pub meeting: [u8; 32],
     /// The forms, in order of their ids.
     pub forms: Vec<Form>,
+}
+
+/// How a phone is called in its forms: nothing of the marker of its installation can be told from it.
+pub fn phone_of(installation: [u8; 16]) -> [u8; 16] {
+    let hash = sha256_parts(&[b"lastmile-forms-phone-v1", &installation]);
+    let mut phone = [0; 16];
+    phone.copy_from_slice(&hash[..16]);
+    phone
 }
 
 /// What both phones know of this meeting and of no other.
@@ -94,12 +104,13 @@ pub fn meeting_of(one: &Hello, other: &Hello) -> [u8; 32] {
 impl Canonical for Forms {
     const TAG: &'static str = "lastmile-forms";
     const VERSION: u32 = 1;
-    const FIELDS: u64 = 4;
+    const FIELDS: u64 = 5;
     const MAX_LEN: usize = 4 << 20;
 
     fn write(&self, out: &mut Writer) {
         out.text(&self.court);
         out.bytes(&self.certificate.0);
+        out.bytes(&self.phone);
         out.bytes(&self.meeting);
         out.array(self.forms.len() as u64);
         for form in &self.forms {
@@ -115,6 +126,7 @@ impl Canonical for Forms {
     fn read(input: &mut Reader<'_>) -> Result<Self, CanonicalError> {
         let court = input.text(32, "court")?.to_owned();
         let certificate = CertificateId(input.fixed("certificate")?);
+        let phone = input.fixed("phone")?;
         let meeting = input.fixed("meeting")?;
         let mut forms = Vec::new();
         for _ in 0..input.array_up_to(MAX_FORMS, "forms")? {
@@ -127,7 +139,7 @@ impl Canonical for Forms {
                 saved_ms: input.int()?,
             });
         }
-        Ok(Self { court, certificate, meeting, forms })
+        Ok(Self { court, certificate, phone, meeting, forms })
     }
 
     fn check(&self) -> Result<(), CanonicalError> {
@@ -154,30 +166,43 @@ impl SignedBody for Forms {
     }
 }
 
-/// Says which of the other phone's forms are now durable here, by their ids in order.
-pub fn encode_kept(ids: &[String]) -> Vec<u8> {
+/// A form of the other phone that is durable here now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub id: String,
+    /// Whether somebody here has gone on with it, or with an earlier state of it: it may be recorded by now.
+    pub taken_over: bool,
+}
+
+/// Says which of the other phone's forms are kept.
+pub fn encode_kept(kept: &[Kept]) -> Vec<u8> {
     let mut out = Writer::default();
     out.array(2);
     out.uint(1);
-    out.array(ids.len() as u64);
-    for id in ids {
-        out.text(id);
+    out.array(kept.len() as u64);
+    for form in kept {
+        out.array(2);
+        out.text(&form.id);
+        out.uint(u64::from(form.taken_over));
     }
     out.into_bytes()
 }
 
 /// Reads which forms the other phone keeps now.
-pub fn decode_kept(bytes: &[u8]) -> Result<Vec<String>, CanonicalError> {
+pub fn decode_kept(bytes: &[u8]) -> Result<Vec<Kept>, CanonicalError> {
     let mut input = Reader::new(bytes);
     input.array_of(2)?;
     let version = input.uint()?;
     if version != 1 {
         return Err(CanonicalError::UnsupportedVersion { tag: "peer-kept", version });
     }
-    let mut ids = Vec::new();
+    let mut kept = Vec::new();
     for _ in 0..input.array_up_to(MAX_FORMS, "kept")? {
-        ids.push(input.text(MAX_ID, "id")?.to_owned());
+        input.array_of(2)?;
+        let id = input.text(MAX_ID, "id")?.to_owned();
+        kept.push(Kept { id, taken_over: input.uint()? != 0 });
     }
     input.finish()?;
-    Ok(ids)
+    Ok(kept)
 }

@@ -2,7 +2,7 @@
 
 use lastmile_core::identity::test_keys::{COURT, TestCourt};
 use lastmile_core::identity::{Canonical, Signed};
-use lastmile_core::sync::forms::{Form, Forms, MAX_FORM, MAX_FORMS};
+use lastmile_core::sync::forms::{Form, Forms, MAX_FORM, MAX_FORMS, phone_of};
 
 use crate::harness::{Accepted, bytes, compare, refused, usual_refusals};
 
@@ -19,6 +19,7 @@ fn forms_on_the_second_phone() {
     let one = Forms {
         court: COURT.to_owned(),
         certificate: court.person("luqihang").id,
+        phone: phone_of([1; 16]),
         meeting: [7; 32],
         forms: vec![form.clone()],
     };

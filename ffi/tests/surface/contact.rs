@@ -153,7 +153,7 @@ fn the_check_before_leaving_counts_strips_packs_and_contact() {
         verb: "add_seal".to_owned(),
         fields: form(&[("seal_no", "S0001")]),
     };
-    lu.act(record, act, None).unwrap();
+    lu.act(record, act, None, None).unwrap();
     let check = wait(lu.clone().leave_check(vec![CASE.to_owned()])).unwrap();
     let seals = &check.seals[0];
     assert_eq!((seals.left, seals.next.as_deref()), (49, Some("S0002")));

@@ -50,7 +50,11 @@ fn a_draft_is_gone_on_with_on_the_crews_second_phone() {
     wen.take_over_draft(origin, "line 1".into()).unwrap();
     assert_eq!(wen.drafts(None).unwrap()[0].form, Some(seizure()));
     wen.create_from_draft("line 1".into(), seizure()).unwrap();
-    assert!(wen.colleagues_drafts(None).unwrap()[0].taken_over);
+    assert!(wen.drafts(None).unwrap().is_empty());
+    let shown = wen.colleagues_drafts(None).unwrap().remove(0);
+    assert!(shown.taken_over && !shown.taken_before && shown.since > 0);
+    meet(&lu, &wen);
+    assert!(lu.drafts(None).unwrap()[0].copies[0].taken_over, "the first phone is told");
     court.stop();
 }
 

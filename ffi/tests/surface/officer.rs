@@ -144,7 +144,7 @@ pub(crate) fn add_line(
     name: &str,
 ) -> Result<SavedChange, LastmileError> {
     let act = Act::Add { verb: "add_line".to_owned(), fields: line(name) };
-    phone.act(record.to_owned(), act, None)
+    phone.act(record.to_owned(), act, None, None)
 }
 
 pub(crate) fn edit_quantity(
@@ -155,5 +155,5 @@ pub(crate) fn edit_quantity(
 ) -> Result<SavedChange, LastmileError> {
     let fields = HashMap::from([("quantity".to_owned(), Value::Number { value: quantity })]);
     let act = Act::Edit { verb: "edit_line".to_owned(), item: item.to_owned(), fields };
-    phone.act(record.to_owned(), act, None)
+    phone.act(record.to_owned(), act, None, None)
 }

@@ -18,7 +18,7 @@ fn a_seizure_is_begun_changed_and_shown_with_who_wrote_what() {
     edit_quantity(&phone, &record, &item, 2).unwrap();
     let reason = "案外人租赁物".to_owned();
     let strike = Act::Strike { verb: "strike_line".to_owned(), item: item.clone(), reason };
-    phone.act(record.clone(), strike, None).unwrap();
+    phone.act(record.clone(), strike, None, None).unwrap();
 
     let shown = phone.record(record.clone()).unwrap();
     assert_eq!((shown.kind.as_str(), shown.label.zh.as_str()), ("seizure", "查封(扣押)财产清单"));
@@ -202,6 +202,6 @@ fn what_cannot_be_read_is_the_apps_fault_and_says_which() {
     assert!(matches!(&error, LastmileError::NotHere { .. }), "{error:?}");
     let act = Act::Add { verb: "no_such_verb".to_owned(), fields: HashMap::new() };
     let record = phone.create_record(seizure()).unwrap().record;
-    assert!(matches!(phone.act(record, act, None), Err(LastmileError::Refused { .. })));
+    assert!(matches!(phone.act(record, act, None, None), Err(LastmileError::Refused { .. })));
     assert!(!line("x").is_empty());
 }

@@ -4,7 +4,8 @@ use super::*;
 use crate::identity::Canonical;
 use crate::phone::mirror::{Mirrored, MirroredForm};
 use crate::phone::peer::Talk;
-use crate::sync::forms::{Form, Forms, MAX_FORMS, decode_kept, encode_kept};
+use crate::store::TakenOver;
+use crate::sync::forms::{Form, Forms, Kept, MAX_FORMS, decode_kept, encode_kept, phone_of};
 
 const OTHER_CASE: &str = "(2026)粤0605执1102号";
 
@@ -51,17 +52,18 @@ fn a_form_survives_the_phone_it_was_begun_on() {
     assert!(!lu.copies_of_draft("d1").unwrap()[0].current, "the copy is of the earlier state");
 
     let shown = wen.mirrored_forms(None).unwrap().remove(0);
-    assert_eq!((shown.person.as_str(), shown.since, shown.taken_over), ("luqihang", 0, false));
+    assert_eq!((shown.person.as_str(), shown.since, shown.taken), ("luqihang", 0, TakenOver::No));
     assert_eq!(shown.form.case_no.as_deref(), Some(CASE));
-    let taken = wen.take_over_form(shown.certificate, "d1").unwrap();
+    let taken = wen.take_over_form(shown.phone, "d1").unwrap();
     assert_eq!(wen.drafts(Some(CASE)).unwrap(), [taken]);
-    assert!(wen.mirrored_forms(None).unwrap()[0].taken_over);
+    assert_eq!(wen.mirrored_forms(None).unwrap()[0].taken, TakenOver::AsItIs);
 
-    // The colleague went on as well: the mark goes, and what was typed here is not written over.
+    // The colleague went on as well: both are told, and what was typed here is not written over.
     mirror(&wen, &lu).0.unwrap();
     let shown = wen.mirrored_forms(None).unwrap().remove(0);
-    assert!(!shown.taken_over);
-    let refused = wen.take_over_form(shown.certificate, "d1").unwrap_err();
+    assert_eq!(shown.taken, TakenOver::Earlier);
+    assert!(lu.copies_of_draft("d1").unwrap()[0].taken_over, "the first phone knows of it");
+    let refused = wen.take_over_form(shown.phone, "d1").unwrap_err();
     assert_eq!(refused.code(), "form_begun_here");
     assert_eq!(wen.drafts(Some(CASE)).unwrap()[0].json, r#"{"location":"九江镇"}"#);
 
@@ -69,26 +71,83 @@ fn a_form_survives_the_phone_it_was_begun_on() {
     lu.remove_draft("d1").unwrap();
     mirror(&lu, &wen).0.unwrap();
     assert!(seen(&wen).is_empty());
-    let gone = wen.take_over_form(shown.certificate, "d1").unwrap_err();
+    let gone = wen.take_over_form(shown.phone, "d1").unwrap_err();
     assert_eq!(gone.code(), "no_form");
 }
 
 #[test]
-fn what_the_colleague_recorded_since_is_counted() {
+fn what_was_recorded_since_is_counted_whoever_did_it() {
     let world = World::new();
     let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
     let record = begin(&lu);
     draft(&lu, "d1", "{}");
     mirror(&lu, &wen).0.unwrap();
-    assert_eq!(
-        wen.mirrored_forms(None).unwrap()[0].since,
-        0,
-        "what came with the form is before it"
-    );
-    add_line(&lu, record, "空压机");
+    let since = || wen.mirrored_forms(None).unwrap()[0].since;
+    assert_eq!(since(), 0, "what came with the form is before it");
     add_line(&wen, record, "叉车");
-    meet(&lu, &wen).0.unwrap();
-    assert_eq!(wen.mirrored_forms(None).unwrap()[0].since, 1);
+    assert_eq!(since(), 1, "own work may be the very form");
+    add_line(&lu, record, "空压机");
+    mirror(&lu, &wen).0.unwrap();
+    assert_eq!(since(), 2, "another meeting forgets nothing while the form is as it was");
+    draft(&lu, "d1", "{\"a\":1}");
+    mirror(&lu, &wen).0.unwrap();
+    assert_eq!(since(), 0, "it was changed after all of that");
+}
+
+#[test]
+fn a_phone_stays_the_same_when_another_person_signs_in() {
+    let world = World::new();
+    let people = ["luqihang", "wenruotang", "ouziqian"];
+    let phone = |person: &str, number: u8| {
+        let path = world.dir.path().join(format!("{person}.db"));
+        let phone = world.phone_at(&path, person, number, u64::from(number), 0);
+        world.let_in(&phone, &people);
+        phone
+    };
+    let (lu, wen) = (phone("luqihang", 1), phone("wenruotang", 2));
+    draft(&lu, "d1", "{}");
+    draft(&lu, "d2", "{}");
+    mirror(&lu, &wen).0.unwrap();
+    let ou = world.court.person("ouziqian");
+    lu.trust(&[ou.certificate.to_bytes()]).unwrap();
+    lu.lock().unwrap();
+    lu.sign_in(ou.id, Arc::clone(&ou.signer) as Arc<dyn Signer>).unwrap();
+    lu.remove_draft("d1").unwrap();
+    mirror(&lu, &wen).0.unwrap();
+    assert_eq!(seen(&wen), [("d2".to_owned(), "{}".to_owned())]);
+    assert_eq!(wen.mirrored_forms(None).unwrap()[0].person, "ouziqian");
+}
+
+#[test]
+fn whoever_is_withdrawn_has_nothing_kept() {
+    let world = World::new();
+    let (lu, wen) = (world.phone("luqihang", 1), world.phone("wenruotang", 2));
+    draft(&lu, "d1", "{}");
+    mirror(&lu, &wen).0.unwrap();
+    let form = wen.mirrored_forms(None).unwrap().remove(0);
+    let certificate = world.court.person("luqihang").id;
+    wen.store.write::<_, PhoneError>(|tx| Ok(tx.forget_forms_of(certificate)?)).unwrap();
+    assert!(wen.mirrored_forms(None).unwrap().is_empty());
+    assert_eq!(wen.take_over_form(form.phone, "d1").unwrap_err().code(), "no_form");
+}
+
+#[test]
+fn a_draft_ends_with_the_act_that_came_of_it_or_not_at_all() {
+    let world = World::new();
+    let lu = world.phone("luqihang", 1);
+    let record = begin(&lu);
+    draft(&lu, "d1", "{}");
+    let fields = Fields::from([("name".to_owned(), "空压机".into())]);
+    let line =
+        |verb: &str| Intent::Add { verb: verb.into(), item: lu.new_item(), fields: fields.clone() };
+    lu.act_from(record, &line("no_such_verb"), None, Some("d1")).unwrap_err();
+    assert_eq!(
+        lu.drafts(None).unwrap().len(),
+        1,
+        "nothing was recorded, so nothing is thrown away"
+    );
+    lu.act_from(record, &line("add_line"), None, Some("d1")).unwrap();
+    assert!(lu.drafts(None).unwrap().is_empty());
 }
 
 #[test]
@@ -110,12 +169,14 @@ fn whoever_shares_the_phone_and_not_the_case_sees_nothing() {
     draft(&lu, "d1", "{}");
     mirror(&lu, &wen).0.unwrap();
     let form = wen.mirrored_forms(None).unwrap().remove(0);
+    wen.take_over_form(form.phone, "d1").unwrap();
     let ou = world.court.person("ouziqian");
     wen.trust(&[ou.certificate.to_bytes()]).unwrap();
     wen.lock().unwrap();
     wen.sign_in(ou.id, Arc::clone(&ou.signer) as Arc<dyn Signer>).unwrap();
     assert!(wen.mirrored_forms(None).unwrap().is_empty());
-    assert_eq!(wen.take_over_form(form.certificate, "d1").unwrap_err().code(), "no_form");
+    assert_eq!(wen.take_over_form(form.phone, "d1").unwrap_err().code(), "no_form");
+    assert!(wen.drafts(None).unwrap().is_empty(), "nor what was gone on with");
 }
 
 #[test]
@@ -152,6 +213,7 @@ fn told(
         let mut forms = Forms {
             court: world.court.court.clone(),
             certificate: identity.id,
+            phone: phone_of([1; 16]),
             meeting: met.meeting.id,
             forms: vec![form("d1", CASE), form("d2", CASE)],
         };
@@ -237,9 +299,11 @@ fn a_phone_that_reaches_its_own_door_keeps_no_copy_of_itself() {
 
 #[test]
 fn an_answer_that_names_forms_nobody_sent_is_worth_nothing() {
-    let bytes = encode_kept(&["d1".to_owned(), "d9".to_owned()]);
-    assert_eq!(decode_kept(&bytes).unwrap(), ["d1", "d9"]);
+    let kept = |id: &str, taken_over| Kept { id: id.to_owned(), taken_over };
+    let both = [kept("d1", false), kept("d9", true)];
+    let bytes = encode_kept(&both);
+    assert_eq!(decode_kept(&bytes).unwrap(), both);
     assert!(decode_kept(&bytes[..bytes.len() - 1]).is_err());
-    let many: Vec<String> = (0..=MAX_FORMS).map(|at| at.to_string()).collect();
+    let many: Vec<Kept> = (0..=MAX_FORMS).map(|at| kept(&at.to_string(), false)).collect();
     assert!(decode_kept(&encode_kept(&many)).is_err());
 }

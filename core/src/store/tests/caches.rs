@@ -255,32 +255,41 @@ fn forms_of_colleagues_are_replaced_whole_and_go_with_their_channel() {
         json: json.to_owned(),
         updated_ms: 1,
     };
-    let wen = CertificateId([7; 32]);
+    let met = |met_ms| MetPhone {
+        phone: [7; 16],
+        certificate: CertificateId([7; 32]),
+        person: "wenruotang",
+        met_ms,
+    };
     let shown = |forms: &[(&str, DraftRow)]| -> Vec<(String, DraftRow)> {
         forms.iter().map(|(channel, form)| ((*channel).to_owned(), form.clone())).collect()
     };
-    let both = shown(&[(CASE, form("a", "1")), ("case:2", form("b", "1"))]);
-    bench.write(|tx| tx.put_mirrored(wen, "wenruotang", 5, &both));
-    bench.write(|tx| tx.take_over_form(wen, "a"));
-    bench.write(|tx| tx.put_mirrored(wen, "wenruotang", 6, &both));
-    let marks = |tx: &ReadTx<'_>| -> Result<Vec<(String, bool)>, StoreError> {
-        Ok(tx.mirrored(None)?.into_iter().map(|row| (row.form.id, row.taken_over)).collect())
-    };
-    assert_eq!(bench.read(marks), [("a".to_owned(), true), ("b".to_owned(), false)]);
+    bench.write(|tx| tx.enter_channel(CASE, SERVER));
+    bench.write(|tx| tx.enter_channel("case:2", SERVER));
+    let all =
+        shown(&[(CASE, form("a", "1")), ("case:2", form("b", "1")), ("case:3", form("c", "1"))]);
+    let kept = bench.write(|tx| tx.put_mirrored(&met(5), &all));
+    assert_eq!(kept.len(), 2, "of a channel that is not here nothing is kept");
+    bench.write(|tx| tx.take_over_form([7; 16], "a"));
+    let again = bench.write(|tx| tx.put_mirrored(&met(6), &all));
+    let marks = [("a".to_owned(), TakenOver::AsItIs), ("b".to_owned(), TakenOver::No)];
+    assert_eq!(again, marks);
     let changed = shown(&[(CASE, form("a", "2"))]);
-    bench.write(|tx| tx.put_mirrored(wen, "wenruotang", 7, &changed));
-    assert_eq!(bench.read(marks), [("a".to_owned(), false)], "changed there, so nobody has it yet");
+    let again = bench.write(|tx| tx.put_mirrored(&met(7), &changed));
+    assert_eq!(again, [("a".to_owned(), TakenOver::Earlier)], "what somebody did is not forgotten");
     let broken = shown(&[(CASE, form("a", "{"))]);
-    let refused = bench.refused(|tx| tx.put_mirrored(wen, "wenruotang", 8, &broken));
+    let refused = bench.refused(|tx| tx.put_mirrored(&met(8), &broken));
     assert_eq!(refused, StoreError::constraint("not_json"));
 
-    bench.write(|tx| tx.put_copies(wen, "wenruotang", 9, &[form("mine", "1")]));
+    bench.write(|tx| tx.put_draft(&form("mine", "1")));
+    bench.write(|tx| tx.put_copies(&met(9), &[(form("mine", "1"), true)]));
     let copies = |json: &str| bench.read(|tx| tx.copies_of(&form("mine", json)));
-    assert!(copies("1")[0].current && !copies("2")[0].current);
-    bench.write(|tx| tx.put_copies(wen, "wenruotang", 9, &[]));
-    assert!(copies("1").is_empty());
+    assert!(copies("1")[0].current && copies("1")[0].taken_over && !copies("2")[0].current);
+    bench.write(|tx| tx.remove_draft("mine"));
+    assert!(copies("1").is_empty(), "the next form under this id is another");
 
-    bench.write(|tx| tx.enter_channel(CASE, SERVER));
     bench.write(|tx| tx.purge_channel(CASE));
     assert!(bench.read(|tx| tx.mirrored(None)).is_empty());
+    bench.write(|tx| tx.put_draft(&form("mine", "1")));
+    assert_eq!(bench.write(|tx| tx.remove_drafts_of("1101")), 1);
 }
