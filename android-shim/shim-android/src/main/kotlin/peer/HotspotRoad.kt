@@ -43,11 +43,16 @@ class HotspotRoad(
             PeerDoor(meeting, met = hear)
         }
         port = door.port
-        val announced = nearby.announce(door.port)
+        // A phone that cannot announce its door still has it.
+        val announced = try {
+            nearby.announce(door.port)
+        } catch (_: RuntimeException) {
+            null
+        }
         return AutoCloseable {
             port = null
-            announced.close()
             door.close()
+            announced?.close()
         }
     }
 

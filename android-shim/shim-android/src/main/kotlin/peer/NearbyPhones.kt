@@ -29,7 +29,7 @@ class NearbyPhones(private val context: Context) {
         }
         val listener = Announcing()
         discovery.registerService(service, NsdManager.PROTOCOL_DNS_SD, listener)
-        return AutoCloseable { discovery.unregisterService(listener) }
+        return AutoCloseable { quietly { discovery.unregisterService(listener) } }
     }
 
     /**
@@ -39,7 +39,7 @@ class NearbyPhones(private val context: Context) {
     fun found(): Flow<PeerAddress> = callbackFlow {
         val listener = Discovering { service -> resolve(service) { trySend(it) } }
         discovery.discoverServices(SERVICE, NsdManager.PROTOCOL_DNS_SD, listener)
-        awaitClose { discovery.stopServiceDiscovery(listener) }
+        awaitClose { quietly { discovery.stopServiceDiscovery(listener) } }
     }
 
     /**
@@ -63,6 +63,13 @@ class NearbyPhones(private val context: Context) {
     @Suppress("DEPRECATION") // its successor came with API 34
     private fun resolve(service: NsdServiceInfo, found: (PeerAddress) -> Unit) =
         discovery.resolveService(service, Resolving { addressOf(it)?.let(found) })
+
+    /** What failed to begin is not known to the system any more, which then throws when it is to end. */
+    private fun quietly(end: () -> Unit) = try {
+        end()
+    } catch (_: IllegalArgumentException) {
+        // It has ended already.
+    }
 
     private companion object {
         const val SERVICE = "_lastmile._tcp"

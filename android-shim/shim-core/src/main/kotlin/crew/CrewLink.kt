@@ -10,6 +10,7 @@ import cn.lastmile.shim.field.troubleOf
 import cn.lastmile.shim.peer.PeerAddress
 import cn.lastmile.shim.words.Words
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.Flow
@@ -17,6 +18,7 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.catch
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeout
 import kotlinx.coroutines.withTimeoutOrNull
 
 /** The hotspot, as the phone gives it. */
@@ -39,7 +41,8 @@ data class Mate(val person: String, val name: String, val metMs: Long, val draft
 
 /**
  * How it stands. [mates] the last met first; [doors] how many doors of others are known; [unsent] when something of
- * this phone was typed or recorded since the last meeting; [trouble] of the last visit, null after a good one.
+ * this phone was typed or recorded that a mate who can be reached does not have, or nobody has yet; [trouble] of the
+ * last visit while nobody can be reached.
  */
 data class CrewState(
     val mates: List<Mate> = emptyList(),
@@ -60,12 +63,20 @@ class CrewLink(
         data object Changed : Event
     }
 
+    /** One door of others: when to visit it, who was behind it last, and what went wrong there last. */
+    private data class Door(val facts: CrewFacts, val person: String? = null, val trouble: Words? = null) {
+        val reached get() = facts.metMs != null && facts.failures == 0
+    }
+
     private val events = Channel<Event>(Channel.UNLIMITED)
     private val shown = MutableStateFlow(CrewState())
-    private val doors = LinkedHashMap<PeerAddress, CrewFacts>()
+    private val doors = LinkedHashMap<PeerAddress, Door>()
 
-    /** Who was behind a door when it was visited last. */
-    private val behind = HashMap<PeerAddress, String>()
+    /** Something new here that nobody was there to hear of. */
+    private var alone = false
+
+    /** The network's own trouble. */
+    private var blind: Words? = null
 
     /** For the screens; a slow one sees the newest. */
     val state: StateFlow<CrewState> get() = shown
@@ -81,25 +92,30 @@ class CrewLink(
      */
     suspend fun run(): Unit = coroutineScope {
         doors.clear()
-        shown.value = shown.value.copy(doors = 0, trouble = null)
+        blind = null
         val door = try {
             road.open { events.trySend(Event.Visited(it)) }
         } catch (failed: Exception) {
-            shown.value = shown.value.copy(trouble = troubleOf(failed).words)
+            shown.value = shown.value.copy(doors = 0, trouble = troubleOf(failed).words)
             return@coroutineScope
         }
         try {
             // Without the network's help others still come in by the door.
-            val found = road.doors.catch { shown.value = shown.value.copy(trouble = troubleOf(it).words) }
+            val found = road.doors.catch {
+                blind = troubleOf(it).words
+                show()
+            }
             launch { found.collect { events.send(Event.Found(it)) } }
+            show()
             while (true) {
-                val next = doors.minByOrNull { (_, facts) -> nextVisitMs(facts, policy) }
-                val dueMs = next?.let { nextVisitMs(it.value, policy) }
+                val next = doors.minByOrNull { (_, door) -> nextVisitMs(door.facts, policy) }
+                val dueMs = next?.let { nextVisitMs(it.value.facts, policy) }
                 when {
                     dueMs == null -> learn(events.receive())
                     dueMs <= nowMs() -> visit(next.key)
                     else -> withTimeoutOrNull(dueMs - nowMs()) { events.receive() }?.let(::learn)
                 }
+                show()
             }
         } finally {
             door.close()
@@ -107,64 +123,73 @@ class CrewLink(
     }
 
     private fun learn(event: Event) {
+        val now = nowMs()
         when (event) {
-            is Event.Found -> {
-                if (event.door !in doors && doors.size == MOST_DOORS) {
-                    val worst = doors.maxBy { it.value.failures }.key
-                    doors.remove(worst)
-                    behind.remove(worst)
-                }
-                // One that is announced anew is tried at once, whatever became of it before.
-                val now = nowMs()
-                val fresh = CrewFacts(openedMs = now, firstChangeMs = now.takeIf { shown.value.unsent })
-                doors[event.door] = doors[event.door]?.copy(failedMs = null, failures = 0) ?: fresh
-                shown.value = shown.value.copy(doors = doors.size)
-            }
+            is Event.Found -> found(event.door, now)
             is Event.Visited -> {
                 // What was typed here while they met may not have gone with it: only the visit without a reason waits.
-                val now = nowMs()
-                doors.replaceAll { door, facts ->
-                    if (behind[door] == event.report.person) facts.copy(metMs = now) else facts
-                }
+                change { if (it.person == event.report.person) it.copy(facts = it.facts.copy(metMs = now)) else it }
                 greet(event.report)
             }
             Event.Changed -> {
-                val now = nowMs()
-                doors.replaceAll { _, facts ->
-                    facts.copy(firstChangeMs = facts.firstChangeMs ?: now, lastChangeMs = now)
+                alone = doors.isEmpty()
+                change {
+                    val first = it.facts.firstChangeMs ?: now
+                    it.copy(facts = it.facts.copy(firstChangeMs = first, lastChangeMs = now))
                 }
-                shown.value = shown.value.copy(unsent = true)
             }
         }
     }
 
-    private suspend fun visit(door: PeerAddress) {
-        val before = doors.getValue(door)
+    private fun change(to: (Door) -> Door) = doors.replaceAll { _, door -> to(door) }
+
+    private fun found(at: PeerAddress, now: Long) {
+        val known = doors[at]
+        if (known != null) {
+            // Announced anew, it may be there again; one that has just failed is not believed.
+            val failed = known.facts.failedMs ?: return
+            if (now - failed >= policy.firstRetryMs) doors[at] = known.copy(facts = known.facts.copy(failures = 0))
+            return
+        }
+        if (doors.size == MOST_DOORS) doors.remove(doors.maxBy { it.value.facts.failures }.key)
+        doors[at] = Door(CrewFacts(openedMs = now, firstChangeMs = now.takeIf { alone }))
+        alone = false
+    }
+
+    private suspend fun visit(at: PeerAddress) {
+        val before = doors.getValue(at)
+        val idle = if (before.reached && before.facts.firstChangeMs == null) before.facts.idle + 1 else 0
         // What is typed from here on may not be in the meeting, and waits for the next one.
-        doors[door] = before.copy(firstChangeMs = null, lastChangeMs = null)
-        shown.value = shown.value.copy(unsent = false)
+        doors[at] = before.copy(facts = before.facts.copy(firstChangeMs = null, lastChangeMs = null))
         try {
-            val report = road.visit(door)
-            doors[door] = doors.getValue(door).copy(metMs = nowMs(), failedMs = null, failures = 0)
-            behind[door] = report.person
-            shown.value = shown.value.copy(trouble = null)
+            // Whoever was never met must not hold up those who were.
+            val report = if (before.person != null) road.visit(at) else withTimeout(STRANGER_MS) { road.visit(at) }
+            val facts = doors.getValue(at).facts.copy(metMs = nowMs(), failedMs = null, failures = 0, idle = idle)
+            doors[at] = Door(facts, report.person)
             greet(report)
+        } catch (late: TimeoutCancellationException) {
+            failed(at, before, late)
         } catch (cancelled: CancellationException) {
             throw cancelled
         } catch (failed: Exception) {
-            failed(door, before, failed)
+            failed(at, before, failed)
         }
     }
 
-    private fun failed(door: PeerAddress, before: CrewFacts, failed: Exception) {
-        val facts = doors.getValue(door)
-        doors[door] = facts.copy(
-            firstChangeMs = before.firstChangeMs ?: facts.firstChangeMs,
-            lastChangeMs = facts.lastChangeMs ?: before.lastChangeMs,
-            failedMs = nowMs(), failures = before.failures + 1,
+    private fun failed(at: PeerAddress, before: Door, failed: Exception) {
+        val failures = before.facts.failures + 1
+        // Somebody who went home; the network says when the door is there again.
+        if (failures >= GIVEN_UP) {
+            doors.remove(at)
+            return
+        }
+        val facts = doors.getValue(at).facts
+        val kept = facts.copy(
+            firstChangeMs = before.facts.firstChangeMs ?: facts.firstChangeMs,
+            lastChangeMs = facts.lastChangeMs ?: before.facts.lastChangeMs,
+            failedMs = nowMs(), failures = failures,
         )
-        val unsent = before.firstChangeMs != null || shown.value.unsent
-        shown.value = shown.value.copy(doors = doors.size, unsent = unsent, trouble = troubleOf(failed).words)
+        doors[at] = before.copy(facts = kept, trouble = troubleOf(failed).words)
     }
 
     private fun greet(report: MeetingReport) {
@@ -173,8 +198,24 @@ class CrewLink(
         shown.value = shown.value.copy(mates = (listOf(mate) + others).take(MOST_DOORS))
     }
 
+    private fun show() {
+        val reached = doors.values.filter { it.reached }
+        val waiting = reached.ifEmpty { doors.values }
+        shown.value = shown.value.copy(
+            doors = doors.size,
+            unsent = alone || waiting.any { it.facts.firstChangeMs != null },
+            trouble = if (reached.isNotEmpty()) null else doors.values.lastOrNull { it.trouble != null }?.trouble ?: blind,
+        )
+    }
+
     private companion object {
         /** A crew has a handful of phones; whatever else announces itself must not grow a list without end. */
         const val MOST_DOORS = 16
+
+        /** Visits in a row that fail before a door is forgotten: about five minutes. */
+        const val GIVEN_UP = 8
+
+        /** How long a phone that was never met has for all of a meeting, milliseconds. */
+        const val STRANGER_MS = 60_000L
     }
 }

@@ -7,13 +7,15 @@ package cn.lastmile.shim.crew
 
 /**
  * All in milliseconds. [quietMs]: after a change, so that a form goes when the typing pauses; never longer than
- * [longestQuietMs] after the first one. [everyMs]: without a change, for what the other phone has. [firstRetryMs],
- * doubled each time up to [longestRetryMs]: after meetings that failed in a row.
+ * [longestQuietMs] after the first one. [everyMs], doubled each time up to [longestEveryMs]: without a change, for what
+ * the other phone has; it comes by itself when it has something. [firstRetryMs], doubled each time up to
+ * [longestRetryMs]: after meetings that failed in a row.
  */
 data class CrewPolicy(
     val quietMs: Long = 3_000,
     val longestQuietMs: Long = 15_000,
     val everyMs: Long = 60_000,
+    val longestEveryMs: Long = 600_000,
     val firstRetryMs: Long = 5_000,
     val longestRetryMs: Long = 60_000,
 )
@@ -21,6 +23,7 @@ data class CrewPolicy(
 /**
  * What is known; times are milliseconds since boot. [firstChangeMs] and [lastChangeMs] are of what no meeting has
  * carried yet, [metMs] of the last meeting that went well, [failedMs] of the last that did not, [failures] in a row.
+ * [idle]: meetings in a row without anything new here.
  */
 data class CrewFacts(
     val openedMs: Long,
@@ -29,11 +32,13 @@ data class CrewFacts(
     val lastChangeMs: Long? = null,
     val failedMs: Long? = null,
     val failures: Int = 0,
+    val idle: Int = 0,
 )
 
 /** When to visit the other phone, milliseconds since boot; may lie in the past. */
 fun nextVisitMs(facts: CrewFacts, policy: CrewPolicy = CrewPolicy()): Long {
-    val wanted = facts.metMs?.let { minOf(it + policy.everyMs, changesDueMs(facts, policy)) } ?: facts.openedMs
+    val every = (policy.everyMs shl facts.idle.coerceAtMost(16)).coerceAtMost(policy.longestEveryMs)
+    val wanted = facts.metMs?.let { minOf(it + every, changesDueMs(facts, policy)) } ?: facts.openedMs
     val failed = facts.failedMs ?: return wanted
     if (facts.failures == 0) return wanted
     val doublings = (facts.failures - 1).coerceAtMost(16)

@@ -6,6 +6,7 @@ import cn.lastmile.shim.peer.PeerAddress
 import cn.lastmile.shim.peer.PeerTrouble
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.launch
@@ -73,6 +74,8 @@ class CrewLinkTest {
         assertFalse(link.state.value.unsent)
         advanceTimeBy(60_000)
         assertEquals(listOf(0L, 15_000, 75_000), visits)
+        advanceTimeBy(119_000)
+        assertEquals("less often while nothing is new", 3, visits.size)
         run.cancel()
         runCurrent()
         assertFalse("nobody comes any more", open)
@@ -156,11 +159,46 @@ class CrewLinkTest {
         runCurrent()
         advanceTimeBy(50_000)
         told(report("wenruotang", "温若棠"))
-        advanceTimeBy(59_000)
+        advanceTimeBy(50_000)
         assertEquals(listOf(0L), visits)
         link.changed()
-        advanceTimeBy(1_001)
-        assertEquals("a minute after the visit", listOf(0L, 110_000), visits)
+        advanceTimeBy(3_001)
+        assertEquals(listOf(0L, 103_000), visits)
+        run.cancel()
+    }
+
+    @Test
+    fun `a mate that went home troubles nobody while another is there`() = runTest {
+        val link = link()
+        val run = running(link)
+        val gone = PeerAddress("192.168.43.8", 40_002)
+        reach = { door ->
+            if (door == gone && currentTime > 0) throw PeerTrouble.NobodyThere(java.io.IOException())
+            if (door == gone) report("moxiaolan", "莫晓岚") else report("wenruotang", "温若棠")
+        }
+        found.emit(gone)
+        found.emit(wen)
+        runCurrent()
+        advanceTimeBy(10_000)
+        link.changed()
+        advanceTimeBy(20_000)
+        assertNull(link.state.value.trouble)
+        assertFalse("the one who is there has it", link.state.value.unsent)
+        advanceTimeBy(1_200_000)
+        assertEquals("forgotten", 1, link.state.value.doors)
+        run.cancel()
+    }
+
+    @Test
+    fun `a stranger who says nothing holds nobody up for long`() = runTest {
+        val link = link()
+        val run = running(link)
+        val tarpit = PeerAddress("192.168.43.66", 40_066)
+        reach = { door -> if (door == tarpit) awaitCancellation() else report("wenruotang", "温若棠") }
+        found.emit(tarpit)
+        found.emit(wen)
+        advanceTimeBy(60_001)
+        assertEquals("温若棠", link.state.value.mates.single().name)
         run.cancel()
     }
 

@@ -14,6 +14,14 @@ class CrewPlanTest {
     fun `then every minute`() = assertEquals(62_000, nextVisitMs(opened.copy(metMs = 2_000)))
 
     @Test
+    fun `nothing new here, so less and less often`() {
+        val waits = (0..5).map { nextVisitMs(opened.copy(metMs = 2_000, idle = it)) - 2_000 }
+        assertEquals(listOf<Long>(60_000, 120_000, 240_000, 480_000, 600_000, 600_000), waits)
+        val typed = opened.copy(metMs = 2_000, idle = 5, firstChangeMs = 9_000, lastChangeMs = 9_000)
+        assertEquals(12_000, nextVisitMs(typed))
+    }
+
+    @Test
     fun `a pause in typing sends the form, and typing without a pause does not hold it back`() {
         val met = opened.copy(metMs = 10_000, firstChangeMs = 20_000)
         assertEquals(23_000, nextVisitMs(met.copy(lastChangeMs = 20_000)))
