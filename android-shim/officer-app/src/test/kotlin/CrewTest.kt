@@ -64,13 +64,13 @@ class CrewTest {
             meet(wen)
         }
         Stage(app).use { stage ->
-            assertTrue("${stage.texts}", stage.shows("同事手机上有1张没填完的"))
+            assertTrue("${stage.texts}", stage.shows("同事手机上有1张草稿"))
             stage.press("没有打开")
             assertTrue("${stage.texts}", stage.shows("数控车床") && stage.shows("温若棠的手机"))
             stage.picture("zh-6-crew-forms")
             assertEquals(emptyList<String>(), complaints(stage.root))
             stage.press("在本机接着填")
-            assertTrue("${stage.notice}", stage.notice!!.startsWith("已转到本机。照片在同事手机上"))
+            assertTrue("${stage.notice}", stage.notice!!.startsWith("已转到本机。照片没有带过来"))
             assertEquals(Place.Line(record), stage.screen.place)
             stage.press("存为一项")
             assertEquals("已存为一项 · 已存本机", stage.notice)
@@ -92,7 +92,7 @@ class CrewTest {
             wen.act(record, Act.Add("add_line", mapOf("name" to Value.Text("数控车床"), "quantity" to Value.Number(1))))
             meet(wen)
         }
-        Stage(app, Place.Crew).use { assertTrue("${it.texts}", it.shows("同事手机上的表单都填完了")) }
+        Stage(app, Place.Crew).use { assertTrue("${it.texts}", it.shows("同事手机上没有草稿")) }
         val perhaps = ColleagueForm(
             "00", "line:$record", DraftLine(record, null, Words("数控车床", "a lathe"), "09:04"),
             CrewSaid.from("温若棠", "09:04", "09:05"), CrewSaid.since(2u), taken = false,
@@ -102,11 +102,31 @@ class CrewTest {
             override suspend fun colleagues() = listOf(perhaps, unknown)
         }
         Stage(app, Place.Crew).use { stage ->
-            assertTrue("${stage.texts}", stage.shows("对方此后又录入2项") && stage.shows("先核对清单"))
-            assertTrue("${stage.texts}", stage.shows("另一版本"))
+            assertTrue("${stage.texts}", stage.shows("此后本案又存入2项") && stage.shows("先核对清单"))
+            assertTrue("${stage.texts}", stage.shows("本机打不开这张草稿"))
             assertEquals(1, stage.texts.count { it == "在本机接着填" })
             stage.picture("zh-6-crew-caution")
             assertEquals(emptyList<String>(), complaints(stage.root))
+        }
+    }
+
+    @Test
+    fun `what a colleague went on with is said where it was begun`() {
+        runBlocking { phone.desk.keepLine(record, LineForm(name = "空压机")) }
+        phone.second().use { wen ->
+            meet(wen)
+            Stage(app).use { assertTrue("${it.texts}", it.shows("已备份到温若棠的手机")) }
+            runBlocking { phone.desk.keepLine(record, LineForm(name = "空压机", quantity = 2)) }
+            Stage(app).use { assertTrue("${it.texts}", it.shows("以前的内容")) }
+            val form = wen.colleaguesDrafts(null).single()
+            wen.takeOverDraft(form.origin, form.id)
+            meet(wen)
+        }
+        Stage(app).use { stage ->
+            assertTrue("${stage.texts}", stage.shows("温若棠已在其手机上接着填这张草稿"))
+            stage.picture("zh-6-crew-gone-on")
+            stage.press("空压机 ·")
+            assertTrue("${stage.notice}", stage.notice!!.startsWith("温若棠已在其手机上接着填"))
         }
     }
 
@@ -119,7 +139,7 @@ class CrewTest {
         runBlocking { phone.desk.keepLine(record, LineForm(name = "空压机")) }
         Stage(app, Place.Crew).use { stage ->
             stage.press("在本机接着填")
-            assertTrue("${stage.notice}", stage.notice!!.startsWith("本机已有同一张表单"))
+            assertTrue("${stage.notice}", stage.notice!!.startsWith("本机此处正在填写别的内容"))
         }
         assertEquals("空压机", runBlocking { phone.desk.line(record) }.name)
     }
@@ -129,7 +149,7 @@ class CrewTest {
         Stage(app, Place.Crew).use { stage ->
             assertTrue("${stage.texts}", stage.shows("一台没电,另一台接着填"))
             stage.picture("zh-6-crew-off")
-            stage.press("开始互存")
+            stage.press("开始互备")
             assertTrue("${stage.texts}", stage.shows("192.168.43.1:48110"))
             stage.picture("zh-6-crew-looking")
             stage.type("对方地址(如192.168.43.1:48110)", "www.example.com")
@@ -141,7 +161,7 @@ class CrewTest {
             assertEquals(listOf(PeerAddress("192.168.43.7", 48_110)), crew.visited)
             crew.state = CrewState(listOf(Mate("wenruotang", "温若棠", 0, 2u)), 1, unsent = true)
             stage.later(java.time.Duration.ofSeconds(2))
-            assertTrue("${stage.texts}", stage.shows("对方存有本机2张没填完的表单") && stage.shows("停笔后就存到对方手机"))
+            assertTrue("${stage.texts}", stage.shows("对方存有本机2张草稿") && stage.shows("停止输入几秒后自动备份"))
             assertNull("the notice of before is gone", stage.notice)
             stage.picture("zh-6-crew-met")
             assertEquals(emptyList<String>(), complaints(stage.root))
@@ -153,7 +173,7 @@ class CrewTest {
             stage.go(Place.Today)
             stage.go(Place.Crew)
             assertTrue("${stage.texts}", stage.shows("本机没有连热点"))
-            stage.press("停止互存")
+            stage.press("停止互备")
             assertNull(crew.state)
         }
     }
@@ -195,7 +215,14 @@ class CrewTest {
             val mate = real.state!!.mates.single()
             assertEquals("wenruotang" to 1u, mate.person to mate.draftsThere)
             assertFalse(real.state!!.unsent)
+            // The process ends: what was wished is taken up again, what was switched off is not.
+            val again = HotspotCrew(app) { phone.core }
+            runBlocking { again.resume() }
+            assertTrue(again.state != null)
+            again.off()
             real.off()
+            assertNull(real.state)
+            runBlocking { real.resume() }
             assertNull(real.state)
             assertEquals("空压机", LineForm.of(wen.colleaguesDrafts(null).single().form!!.items).name)
         }

@@ -3,6 +3,7 @@ package cn.lastmile.officer.desk
 
 import cn.lastmile.core.ColleagueDraft
 import cn.lastmile.core.Draft
+import cn.lastmile.core.LastmileException
 import cn.lastmile.core.Phone
 import cn.lastmile.officer.words.CrewSaid
 import cn.lastmile.shim.field.FieldCore
@@ -26,13 +27,29 @@ data class ColleagueForm(
 internal class ColleagueForms(private val core: FieldCore, private val lines: (Draft, String) -> DraftLine?) {
     suspend fun all(): List<ColleagueForm> = core.ask { phone ->
         val now = phone.deviceMs()
-        phone.colleaguesDrafts(null).map { shown(it, now) }
+        phone.colleaguesDrafts(null).map { shown(phone, it, now) }
     }
 
-    private fun shown(draft: ColleagueDraft, now: Long): ColleagueForm {
+    /** Whether the record is here that it is about. */
+    private fun isHere(phone: Phone, line: DraftLine): Boolean {
+        val record = line.form?.let { it.record ?: return true } ?: line.record ?: return true
+        return try {
+            phone.record(record)
+            true
+        } catch (_: LastmileException) {
+            false
+        }
+    }
+
+    private fun shown(phone: Phone, draft: ColleagueDraft, now: Long): ColleagueForm {
         val saved = momentOf(draft.savedMs, now)
-        val line = lines(Draft(draft.id, draft.form, draft.savedMs, emptyList()), saved)
-        val caution = CrewSaid.since(draft.since).takeIf { draft.since > 0u && !draft.takenOver }
+        val line = lines(Draft(draft.id, draft.form, draft.savedMs, emptyList()), saved)?.takeIf { isHere(phone, it) }
+        val caution = when {
+            draft.takenOver -> null
+            draft.takenBefore -> CrewSaid.changedSince
+            draft.since > 0u -> CrewSaid.since(draft.since)
+            else -> null
+        }
         val from = CrewSaid.from(draft.name, saved, momentOf(draft.metMs, now))
         return ColleagueForm(draft.origin, draft.id, line, from, caution, draft.takenOver)
     }
@@ -53,3 +70,13 @@ internal class ColleagueForms(private val core: FieldCore, private val lines: (D
         return false
     }
 }
+
+/** Which phones have a draft of this one. */
+internal fun copiesOf(draft: Draft, now: Long): Words {
+    val copy = draft.copies.firstOrNull { it.current } ?: draft.copies.firstOrNull() ?: return CrewSaid.onlyHere
+    val at = momentOf(copy.metMs, now)
+    return if (copy.current) CrewSaid.alsoOn(copy.name, at) else CrewSaid.olderOn(copy.name, at)
+}
+
+/** Why it may have been recorded elsewhere. */
+internal fun cautionOf(draft: Draft): Words? = draft.copies.firstOrNull { it.takenOver }?.let { CrewSaid.goneOnAt(it.name) }

@@ -6,6 +6,7 @@ package cn.lastmile.officer.desk
 
 import cn.lastmile.core.ReadBack
 import cn.lastmile.core.Signatory
+import cn.lastmile.officer.words.CrewSaid
 import cn.lastmile.shim.show.ActWalk
 import cn.lastmile.shim.show.AssistanceView
 import cn.lastmile.shim.show.ConflictView
@@ -44,8 +45,18 @@ data class TodayView(
     val stale: Words?,
 )
 
-/** What was begun and not handed in: the [form], or without one the line of [record]. */
-data class DraftLine(val record: String?, val form: FormId?, val name: Words, val at: String)
+/**
+ * What was begun and not handed in: the [form], or without one the line of [record]. [copies] says which phones have it,
+ * [caution] that it may have been recorded elsewhere.
+ */
+data class DraftLine(
+    val record: String?,
+    val form: FormId?,
+    val name: Words,
+    val at: String,
+    val copies: Words = CrewSaid.onlyHere,
+    val caution: Words? = null,
+)
 
 /**
  * An act; [crew] says what the second phone of the crew has, [blocks] why it cannot be finalised. [unsealed]: it is
@@ -150,6 +161,9 @@ interface Desk {
 
     /** Goes on with it here; false when its photo stayed on the other phone. Throws when another form stands there. */
     suspend fun takeOver(form: ColleagueForm): Boolean
+
+    /** Why the draft of [form], or of the line of [record], may have been recorded elsewhere; null for no reason. */
+    suspend fun caution(record: String?, form: FormId?): Words?
 
     /** The phone's time as a person types it. */
     suspend fun now(): String

@@ -71,6 +71,7 @@ class PhoneDesk(
     override suspend fun now() = entries.now()
 
     override suspend fun colleagues() = colleagues.all()
+    override suspend fun caution(record: String?, form: FormId?) = reads.caution(record, form)
     override suspend fun takeOver(form: ColleagueForm) = colleagues.takeOver(form.origin, form.id)
 
     override suspend fun forms(record: String, code: String): List<StepForm> = core.ask { phone ->
@@ -94,9 +95,8 @@ class PhoneDesk(
     }
 
     override suspend fun addLine(record: String, form: LineForm): LineAdded = core.ask { phone ->
-        val item = phone.act(record, Act.Add("add_line", form.fields())).item
-        // From here on the line is recorded: whatever becomes of its photo, it must not be recorded again.
-        phone.removeDraft(draftId(record))
+        // The draft ends with the line: whatever becomes of its photo, it is not recorded again.
+        val item = phone.act(record, Act.Add("add_line", form.fields()), null, draftId(record)).item
         val photo = form.photo?.let { phone.withPhoto(record, item, it) } ?: true
         LineAdded(markOf(phone.standing(record).standing), photo)
     }

@@ -79,7 +79,15 @@ internal class PhoneReads(
     }
 
     private fun drafts(phone: Phone, now: Long): List<DraftLine> =
-        phone.drafts(null).mapNotNull { draftLine(it, momentOf(it.updatedMs, now)) }
+        phone.drafts(null).mapNotNull { draft ->
+            val line = draftLine(draft, momentOf(draft.updatedMs, now))
+            line?.copy(copies = copiesOf(draft, now), caution = cautionOf(draft))
+        }
+
+    suspend fun caution(record: String?, form: FormId?): Words? = core.ask { phone ->
+        val id = form?.draft ?: record?.let(::draftId)
+        phone.drafts(null).firstOrNull { it.id == id }?.let(::cautionOf)
+    }
 
     /** [draft] as a line; null for a form that this app does not know, or that nothing is typed in. */
     fun draftLine(draft: Draft, at: String): DraftLine? {

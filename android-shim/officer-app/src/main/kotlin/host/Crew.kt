@@ -16,6 +16,7 @@ import cn.lastmile.shim.peer.HotspotRoad
 import cn.lastmile.shim.peer.NearbyPhones
 import cn.lastmile.shim.peer.PeerAddress
 import cn.lastmile.shim.peer.PhoneMeeting
+import kotlinx.coroutines.CoroutineExceptionHandler
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
@@ -34,6 +35,9 @@ interface Crew {
     /** Switches it on: the door opens and others are looked for. Twice is once. */
     suspend fun on()
 
+    /** Goes on after the process ended, when it was on then. */
+    suspend fun resume()
+
     /** Switches it off; a meeting under way is given up, what came before stays. */
     fun off()
 
@@ -46,6 +50,7 @@ class HotspotCrew(private val context: Context, private val core: suspend () -> 
     private class Running(val scope: CoroutineScope, val road: HotspotRoad, val link: CrewLink, val loop: Job)
 
     private var running: Running? = null
+    private val wish = context.getSharedPreferences("crew", Context.MODE_PRIVATE)
 
     override val state: CrewState? get() = running?.link?.state?.value
 
@@ -54,11 +59,13 @@ class HotspotCrew(private val context: Context, private val core: suspend () -> 
     override suspend fun on() {
         val open = core()
         if (running?.loop?.isActive == true) return
-        off()
+        stop()
         val road = HotspotRoad(NearbyPhones(context), PhoneMeeting(open))
         val link = CrewLink(road, SystemClock::elapsedRealtime)
-        val scope = CoroutineScope(SupervisorJob() + MainLoop)
+        // Whatever a hotspot does must not end the app in the middle of an act.
+        val scope = CoroutineScope(SupervisorJob() + MainLoop + CoroutineExceptionHandler { _, _ -> })
         running = Running(scope, road, link, scope.launch { link.run() })
+        wish.edit().putBoolean(ON, true).apply()
         scope.listen(open, link)
     }
 
@@ -67,16 +74,29 @@ class HotspotCrew(private val context: Context, private val core: suspend () -> 
         try {
             open.changes().filter { it is Change.Record || it is Change.Draft }.collect { link.changed() }
         } catch (_: OwnerTrouble.Closed) {
-            off()
+            stop()
         }
     }
 
+    override suspend fun resume() {
+        if (running == null && wish.getBoolean(ON, false)) on()
+    }
+
     override fun off() {
+        stop()
+        wish.edit().putBoolean(ON, false).apply()
+    }
+
+    private fun stop() {
         running?.scope?.cancel()
         running = null
     }
 
     override fun visit(door: PeerAddress) {
         running?.road?.add(door)
+    }
+
+    private companion object {
+        const val ON = "on"
     }
 }

@@ -47,7 +47,8 @@ internal class EntryShows(private val screen: OfficerActivity, private val owner
             drop = { drop(form) }.takeIf { form is FormId.Begin },
             back = { screen.back() },
         )
-        return look.entryPage(sheet, session.entry(form, sheet.typed), doings, notice)
+        val said = notice ?: owner.desk().caution(null, form)
+        return look.entryPage(sheet, session.entry(form, sheet.typed), doings, said)
     }
 
     private suspend fun save(form: FormId) = owner.session().endEntry(form) { typed ->

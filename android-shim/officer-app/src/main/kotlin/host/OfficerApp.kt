@@ -91,7 +91,9 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         SyncJobs(this).keepWatch()
     }
 
-    override suspend fun desk(): Desk = opening.withLock {
+    override suspend fun desk(): Desk = opened().also { crew.resume() }
+
+    private suspend fun opened(): Desk = opening.withLock {
         val core = signedIn()
         desk?.takeIf { over === core } ?: open(core).also { opened ->
             desk = opened

@@ -193,7 +193,8 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
             },
         )
         session.line(record)
-        return look.linePage({ session.lineNow(record) }, desk().words, session.pad, doings, notice)
+        val said = notice ?: desk().caution(record, null)
+        return look.linePage({ session.lineNow(record) }, desk().words, session.pad, doings, said)
     }
 
     private suspend fun saveLine(record: String) {

@@ -33,7 +33,9 @@ fun Look.todayPage(view: TodayView, crew: Words, doings: TodayDoings, notice: Wo
     if (view.drafts.isNotEmpty()) {
         parts += heading(Said.drafts)
         view.drafts.forEach { draft ->
-            parts += card(text("${say(draft.name)} · ${draft.at}", 18)) { doings.draft(draft) }
+            val lines = column(text("${say(draft.name)} · ${draft.at}", 18), quiet(draft.copies))
+            draft.caution?.let { lines.addView(text("■ " + say(it), 18, palette.redInk, bold = true)) }
+            parts += card(lines) { doings.draft(draft) }
         }
     }
     parts += heading(CrewSaid.title)

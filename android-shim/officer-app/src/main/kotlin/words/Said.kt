@@ -88,7 +88,7 @@ object Said {
     val addLine = Words("存为一项", "save the line")
     val close = Words("填好了", "done with the number")
     val clear = Words("清空", "clear")
-    val draftHere = Words("草稿已存本机;打开同组手机互存时,也存到对方手机", "draft kept on this phone, and on the crew's other phone while that is switched on")
+    val draftHere = Words("草稿已存本机", "draft kept on this phone")
     val emptyList = Words("还没有财产。拍照即可添加第一项。", "No property yet. A photo adds the first line.")
     val struck = Words("已划去", "struck")
     val value = Words("估值", "estimate")

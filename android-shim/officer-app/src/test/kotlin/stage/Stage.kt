@@ -74,6 +74,7 @@ class SetCrew(override var state: CrewState? = null) : Crew {
     override suspend fun on() {
         state = CrewState()
     }
+    override suspend fun resume() = Unit
     override fun off() {
         state = null
     }

@@ -45,7 +45,7 @@ sealed class PeerTrouble(override val code: String, override val words: Words, c
     class NobodyThere(cause: Throwable) : PeerTrouble(
         "peer_nobody_there",
         Words(
-            "连不上对方手机,请确认两台手机在同一热点,对方已打开“与同事交换”。",
+            "连不上对方手机,请确认两台手机在同一热点,对方已打开两机互备。",
             "The other phone does not answer; are both on one hotspot, and is it waiting?",
         ),
         cause,
