@@ -43,6 +43,9 @@ class ShutApp : Application(), DeskOwner, Registering {
         why = PinWanted()
     }
 
+    override suspend fun waitsForFormer() = 0
+    override suspend fun confirmFormer() = Unit
+
     override suspend fun unlock(pin: String) {
         heard += "pin $pin"
         why = DatabaseKeyLost()

@@ -53,6 +53,7 @@ class OfficerAppTest {
         keys.install()
         Dialogue.asked.clear()
         Dialogue.refuses = false
+        Dialogue.agreesTo = null
         sensor(true)
         court = RealDay.courtToday(folder.newFolder())
     }
@@ -221,6 +222,82 @@ class OfficerAppTest {
             assertTrue("${stage.texts}", stage.isToday)
         }
     }
+
+    /** 定稿 of a new record with the finger refused, then registered anew, refused again; gives the record. */
+    private fun Stage.registeredWithWorkWaiting(): String {
+        register()
+        val record = runBlocking { core.beginOnSite() }
+        runBlocking { core.completeOnSite(record) }
+        go(Place.Missing(record, "finalised"))
+        Dialogue.refuses = true
+        press("定稿")
+        assertTrue("$notice", notice.orEmpty().startsWith("定稿已存本机,还没有用指纹或人脸确认"))
+        Dialogue.asked.clear()
+        go(Place.Register)
+        Dialogue.agreesTo = "登记定稿密钥"
+        type("登记码(管理员给的纸条)", court.code("luqihang"))
+        press("登记本机")
+        assertTrue("$notice", notice.orEmpty().startsWith("本机已重新登记。还有1项待签名"))
+        assertEquals("asked once", 1, Dialogue.asked.count { it == "用指纹或人脸确认定稿" })
+        return record
+    }
+
+    /** The court has [record], finalised. */
+    private fun Stage.confirmed(record: String) {
+        press("还有1项待签名")
+        assertEquals("已用原密钥签名", notice)
+        assertFalse("$texts", shows("还有1项待签名"))
+        assertEquals("the keys of before went", 2, own().size)
+        press("联系法院")
+        go(Place.Act(record))
+        assertTrue("$texts", shows("回执已核验"))
+    }
+
+    @Test
+    fun `a finger refused before registering anew, the keys of before stay until the work is signed`() = Stage(app).use { stage ->
+        val record = stage.registeredWithWorkWaiting()
+        assertEquals(4, own().size)
+        stage.go(Place.Signing(record))
+        assertTrue("the PIN of before leads out", runBlocking { app.desk().opens("135790") })
+        runBlocking { app.session() }.signing = null
+        stage.go(Place.Today)
+        stage.picture("zh-1-former-keys")
+        assertEquals(emptyList<String>(), complaints(stage.root))
+        stage.press("还有1项待签名")
+        assertEquals("refused, and nothing is lost", 4, own().size)
+        Dialogue.refuses = false
+        stage.confirmed(record)
+    }
+
+    @Test
+    fun `the app ended meanwhile, the next start has the keys of before and asks when the person says so`() {
+        val record = Stage(app).use { it.registeredWithWorkWaiting() }
+        die()
+        Dialogue.asked.clear()
+        Stage(app).use { stage ->
+            stage.type("办案人员口令", "135790")
+            stage.press("输入口令")
+            assertEquals("only a press asks", emptyList<String>(), Dialogue.asked.toList())
+            assertEquals(4, own().size)
+            Dialogue.refuses = false
+            stage.confirmed(record)
+        }
+    }
+
+    @Test
+    fun `work for a key that is gone holds no key, and says no line that cannot be done`() = Stage(app).use { stage ->
+        stage.registeredWithWorkWaiting()
+        val former = own().groupBy { it.substringAfter("self.") }.values.first { all -> all.none { inForce(it) } }
+        former.forEach { keys.entries.getValue(it).invalidated = true }
+        stage.go(Place.Today)
+        assertFalse("${stage.texts}", stage.shows("还有1项待签名"))
+        runBlocking { app.confirmFormer() }
+        assertEquals(2, own().size)
+        assertTrue(own().all(::inForce))
+    }
+
+    private fun inForce(alias: String) = alias.substringAfter("self.") == File(app.noBackupFilesDir, "lastmile/registration.json")
+        .readText().substringAfter("\"keys\":\"self.").substringBefore('"')
 
     @Test
     fun `without a sensor the everyday key alone is registered, and 定稿 says why not`() {

@@ -71,6 +71,7 @@ class RegistrarTest {
     val folder = TemporaryFolder()
     private val fate = Fate()
     private val parts = TestParts(fate)
+    private var waits: String? = null
     private val home by lazy { folder.newFolder("lastmile") }
 
     /** The phone after its next start: only disk and key store are left. */
@@ -78,7 +79,7 @@ class RegistrarTest {
 
     private fun register(code: String): Registration = runBlocking {
         val registrar = Registrar(phone(), parts)
-        registrar.register(code).also { registrar.giveUpFormer() }
+        registrar.register(code).also { registrar.giveUpFormer { waits != it } }
     }
 
     /** Both keys of the registration in force are there, and the device file is that of their code. */
@@ -140,6 +141,28 @@ class RegistrarTest {
         assertNull(works())
         parts.refuses = null
         register("A-1")
+        assertEquals("self.1", works())
+    }
+
+    @Test
+    fun `keys that work waits for stay, with what they sign in with, through every registration`() {
+        register("A-1")
+        waits = "self.1"
+        register("A-2")
+        register("A-3")
+        assertEquals(mapOf("self.1" to """{"court":"A","of":"A-1"}"""), phone().now()?.former)
+        assertEquals(setOf("self.1", "self.3"), parts.keys.keys.map { it.first }.toSet())
+        waits = null
+        runBlocking { Registrar(phone(), parts).giveUpFormer { true } }
+        assertEquals(emptyMap<String, String>(), phone().now()?.former)
+        assertEquals(setOf("self.3"), parts.keys.keys.map { it.first }.toSet())
+    }
+
+    @Test
+    fun `the slip of the keys in use again, after new fingerprints, costs no key`() {
+        register("A-1")
+        parts.refuses = KeyTrouble.KeyInvalidated()
+        assertThrows(KeyTrouble.KeyInvalidated::class.java) { register("A-1") }
         assertEquals("self.1", works())
     }
 

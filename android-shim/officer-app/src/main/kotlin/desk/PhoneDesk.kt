@@ -157,7 +157,11 @@ class PhoneDesk(
             phone.unlock(person, pin, keys())
             true
         } catch (wrong: LastmileException.Pin) {
-            if (wrong.code == "pin_wrong") false else throw wrong
+            when (wrong.code) {
+                "pin_wrong" -> false
+                in OF_KEYS_BEFORE -> true
+                else -> throw wrong
+            }
         }
     }
 
@@ -199,6 +203,9 @@ class PhoneDesk(
         const val MOST_SIGNED = 200u
     }
 }
+
+/** What a right PIN is answered with when its keys are those of a registration before. */
+internal val OF_KEYS_BEFORE = setOf("key_missing", "certificate_withdrawn")
 
 /** The draft of a line of [record]. */
 internal fun draftId(record: String) = LINE_DRAFT + record

@@ -28,8 +28,10 @@ internal class DoorShows(private val screen: OfficerActivity) {
     /** A phone that works is registered anew: keys that are gone, or another person. */
     fun anew(notice: Words?): Page = look.doorPage(Door.CODE, notice, back = { screen.back() }) { code ->
         screen.doing {
-            (screen.application as Registering).register(code)
-            screen.arrive(Place.Leave, Said.enrolled)
+            val door = screen.application as Registering
+            door.register(code)
+            val waits = door.waitsForFormer()
+            screen.arrive(Place.Leave, if (waits == 0) Said.enrolled else Said.enrolledButWaits(waits))
         }
     }
 

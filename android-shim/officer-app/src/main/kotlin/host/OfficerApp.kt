@@ -6,12 +6,12 @@ package cn.lastmile.officer.host
 
 import android.app.Application
 import android.os.SystemClock
-import cn.lastmile.core.KeyException
 import cn.lastmile.core.LastmileException
 import cn.lastmile.core.Road
 import cn.lastmile.core.Signer
 import cn.lastmile.core.readCode
 import cn.lastmile.officer.desk.Desk
+import cn.lastmile.officer.desk.OF_KEYS_BEFORE
 import cn.lastmile.officer.desk.PhoneDesk
 import cn.lastmile.officer.desk.PrinterTrial
 import cn.lastmile.officer.desk.Route
@@ -77,6 +77,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private val home get() = File(noBackupFilesDir, "lastmile").apply { mkdirs() }
     private val registrations by lazy { Registrations(home) }
     private val registrar by lazy { Registrar(registrations, parts) }
+    private val former by lazy { FormerKeys(registrations, registrar, parts) }
     private val wipe by lazy { PhoneWipe(this, keys, emptyList()) }
     private var desk: Desk? = null
     private var over: FieldCore? = null
@@ -129,19 +130,29 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
                 signIn(core, next)
                 core.setRoad(Road.http(next.road, roots()))
                 desk = null
+                settle(core)
             }
-            registrar.giveUpFormer()
         }
     }
 
-    /** What the keys in use can still sign, they sign; what they cannot, no key can. */
-    private suspend fun signWhatWaits(core: FieldCore) = try {
-        finger.during(Said.seal) { core.ask { it.signPending(MOST_SIGNED) } }
-        Unit
-    } catch (_: LastmileException.Key) {
-        // Their keys are why this phone is registered anew.
-    } catch (_: KeyException) {
-        // The same.
+    /** What the keys in use can still sign, they sign; nobody is asked twice. What they do not sign keeps them here. */
+    private suspend fun signWhatWaits(core: FieldCore) {
+        core.signAll()
+        if (core.ask { it.backlog().unsigned } > 0uL) finger.during(Said.seal) { core.signAll() }
+    }
+
+    override suspend fun waitsForFormer(): Int = former.waiting(opening.withLock { signedIn() })
+
+    override suspend fun confirmFormer() {
+        val core = opening.withLock { signedIn().also { core -> former.handIn(core) { signIn(core) } } }
+        finger.during(Said.sealFormer) { core.signAll() }
+        opening.withLock { former.giveUp(core) }
+    }
+
+    private suspend fun settle(core: FieldCore) = try {
+        former.settle(core) { signIn(core) }
+    } catch (_: KeyTrouble) {
+        // The keys of before stay; the next start tries again.
     }
 
     override suspend fun unlock(pin: String) {
@@ -149,11 +160,13 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         try {
             val person = withPin(core) ?: throw PinUnset()
             core.ask { it.unlock(person, pin, signers()) }
+            opening.withLock { settle(core) }
         } catch (failed: LastmileException.Pin) {
             if (failed.code !in OF_KEYS_BEFORE) throw failed
             // The PIN is right, and stands for the keys of the registration before: from now on for these.
-            signIn(core, registrations.now() ?: throw NotRegistered())
+            signIn(core)
             core.ask { it.setPin(pin) }
+            opening.withLock { settle(core) }
         }
     }
 
@@ -174,7 +187,8 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         return core.ask { it.people() }.map { it.person }.firstOrNull { whose == null || it == whose }
     }
 
-    private suspend fun signIn(core: FieldCore, registration: Registration) {
+    private suspend fun signIn(core: FieldCore, registration: Registration? = registrations.now()) {
+        if (registration == null) throw NotRegistered()
         val mine = signers()
         val everyday = mine.firstOrNull() ?: throw NotRegistered()
         core.ask { it.signIn(registration.device, everyday, mine.getOrNull(1)) }
@@ -192,7 +206,8 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         }
         if (core.ask { it.signedIn() } == null) {
             if (withPin(core) != null) throw PinWanted()
-            signIn(core, registrations.now() ?: throw NotRegistered())
+            signIn(core)
+            settle(core)
         }
         return core
     }
@@ -214,11 +229,6 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
     private suspend fun start(): FieldCore {
         if (wipe.isPending && !wipe.run()) throw KeyTrouble.Unavailable()
         val registration = registrations.now() ?: throw NotRegistered()
-        try {
-            registrar.giveUpFormer()
-        } catch (_: KeyTrouble) {
-            // They open nothing any more; the next start tries again.
-        }
         val store = File(home, "phone.db")
         val key = DatabaseKey(this, keys).open(store.exists())
         return withContext(Dispatchers.IO) {
@@ -262,12 +272,5 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
             }
 
         private fun presence(use: KeyUse) = finger.takeIf { use == KeyUse.FINALISE }
-    }
-
-    private companion object {
-        const val MOST_SIGNED = 200u
-
-        /** What a right PIN is answered with when its keys are not those in use. */
-        val OF_KEYS_BEFORE = setOf("key_missing", "certificate_withdrawn")
     }
 }

@@ -17,6 +17,12 @@ interface Registering {
 
     /** Gives the person signed in a PIN, 6 to 12 digits. */
     suspend fun choosePin(pin: String)
+
+    /** Changes that wait for a signature, while keys of a former registration may have some of them; 0: none do. */
+    suspend fun waitsForFormer(): Int
+
+    /** Has the person confirm those. Whoever refuses loses nothing. */
+    suspend fun confirmFormer()
 }
 
 /** What the door asks for. */

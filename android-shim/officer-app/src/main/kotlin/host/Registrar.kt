@@ -1,6 +1,7 @@
 /*
  * Registering, for the first time or anew. New keys are made beside those in use, which are given up only when the
- * court has certified the new ones and that is on the disk: a mistyped or used code costs nothing.
+ * court has certified the new ones, that is on the disk, and nothing waits for a signature of theirs: a mistyped or used
+ * code costs nothing.
  */
 package cn.lastmile.officer.host
 
@@ -53,10 +54,13 @@ internal class Registrar(private val kept: Registrations, private val parts: Reg
             parts.enrol(code, slip.url, everyday, finalising)
         } catch (failed: Exception) {
             // Made before the person's fingerprints changed: they will never sign, and are made anew next time.
-            if (troubleOf(failed).code == "key_invalidated") parts.forget(name)
+            // Those of a registration sign everyday changes all the same, and stay.
+            val spare = name != before?.keys && name !in before?.former.orEmpty()
+            if (spare && troubleOf(failed).code == "key_invalidated") parts.forget(name)
             throw failed
         }
-        val former = kept.attempted() + setOfNotNull(before?.keys) + before?.former.orEmpty() - name
+        val certified = before?.former.orEmpty() + listOfNotNull(before).associate { it.keys to it.device }
+        val former = kept.attempted().associateWith { "" } + certified - name
         val next = Registration(name, slip.url, enrolled.person, enrolled.roles.toSet(), enrolled.deviceFile, former)
         kept.keep(next)
         return next
@@ -64,10 +68,15 @@ internal class Registrar(private val kept: Registrations, private val parts: Reg
 
     private suspend fun key(name: String, use: KeyUse) = parts.signer(name, use) ?: parts.create(name, use)
 
-    /** Gives up the keys of former registrations. Cut off, it goes on the next time; throws `KeyTrouble`. */
-    suspend fun giveUpFormer() {
-        val now = kept.now()?.takeIf { it.former.isNotEmpty() } ?: return
-        now.former.forEach { parts.forget(it) }
-        kept.keep(now.copy(former = emptySet()))
+    /**
+     * Gives up the keys of former registrations that were never certified, or that [done] says nothing can wait for.
+     * Cut off, it goes on the next time; throws `KeyTrouble`.
+     */
+    suspend fun giveUpFormer(done: suspend (String) -> Boolean) {
+        val now = kept.now() ?: return
+        val over = now.former.filter { (name, device) -> device.isEmpty() || done(name) }.keys
+        if (over.isEmpty()) return
+        over.forEach { parts.forget(it) }
+        kept.keep(now.copy(former = now.former - over))
     }
 }

@@ -13,8 +13,8 @@ import java.io.File
 
 /**
  * [keys] is the name of its keys in the key store, [road] the server's address, [person] whose phone it is (staff or
- * liaison id; null when it was not noted), [roles] are that person's, [device] is the device file. Keys called [former]
- * are to be forgotten.
+ * liaison id; null when it was not noted), [roles] are that person's, [device] is the device file. [former] are names of
+ * keys from before with their device files, to be forgotten when nothing waits for them; empty: never certified.
  */
 internal data class Registration(
     val keys: String,
@@ -22,7 +22,7 @@ internal data class Registration(
     val person: String?,
     val roles: Set<String>,
     val device: String,
-    val former: Set<String> = emptySet(),
+    val former: Map<String, String> = emptyMap(),
 ) {
     /** The court's code; empty when the device file does not say. */
     val court: String get() = JSONObject(device).optString("court")
@@ -48,7 +48,7 @@ internal class Registrations(private val home: File, private val write: (File, B
     fun keep(next: Registration) {
         val text = JSONObject()
             .put("keys", next.keys).put("road", next.road).put("device", next.device)
-            .put("person", next.person).put("roles", JSONArray(next.roles)).put("former", JSONArray(next.former))
+            .put("person", next.person).put("roles", JSONArray(next.roles)).put("former", JSONObject(next.former))
         write(file, text.toString().toByteArray())
         listOf(road, device, attempts).forEach { it.delete() }
         syncDirectory(home)
@@ -65,8 +65,14 @@ internal class Registrations(private val home: File, private val write: (File, B
 
     private fun read(text: JSONObject) = Registration(
         text.getString("keys"), text.getString("road"), text.optString("person").ifEmpty { null },
-        words(text, "roles"), text.getString("device"), words(text, "former"),
+        words(text, "roles"), text.getString("device"), former(text),
     )
+
+    /** Phones that noted names alone had signed with them what they could. */
+    private fun former(text: JSONObject): Map<String, String> = when (val noted = text.opt("former")) {
+        is JSONObject -> noted.keys().asSequence().associateWith(noted::getString)
+        else -> words(text, "former").associateWith { "" }
+    }
 
     private fun words(text: JSONObject, name: String): Set<String> =
         text.getJSONArray(name).let { all -> (0 until all.length()).map(all::getString).toSet() }

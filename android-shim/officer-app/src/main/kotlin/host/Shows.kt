@@ -51,7 +51,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
 
     /** The page of [at] now. */
     suspend fun page(at: Place, notice: Words?): Page = when (at) {
-        Place.Today -> look.todayPage(desk().today(), crew.line(), todayDoings(), notice)
+        Place.Today -> look.todayPage(desk().today(), crew.line(), former(), todayDoings(), notice)
         Place.Leave -> leave(notice)
         Place.Register -> doors.anew(notice)
         Place.Crew -> crew.page(notice)
@@ -90,7 +90,7 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         val facts = factsOf(screen)
         // A phone that knows its printer is not told better.
         val tried = { doing(null) { desk().printerTried() } }.takeIf { facts.printerReady == null }
-        val register = { screen.go(Place.Register) }.takeIf { screen.application is Registering }
+        val register = { screen.go(Place.Register) }.takeIf { registering != null }
         return look.leavePage(
             desk().leave(facts), LeaveDoings(::contact, tried, allow(), register) { screen.back() }, notice,
         )
@@ -121,7 +121,17 @@ internal class Shows(private val screen: OfficerActivity, private val owner: Des
         leave = { screen.go(Place.Leave) },
         contact = ::contact,
         crew = { screen.go(Place.Crew) },
+        former = {
+            screen.doing {
+                registering?.confirmFormer()
+                screen.say(Said.sealedFormer.takeIf { former() == 0 })
+            }
+        },
     )
+
+    private val registering get() = screen.application as? Registering
+
+    private suspend fun former(): Int = registering?.waitsForFormer() ?: 0
 
     private fun actDoings(record: String) = ActDoings(
         step = { code ->

@@ -23,10 +23,11 @@ class TodayDoings(
     val leave: () -> Unit,
     val contact: () -> Unit,
     val crew: () -> Unit,
+    val former: () -> Unit,
 )
 
-/** The page of [view]; [crew] says how it stands with the crew's phones. */
-fun Look.todayPage(view: TodayView, crew: Words, doings: TodayDoings, notice: Words? = null): Page {
+/** The page of [view]; [crew] says how it stands with the crew's phones, [former] counts what waits for former keys. */
+fun Look.todayPage(view: TodayView, crew: Words, former: Int, doings: TodayDoings, notice: Words? = null): Page {
     val parts = mutableListOf<View>()
     if (view.cases.isEmpty()) parts += body(Said.noCases)
     view.cases.forEachIndexed { at, case -> parts += caseCard(at, case, doings) }
@@ -41,7 +42,8 @@ fun Look.todayPage(view: TodayView, crew: Words, doings: TodayDoings, notice: Wo
     parts += heading(CrewSaid.title)
     parts += card(body(crew)) { doings.crew() }
     parts += heading(Said.attention)
-    if (view.attention.isEmpty()) parts += quiet(Said.nothingWaits)
+    if (former > 0) parts += card(text("■ " + say(Said.waitsForFormer(former)), 18, bold = true)) { doings.former() }
+    if (view.attention.isEmpty() && former == 0) parts += quiet(Said.nothingWaits)
     view.attention.forEach { parts += attention(it, doings) }
     view.waits.forEach { parts += quiet(it) }
     val actions = listOf(button(Said.leave, Weight.MAIN, doings.leave), button(Said.contact, press = doings.contact))

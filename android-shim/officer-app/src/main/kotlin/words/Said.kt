@@ -190,6 +190,16 @@ object Said {
         "Until it succeeds this phone works as before; its records stay as they are. A network is needed.",
     )
     val enrolled = Words("本机已重新登记", "this phone is registered anew")
+    fun enrolledButWaits(count: Int) = Words(
+        "本机已重新登记。还有${count}项待签名,须用原密钥:请到今日页按指纹或人脸确认。",
+        "Registered anew. $count still wait for a signature, with the keys of before: confirm on the day's page.",
+    )
+    fun waitsForFormer(count: Int) = Words(
+        "还有${count}项待签名(含重新登记前的),请按指纹或人脸确认",
+        "$count wait for a signature, some with the keys of before: confirm with fingerprint or face",
+    )
+    val sealFormer = Words("用原密钥确认重新登记前的定稿", "confirm with the keys of before")
+    val sealedFormer = Words("已用原密钥签名", "signed with the keys of before")
     val printerTried = Words("今天已试打成功", "printed a test page today")
     val unlock = Words("输入口令", "PIN")
     val choosePin = Words("设置口令", "choose a PIN")

@@ -9,7 +9,7 @@ import org.robolectric.annotation.Implements
 import org.robolectric.annotation.RealObject
 import java.util.concurrent.Executor
 
-/** Remembers what it asked in [asked]; the person agrees unless [refuses]. */
+/** Remembers what it asked in [asked]; the person agrees unless [refuses], and then to [agreesTo] alone. */
 @Implements(BiometricPrompt::class)
 class Dialogue {
     @RealObject
@@ -24,7 +24,7 @@ class Dialogue {
         callback: BiometricPrompt.AuthenticationCallback,
     ) {
         asked += "${prompt.title}"
-        if (refuses) callback.onAuthenticationError(BiometricPrompt.BIOMETRIC_ERROR_USER_CANCELED, "…")
+        if (refuses && "${prompt.title}" != agreesTo) callback.onAuthenticationError(BiometricPrompt.BIOMETRIC_ERROR_USER_CANCELED, "…")
         else {
             operation.signature?.let(::confirm)
             callback.onAuthenticationSucceeded(null)
@@ -36,5 +36,8 @@ class Dialogue {
 
         @Volatile
         var refuses = false
+
+        @Volatile
+        var agreesTo: String? = null
     }
 }
