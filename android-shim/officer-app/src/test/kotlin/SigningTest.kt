@@ -19,6 +19,18 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.annotation.Implementation
+import org.robolectric.annotation.Implements
+import org.robolectric.shadows.ShadowActivity
+
+/** A phone whose system refuses to start the camera although it is there. */
+@Implements(Activity::class)
+class CameraThatDoesNotStart : ShadowActivity() {
+    @Implementation
+    @Suppress("UNUSED_PARAMETER")
+    fun startActivityForResult(intent: Intent, request: Int): Unit = throw SecurityException("not allowed")
+}
 
 @RunWith(RobolectricTestRunner::class)
 class SigningTest {
@@ -107,6 +119,19 @@ class SigningTest {
         }
         assertEquals(Value.Text("proofs/${proof.item}"), signed["proof"])
         assertTrue("the camera's file is gone once the vault has it", phone.shots().isEmpty())
+    }
+
+    @Test
+    @Config(shadows = [CameraThatDoesNotStart::class])
+    fun `a camera that does not start leaves the phone pinned in the party's hand`() {
+        phone.hasCamera()
+        Stage(app, Place.Signing(record)).use { stage ->
+            toPrint(stage)
+            stage.press("拍摄指印")
+            assertTrue("${stage.notice}", stage.notice.orEmpty().startsWith("相机未获允许或已被停用"))
+            assertTrue("pinned again", stage.screen.lockTask != ActivityManager.LOCK_TASK_MODE_NONE)
+            assertEquals(Place.Signing(record), stage.screen.place)
+        }
     }
 
     @Test

@@ -164,18 +164,21 @@ class OfficerActivity : Activity() {
         refresh()
     }
 
-    /** Starts the camera for [next]; it comes back to [Shows.photographed]. */
-    internal fun shoot(next: Shooting, camera: Intent) {
-        shot = next
-        cameBack = false
-        try {
+    /** Starts the camera for [next]; it comes back to [Shows.photographed]. False: it did not start, and why is said. */
+    internal fun shoot(next: Shooting, camera: Intent): Boolean {
+        val trouble = try {
             @Suppress("DEPRECATION")
             startActivityForResult(camera, CAMERA)
+            null
         } catch (_: SecurityException) {
-            say(Said.noCamera)
+            Said.noCamera
         } catch (_: android.content.ActivityNotFoundException) {
-            say(Said.noCameraApp)
+            Said.noCameraApp
         }
+        shot = next.takeIf { trouble == null }
+        cameBack = false
+        trouble?.let(::say)
+        return trouble == null
     }
 
     /**

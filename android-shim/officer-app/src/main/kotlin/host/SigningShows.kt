@@ -62,7 +62,13 @@ internal class SigningShows(
         screen.doing {
             val (shot, camera) = owner.photos.begin(record, ShotFor.PRINT)
             screen.unpinForCamera()
-            screen.shoot(shot, camera)
+            var started = false
+            try {
+                started = screen.shoot(shot, camera)
+            } finally {
+                // It is in the party's hand: without a camera to come back from it is not let go.
+                if (!started) screen.pin(true)
+            }
         }
     }
 
