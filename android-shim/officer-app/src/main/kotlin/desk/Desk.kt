@@ -191,8 +191,8 @@ interface Desk {
     suspend fun openCall(): String?
     suspend fun assistance(record: String): AssistanceView
 
-    /** The words of the call [record] as a text message. */
-    suspend fun textOf(record: String): String
+    /** The call [record] as a text message. */
+    suspend fun textOf(record: String): CallText
 
     /** One contact with the court; quietly nothing when it is not reached. */
     suspend fun contact()

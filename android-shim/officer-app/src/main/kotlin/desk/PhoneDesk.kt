@@ -180,8 +180,8 @@ class PhoneDesk(
         record.takeIf { core.ask { phone -> phone.assistance(record).hop != "over" } }
     }
 
-    override suspend fun textOf(record: String): String =
-        core.ask { phone -> phone.assistanceTexts(record).let { it.signed ?: it.plain } }
+    override suspend fun textOf(record: String): CallText =
+        core.ask { phone -> callText(phone.assistanceTexts(record), helpersOf(phone, record)) }
 
     override suspend fun contact() = core.ask { phone ->
         try {

@@ -4,6 +4,7 @@ package cn.lastmile.officer.host
 import android.content.ActivityNotFoundException
 import android.content.Intent
 import android.net.Uri
+import android.widget.Toast
 import cn.lastmile.core.recordKinds
 import cn.lastmile.officer.desk.CallPlan
 import cn.lastmile.officer.desk.Desk
@@ -69,7 +70,7 @@ internal class CallShows(
         when {
             button.code == "call_110" -> dial(number ?: "110")
             button.code == "read_aloud" -> aloud()
-            button.code == "send_sms" -> text(number)
+            button.code == "send_sms" -> text()
             number != null -> dial(number)
             else -> screen.doing {
                 desk().contact()
@@ -87,11 +88,21 @@ internal class CallShows(
     }
 
     /** The phone's own message app: it needs no leave, and the person sees what goes. */
-    private fun text(number: String?) {
+    private fun text() {
         val record = (screen.place as? Place.Assistance)?.record ?: return
         screen.doing {
-            val message = Intent(Intent.ACTION_SENDTO, Uri.parse("smsto:${number.orEmpty()}"))
-            screen.startActivity(message.putExtra("sms_body", desk().textOf(record)))
+            val text = desk().textOf(record)
+            val message = Intent(Intent.ACTION_SENDTO, Uri.parse("smsto:${text.number.orEmpty()}"))
+            try {
+                screen.startActivity(message.putExtra("sms_body", text.body))
+            } catch (_: ActivityNotFoundException) {
+                return@doing screen.say(Said.noSmsApp)
+            }
+            if (text.number == null) {
+                // Over the message app, where the number is wanted, and here for whoever comes back.
+                Toast.makeText(screen, look.say(Said.textTo), Toast.LENGTH_LONG).show()
+                screen.say(Said.textTo)
+            }
         }
     }
 

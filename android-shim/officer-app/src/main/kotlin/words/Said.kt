@@ -168,6 +168,11 @@ object Said {
         "The phone is short of memory: pictures are put away, everything is kept.",
     )
     val noDial = Words("本机不能拨号,请用其他电话拨打110。", "This phone cannot dial: call 110 from another.")
+    val textTo = Words(
+        "请填写收件人:派出所值班手机;不知道号码的,发给本院执行指挥中心,并拨打110。",
+        "Write to whom: the station's duty mobile, or else the court's command centre; and call 110.",
+    )
+    val noSmsApp = Words("本机没有短信应用,请拨打110。", "There is no app for text messages: call 110.")
     val holdIt = Words("请按住按钮发送;松手即取消。", "Hold the button to send; let go and nothing is sent.")
     val lineSaved = Words("已存为一项", "the line is saved")
     val shownNow = Words("已记录出示时间", "the time is noted")
