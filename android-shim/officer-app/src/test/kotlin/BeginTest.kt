@@ -1,6 +1,7 @@
 /* Records are begun on the phone: from the case, by a form that outlives a dead battery, into the real store. */
 package cn.lastmile.officer
 
+import cn.lastmile.core.RecordDraft
 import cn.lastmile.core.Value
 import cn.lastmile.core.recordKinds
 import cn.lastmile.officer.desk.Desk
@@ -111,6 +112,23 @@ class BeginTest {
             assertTrue("${stage.texts}", stage.shows("本案还没有清单和笔录。到现场后按“新建清单、笔录”。"))
             stage.picture("zh-2-no-acts")
             assertEquals(emptyList<String>(), complaints(stage.root))
+        }
+    }
+
+    @Test
+    fun `after sixty more records the first is still on the day's page, and its differences with it`() {
+        runBlocking {
+            repeat(60) { at ->
+                val head = mapOf("name" to Value.Text("在场人$at"))
+                phone.core.ask { it.createRecord(RecordDraft("person", case.caseNo, null, head, emptyList())) }
+            }
+        }
+        assertTrue("${case.acts.size}", case.acts.size > 60)
+        Stage(app).use { stage ->
+            assertTrue(stage.shows("九江镇测试工业区1号") && stage.shows("在场人0") && stage.shows("在场人59"))
+            assertTrue("${stage.texts}", stage.texts.any { it.startsWith("■ 有分歧,待确定:") })
+            stage.go(Place.Begin(case.mark))
+            assertTrue(stage.shows("九江镇测试工业区1号"))
         }
     }
 

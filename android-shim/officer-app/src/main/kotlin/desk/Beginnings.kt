@@ -35,7 +35,7 @@ internal class Beginnings(
     /** The kinds of the case with the mark [case]. */
     fun view(phone: Phone, case: String): BeginView {
         val caseNo = caseOf(phone, case).caseNo
-        val all = phone.records(caseNo, null, MOST_RECORDS).records
+        val all = phone.allRecords(caseNo)
         val mine = kinds.filter { it.name !in OWN_DOORS }.mapNotNull { kind ->
             val create = kind.create?.takeIf { verb -> verb.roles.isEmpty() || verb.roles.any { it in roles } }
             create?.let { BeginKind(FormId.Begin(case, kind.name, number()), it.label.shown, why(kind, all)) }
@@ -51,7 +51,7 @@ internal class Beginnings(
     private fun number() = UUID.randomUUID().toString().take(8)
 
     private fun caseOf(phone: Phone, mark: String) =
-        phone.cases(null, MOST_RECORDS).cases.firstOrNull { caseMark(it.caseNo) == mark } ?: throw noCase()
+        phone.allCases().firstOrNull { caseMark(it.caseNo) == mark } ?: throw noCase()
 
     private fun kindOf(form: FormId.Begin) = kinds.first { it.name == form.kind }
 
@@ -68,7 +68,7 @@ internal class Beginnings(
         val fields = asked(kind).mapNotNull { field ->
             choices.field(phone, case.caseNo, null, kind, field)?.copy(must = isMust(kind, field))
         }
-        val same = phone.records(case.caseNo, null, MOST_RECORDS).records.filter { it.kind == kind.name && !it.finalised }
+        val same = phone.allRecords(case.caseNo).filter { it.kind == kind.name && !it.finalised }
         val rulings = phone.caseInfo(case.caseNo).rulings
         // The one ruling there is will be the one; it can be changed like everything typed.
         val only = rulings.singleOrNull()?.docNo?.takeIf { fields.any { field -> field.name == RULING } }

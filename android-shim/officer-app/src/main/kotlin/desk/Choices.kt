@@ -51,7 +51,7 @@ internal class Choices(private val kinds: List<KindInfo>, private val here: () -
     /** Other records of the case, of the kind that the field means; the original of a correction is a finalised one. */
     private fun records(phone: Phone, caseNo: String, record: ShownRecord?, field: FieldInfo): List<Pair<String, Words>> {
         val only = REFERS[field.name] ?: kinds.firstOrNull { it.name == field.name }?.name
-        return phone.records(caseNo, null, MOST_RECORDS).records
+        return phone.allRecords(caseNo)
             .filter { it.record != record?.record && (only == null || it.kind == only) }
             .filter { field.name != ORIGINAL || it.finalised }
             .map { it.record to named(it.label.shown, it.title) }
@@ -82,6 +82,3 @@ internal class Choices(private val kinds: List<KindInfo>, private val here: () -
 
 /** The field by which a correction or supplement names what it is about. */
 internal const val ORIGINAL = "original"
-
-/** Most records of a case that are looked through. */
-internal const val MOST_RECORDS = 200u

@@ -46,9 +46,9 @@ internal class PhoneReads(
 
     suspend fun today(): TodayView = core.ask { phone ->
         val now = phone.deviceMs()
-        val lines = route.sorted(phone.cases(null, 50u).cases) { it.caseNo }
+        val lines = route.sorted(phone.allCases()) { it.caseNo }
         val cases = lines.map { case ->
-            val acts = phone.records(case.caseNo, null, 50u).records
+            val acts = phone.allRecords(case.caseNo)
             val against = case.against.joinToString("、")
             TodayCase(case.caseNo, caseMark(case.caseNo), case.cause, against, acts.map { todayAct(phone, it) })
         }
