@@ -60,7 +60,7 @@ class AsideTest {
         val said = phone.item("overrides", "rule", line.rule)
         assertEquals(Value.Text("居委会人员未到,已电话联系"), said["reason"])
         Stage(app, Place.Entry(FormId.Aside(record, line.rule, line.item))).use { stage ->
-            assertTrue("${stage.texts}", stage.shows("此项已不再缺少") && !stage.shows("理由(必填)"))
+            assertTrue("${stage.texts}", stage.shows("此项已补齐") && !stage.shows("理由(必填)"))
         }
     }
 

@@ -60,7 +60,7 @@ class DoorTest {
     @Test
     fun `from the slip to the PIN, and what cannot be opened says what to do`() = Stage(app).use { stage ->
         stage.door("code")
-        stage.type("登记码(管理员给的纸条)", "ABCD-EFGH")
+        stage.type("登记码(管理员发的登记单)", "ABCD-EFGH")
         stage.press("登记本机")
         stage.door("new-pin")
         stage.type("口令(6至12位数字)", "135790")

@@ -22,8 +22,8 @@ class LeaveTest {
     fun `a printer that nobody knows of is red until a page was tried, green for that day, also after a dead battery`() {
         Stage(app, Place.Leave).use { stage ->
             assertTrue("${stage.texts}", stage.shows("打印机今天还没有试打"))
-            stage.press("今天已试打成功")
-            assertTrue("${stage.texts}", stage.shows("打印机今天09:05已试打") && !stage.shows("今天已试打成功"))
+            stage.press("今天已试打印")
+            assertTrue("${stage.texts}", stage.shows("打印机今天09:05已试打") && !stage.shows("今天已试打印"))
             stage.picture("zh-1-printer-tried")
             assertEquals(emptyList<String>(), complaints(stage.root))
         }

@@ -75,7 +75,7 @@ class OfficerAppTest {
 
     /** From the slip to 今日, and the first contact. */
     private fun Stage.register(code: String = court.code("luqihang")) {
-        type("登记码(管理员给的纸条)", code)
+        type("登记码(管理员发的登记单)", code)
         press("登记本机")
         type("口令(6至12位数字)", "135790")
         press("设置口令")
@@ -187,11 +187,11 @@ class OfficerAppTest {
             stage.press("重新登记本机")
             stage.picture("zh-0-anew")
             assertEquals(emptyList<String>(), complaints(stage.root))
-            stage.type("登记码(管理员给的纸条)", "ABCD-EFGH")
+            stage.type("登记码(管理员发的登记单)", "ABCD-EFGH")
             stage.press("登记本机")
             assertTrue("${stage.notice}", stage.notice.orEmpty().startsWith("登记码无法识别"))
             assertEquals(before, own())
-            stage.type("登记码(管理员给的纸条)", court.code("luqihang"))
+            stage.type("登记码(管理员发的登记单)", court.code("luqihang"))
             stage.press("登记本机")
             assertEquals("本机已重新登记", stage.notice)
             assertTrue("$before ${own()}", own().size == 2 && own().none { it in before })
@@ -214,7 +214,7 @@ class OfficerAppTest {
             // The first slip again: its keys are gone, and the court gives nothing for others.
             val now = own()
             stage.go(Place.Register)
-            stage.type("登记码(管理员给的纸条)", slip)
+            stage.type("登记码(管理员发的登记单)", slip)
             stage.press("登记本机")
             assertTrue("${stage.notice}", stage.notice.orEmpty().isNotBlank())
             assertTrue("$now ${own()}", own().containsAll(now))
@@ -235,7 +235,7 @@ class OfficerAppTest {
         Dialogue.asked.clear()
         go(Place.Register)
         Dialogue.agreesTo = "登记定稿密钥"
-        type("登记码(管理员给的纸条)", court.code("luqihang"))
+        type("登记码(管理员发的登记单)", court.code("luqihang"))
         press("登记本机")
         assertTrue("$notice", notice.orEmpty().startsWith("本机已重新登记。还有1项待签名"))
         assertEquals("asked once", 1, Dialogue.asked.count { it == "用指纹或人脸确认定稿" })
@@ -254,7 +254,7 @@ class OfficerAppTest {
     }
 
     @Test
-    fun `a finger refused before registering anew, the keys of before stay until the work is signed`() = Stage(app).use { stage ->
+    fun `a finger refused before registering anew, the keys of before stay until it is signed`() = Stage(app).use { stage ->
         val record = stage.registeredWithWorkWaiting()
         assertEquals(4, own().size)
         stage.go(Place.Signing(record))
@@ -296,8 +296,10 @@ class OfficerAppTest {
         assertTrue(own().all(::inForce))
     }
 
-    private fun inForce(alias: String) = alias.substringAfter("self.") == File(app.noBackupFilesDir, "lastmile/registration.json")
-        .readText().substringAfter("\"keys\":\"self.").substringBefore('"')
+    private fun inForce(alias: String): Boolean {
+        val now = File(app.noBackupFilesDir, "lastmile/registration.json").readText()
+        return now.substringAfter("\"keys\":\"self.").substringBefore('"') == alias.substringAfter("self.")
+    }
 
     @Test
     fun `without a sensor the everyday key alone is registered, and 定稿 says why not`() {

@@ -68,7 +68,11 @@ internal class FormerKeys(
     /** Gives up those that nothing waits for, or that are gone for good. */
     suspend fun giveUp(core: FieldCore) {
         val signed = core.ask { it.backlog().unsigned } == 0uL
-        registrar.giveUpFormer { name -> signed || KeyUse.entries.all { standing(name, it) == Standing.GONE } }
+        try {
+            registrar.giveUpFormer { name -> signed || KeyUse.entries.all { standing(name, it) == Standing.GONE } }
+        } catch (_: KeyTrouble) {
+            // They stay; the next start tries again.
+        }
     }
 
     private enum class Standing { GONE, ASKS, OTHER }

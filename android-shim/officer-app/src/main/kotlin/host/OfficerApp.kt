@@ -149,11 +149,7 @@ class OfficerApp : Application(), PortsOwner, DeskOwner, Registering {
         opening.withLock { former.giveUp(core) }
     }
 
-    private suspend fun settle(core: FieldCore) = try {
-        former.settle(core) { signIn(core) }
-    } catch (_: KeyTrouble) {
-        // The keys of before stay; the next start tries again.
-    }
+    private suspend fun settle(core: FieldCore) = former.settle(core) { signIn(core) }
 
     override suspend fun unlock(pin: String) {
         val core = checkNotNull(FieldCore.open)

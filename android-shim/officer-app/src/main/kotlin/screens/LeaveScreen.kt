@@ -26,7 +26,7 @@ class LeaveDoings(
 /** The page of [view]. */
 fun Look.leavePage(view: LeaveView, doings: LeaveDoings, notice: Words? = null): Page {
     val under = if (view.ready) Said.ready
-    else Words("有${view.red}项不能放心出发", "${view.red} not ready")
+    else Words("还有${view.red}项未就绪", "${view.red} not ready")
     val lines = view.lines.sortedBy { it.green }.map { line(it, doings) }
     val register = listOfNotNull(doings.register?.let { button(Said.enrolAnew, press = it) })
     return Page(

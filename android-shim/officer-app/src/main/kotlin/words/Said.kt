@@ -46,17 +46,17 @@ object Said {
         "理由与姓名、时间一并写入记录,不能删除;所缺事项仍会显示。",
         "The reason goes into the record with name and time and cannot be deleted; what is missing stays in sight.",
     )
-    val nothingToSetAside = Words("此项已不再缺少,无需说明。", "This is not missing any more.")
+    val nothingToSetAside = Words("此项已补齐,无需说明。", "This is not missing any more.")
     val asideKept = Words("理由已写入记录", "the reason is in the record")
     val showCards = Words("现在出示证件和裁定书", "cards and ruling shown now")
     val finalise = Words("定稿", "finalise")
     val seal = Words("用指纹或人脸确认定稿", "confirm with fingerprint or face")
     val cannotYet = Words("还不能定稿", "cannot be finalised yet")
     val bindsForGood = Words(
-        "定稿后内容不能再改,只能另作更正笔录。需要您的指纹或人脸。",
+        "定稿后内容不能再改,只能另作补正笔录。需要您的指纹或人脸。",
         "After this nothing can be changed, only corrected in a record of its own. Your fingerprint or face is needed.",
     )
-    val bound = Words("已定稿,内容不能再改;有误请另作更正笔录。", "Finalised. Nothing can be changed; a mistake gets a correction.")
+    val bound = Words("已定稿,内容不能再改;有误请另作补正笔录。", "Finalised. Nothing can be changed; a mistake gets a correction.")
     val unsealed = Words(
         "定稿已存本机,还没有用指纹或人脸确认,法院收不到。",
         "Finalised on this phone and not confirmed by fingerprint or face: the court does not get it.",
@@ -84,7 +84,7 @@ object Said {
     val custodian = Words("保管人", "custodian")
     val quantity = Words("数量", "quantity")
     val estimate = Words("现场估值(元)", "field estimate (yuan)")
-    val lineWithoutPhoto = Words("已存入清单,照片没有存上,请补拍", "In the list; its photo was not kept: take another")
+    val lineWithoutPhoto = Words("已存入清单,照片未保存,请补拍", "In the list; its photo was not kept: take another")
     val addLine = Words("存为一项", "save the line")
     val close = Words("填好了", "done with the number")
     val clear = Words("清空", "clear")
@@ -97,7 +97,7 @@ object Said {
     val needReason = Words("请先填写理由", "write the reason first")
     val other = Words("另填的值", "the other value")
     val settle = Words("确定", "settle")
-    val neither = Words("两个值都保留,谁也没有优先。", "Both values stand; neither is ahead.")
+    val neither = Words("两个值都保留,待确定。", "Both values stand, to be settled.")
 
     val readAloud = Words("朗读", "read aloud")
     val noVoice = Words("本机没有朗读功能,请当面宣读。", "This phone cannot read aloud: read it out yourself.")
@@ -184,7 +184,7 @@ object Said {
     val opening = Words("正在打开本机数据", "opening this phone's data")
     val tryAgain = Words("再试一次", "try again")
     val enrol = Words("登记本机", "register this phone")
-    val code = Words("登记码(管理员给的纸条)", "the code on the administrator's slip")
+    val code = Words("登记码(管理员发的登记单)", "the code on the administrator's slip")
     val enrolLine = Words(
         "本机还没有登记。请输入登记码,需要网络。",
         "This phone is not registered. Type the code; a network is needed.",
@@ -205,7 +205,7 @@ object Said {
     )
     val sealFormer = Words("用原密钥确认重新登记前的定稿", "confirm with the keys of before")
     val sealedFormer = Words("已用原密钥签名", "signed with the keys of before")
-    val printerTried = Words("今天已试打成功", "printed a test page today")
+    val printerTried = Words("今天已试打印", "printed a test page today")
     val unlock = Words("输入口令", "PIN")
     val choosePin = Words("设置口令", "choose a PIN")
     val newPin = Words("口令(6至12位数字)", "PIN, 6 to 12 digits")
