@@ -21,19 +21,19 @@ class LeaveTest {
     @Test
     fun `a printer that nobody knows of is red until a page was tried, green for that day, also after a dead battery`() {
         Stage(app, Place.Leave).use { stage ->
-            assertTrue("${stage.texts}", stage.shows("打印机今天还没有试打"))
+            assertTrue("${stage.texts}", stage.shows("打印机今天还没有试打印"))
             stage.press("今天已试打印")
-            assertTrue("${stage.texts}", stage.shows("打印机今天09:05已试打") && !stage.shows("今天已试打印"))
+            assertTrue("${stage.texts}", stage.shows("打印机今天09:05已试打印") && !stage.shows("今天已试打印"))
             stage.picture("zh-1-printer-tried")
             assertEquals(emptyList<String>(), complaints(stage.root))
         }
         phone.open.dieAndStart()
         Stage(app, Place.Leave).use { stage ->
-            assertTrue("${stage.texts}", stage.shows("打印机今天09:05已试打"))
+            assertTrue("${stage.texts}", stage.shows("打印机今天09:05已试打印"))
             phone.open.clock.nowMs += DAY_MS
             stage.go(Place.Today)
             stage.go(Place.Leave)
-            assertTrue("${stage.texts}", stage.shows("打印机今天还没有试打"))
+            assertTrue("${stage.texts}", stage.shows("打印机今天还没有试打印"))
         }
     }
 

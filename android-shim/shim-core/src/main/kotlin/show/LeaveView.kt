@@ -182,10 +182,10 @@ private fun printer(device: DeviceFacts, nowMs: Long, policy: LeavePolicy): Leav
     val words = when {
         device.printerReady == true -> Words("打印机已连接", "the printer is connected")
         device.printerReady == false -> Words("打印机未连接", "the printer is not connected")
-        tried != null -> clockOf(tried).let { Words("打印机今天${it}已试打", "the printer was tried today at $it") }
-        else -> Words("打印机今天还没有试打", "the printer was not tried today")
+        tried != null -> clockOf(tried).let { Words("打印机今天${it}已试打印", "the printer was tried today at $it") }
+        else -> Words("打印机今天还没有试打印", "the printer was not tried today")
     }
     val todo = if (device.printerReady == false) Words("请连接打印机,或带空白文书", "connect it, or take blank forms")
-    else Words("请试打一页;打不出的,带空白文书", "print a test page; where it does not print, take blank forms")
+    else Words("请试打印一页;打不出的,带空白文书", "print a test page; where it does not print, take blank forms")
     return line("printer", device.printerReady ?: (tried != null), words, todo)
 }

@@ -100,7 +100,7 @@ class LeaveViewTest {
         val silent = device.copy(printerReady = null)
         assertFalse(green("printer", device = silent))
         val tried = silent.copy(printerTriedMs = at("06:40"))
-        assertEquals("打印机今天06:40已试打" to true, line("printer", device = tried).run { words.zh to green })
+        assertEquals("打印机今天06:40已试打印" to true, line("printer", device = tried).run { words.zh to green })
         assertFalse("yesterday's", green("printer", device = silent.copy(printerTriedMs = at("23:59", 16))))
         assertFalse("the clock was moved", green("printer", device = silent.copy(printerTriedMs = at("07:30"))))
         assertFalse("the phone knows better", green("printer", device = tried.copy(printerReady = false)))
