@@ -122,7 +122,11 @@ async function answer(world, words, request, response) {
   const asked = { world, session, method: request.method, path, query: url.searchParams, body };
   if (answerDoors({ ...asked, response }, { problem, json, send }) !== false) return undefined;
   if (path === "/duty") {
-    if (request.method === "PUT") world.setDuty(session, body.shifts);
+    if (request.method === "PUT") {
+      const seen = request.headers["if-match"];
+      if (seen !== `"${world.dutyVersion(session)}"`) return planMoved(world, session, seen, response);
+      world.setDuty(session, body.shifts);
+    }
     return json(response, 200, world.duty(session));
   }
   const match = /^\/incidents\/(\w+)(\/steps|\/nearest)?$/.exec(path);
@@ -133,6 +137,15 @@ async function answer(world, words, request, response) {
   if (match[2] === "/nearest") return json(response, 200, world.nearest(session, incident));
   if (request.method === "GET") return json(response, 200, world.view(incident, true));
   return step(world, session, incident, body, request, response);
+}
+
+function planMoved(world, session, seen, response) {
+  if (seen === undefined) {
+    return problem(response, 428, "duty_plan_unread", "未注明版本。", "No version is named.");
+  }
+  const zh = "值班警力刚被他人改过,未保存;请核对后再保存";
+  const en = "Somebody else has saved the duty plan meanwhile; nothing was saved.";
+  return problem(response, 412, "duty_plan_moved", zh, en, { plan: world.duty(session) });
 }
 
 function signIn(world, body, response) {

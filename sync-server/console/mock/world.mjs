@@ -1,6 +1,7 @@
 // What the mock server knows: stations, people, requests, sessions, the numbered events, and its
 // own clock, which stands at the morning of the story whatever the computer says.
 
+import { createHash } from "node:crypto";
 import { Office } from "./office.mjs";
 import { stationPoints } from "./doors.mjs";
 import { watchView } from "./calls.mjs";
@@ -61,7 +62,14 @@ export class World {
   duty(session) {
     const { station } = this.person(session.person);
     const shifts = this.plan.filter((one) => station === null || one.station.code === station);
-    return { server_time: this.now(), shifts };
+    return { server_time: this.now(), version: this.dutyVersion(session), shifts };
+  }
+
+  /** What the plan of the person's own station says, as a version. */
+  dutyVersion({ station }) {
+    if (station === null) return null;
+    const own = this.plan.filter((one) => one.station.code === station.code);
+    return createHash("sha256").update(JSON.stringify(own)).digest("hex").slice(0, 32);
   }
 
   /** Replaces the plan of the person's own station. */

@@ -224,15 +224,18 @@ pub(super) struct Desk {
 impl Desk {
     /// For a person at a console.
     pub(super) fn new(server: &Server, who: Who) -> Result<Self, Problem> {
+        server.store().read::<_, Problem>(|reading| Self::reads(server, reading, who))
+    }
+
+    /// Like [`Self::new`], within a transaction.
+    pub(super) fn reads(server: &Server, reading: &Reading<'_>, who: Who) -> Result<Self, Problem> {
         let read = |_| Problem::new(ProblemCode::Internal);
-        server.store().read::<_, Problem>(|reading| {
-            let roster = stored::<RosterPack>(reading, server.court()).map_err(read)?;
-            let staff = roster.unwrap_or_default().staff.into_iter();
-            let names = staff.map(|staff| (staff.id, staff.name)).collect();
-            let stations = stored::<StationPack>(reading, server.court()).map_err(read)?;
-            let stations = stations.unwrap_or_default();
-            Ok(Self { who, names, stations, now_ms: server.now_ms() })
-        })
+        let roster = stored::<RosterPack>(reading, server.court()).map_err(read)?;
+        let staff = roster.unwrap_or_default().staff.into_iter();
+        let names = staff.map(|staff| (staff.id, staff.name)).collect();
+        let stations = stored::<StationPack>(reading, server.court()).map_err(read)?;
+        let stations = stations.unwrap_or_default();
+        Ok(Self { who, names, stations, now_ms: server.now_ms() })
     }
 
     /// A request as this person sees it; `None` when it is none of this person's.

@@ -4,6 +4,7 @@
 mod alarm_tests;
 pub mod api;
 mod courier;
+mod duty;
 mod enrol;
 mod files;
 mod health;
@@ -181,7 +182,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(incident_photos::photo))
         .routes(routes!(incidents::step))
         .routes(routes!(incidents::hand_over))
-        .routes(routes!(units::duty, units::set_duty))
+        .routes(routes!(duty::duty, duty::set_duty))
         .routes(routes!(units::positions))
         .routes(routes!(units::near))
         .routes(routes!(map::map))

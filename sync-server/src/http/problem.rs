@@ -119,6 +119,10 @@ problems! {
     WrongPassword = 403, "wrong_password", "密码不正确,未作改动", "The password is wrong; nothing was done.";
     /// A step that does not follow where the request stands.
     StepUnfit = 409, "step_unfit", "该求助的状态已有变化,未作改动", "The request has moved on; nothing was changed.";
+    /// Somebody else has saved the duty plan; `plan` is how it stands.
+    DutyPlanMoved = 412, "duty_plan_moved", "值班警力刚被他人改过,未保存;请核对后再保存", "Somebody else has saved the duty plan meanwhile; nothing was saved. Compare the two, then save again.";
+    /// A duty plan in place of one that nobody says to have seen.
+    DutyPlanUnread = 428, "duty_plan_unread", "保存值班警力须以If-Match注明所改的版本,未保存;请重新读取", "Saving a duty plan takes the version it was made from, in If-Match; nothing was saved. Read the plan again.";
     /// A part of the address cannot be what it should be.
     BadPath = 400, "bad_path", "地址中的编号格式不正确", "A part of the address has the wrong form.";
     /// A query parameter that is unknown, repeated, or out of bounds.

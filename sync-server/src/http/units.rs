@@ -1,5 +1,5 @@
-//! Who could come: duty plans of stations (`duty`), fixes of police units (`units/positions`), and what follows from
-//! both for one request (`incidents/{id}/nearest`).
+//! Who could come: fixes of police units (`units/positions`), and what follows from them and from the duty plans
+//! ([`super::duty`]) for one request (`incidents/{id}/nearest`).
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::AppState;
 use super::api::input::{CourtPath, RecordPath, Segments, Told};
-use super::api::moment;
+use super::duty::is_unit;
 use super::incident_view::{Desk, StationName};
 use super::problem::{Problem, ProblemCode};
 use super::session::Console;
@@ -22,159 +22,9 @@ use crate::assistance::facts::facts;
 use crate::assistance::units::{self, nearest};
 use crate::publish::stored;
 use crate::server::Server;
-use crate::store::{DutyRow, StoreError};
 
-/// Shifts of one plan at most.
-const MOST_SHIFTS: usize = 200;
-/// Longest name of a unit, characters, as in a step.
-const LONGEST_UNIT: usize = 100;
-/// A shift is at most this long.
-const LONGEST_SHIFT_MS: i64 = 36 * 60 * 60 * 1_000;
 /// Fixes of one message at most.
 const MOST_FIXES: usize = 500;
-
-/// A unit of the police on duty.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DutyShift {
-    /// Its station.
-    station: StationName,
-    /// What the unit is called.
-    unit: String,
-    /// From, RFC 3339.
-    from: String,
-    /// Until, RFC 3339.
-    until: String,
-    /// Age of its last fix, seconds; absent when there is none of the last half hour.
-    fix_age_s: Option<u32>,
-}
-
-/// Who is on duty now and later.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DutyPlan {
-    /// RFC 3339.
-    server_time: String,
-    /// By station, unit and time.
-    shifts: Vec<DutyShift>,
-}
-
-/// A shift as a station writes it down.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewShift {
-    /// What the unit is called, 巡逻一组.
-    #[schema(max_length = 100)]
-    unit: String,
-    /// From, RFC 3339.
-    from: String,
-    /// Until, RFC 3339; at most 36 hours later.
-    until: String,
-}
-
-/// The plan of a station, whole.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewPlan {
-    /// At most 200.
-    shifts: Vec<NewShift>,
-}
-
-/// Who of the police is on duty
-///
-/// A station's own plan; for the command centre all of them.
-#[utoipa::path(
-    get,
-    path = "/v1/courts/{court}/duty",
-    tag = "console",
-    params(CourtPath),
-    responses((status = 200, description = "The plan", body = DutyPlan))
-)]
-pub(super) async fn duty(
-    State(state): State<AppState>,
-    console: Console,
-) -> Result<Json<DutyPlan>, Problem> {
-    Ok(Json(state.run(move |server| plan(server, &console)).await??))
-}
-
-/// Writes down who is on duty at one's own station, in place of what was written before
-#[utoipa::path(
-    put,
-    path = "/v1/courts/{court}/duty",
-    operation_id = "set_duty",
-    tag = "console",
-    params(CourtPath),
-    request_body = NewPlan,
-    responses((status = 200, description = "The plan", body = DutyPlan))
-)]
-pub(super) async fn set_duty(
-    State(state): State<AppState>,
-    console: Console,
-    Told(asked): Told<NewPlan>,
-) -> Result<Json<DutyPlan>, Problem> {
-    let station = console.who.station.clone().filter(|_| console.who.is(&[Role::Dispatcher]));
-    let station = station.ok_or(ProblemCode::NotYourRole)?;
-    let rows = rows(&station, asked)?;
-    let set = move |server: &Server| {
-        server.store().write::<_, StoreError>(|writing| writing.set_duty(&station, &rows))?;
-        plan(server, &console)
-    };
-    Ok(Json(state.run(set).await??))
-}
-
-fn plan(server: &Server, console: &Console) -> Result<DutyPlan, Problem> {
-    let all = console.who.is(&[Role::Command, Role::President]);
-    if !all && !console.who.is(&[Role::Dispatcher]) {
-        return Err(ProblemCode::NotYourRole.into());
-    }
-    let desk = Desk::new(server, console.who.clone())?;
-    let now_ms = server.now_ms();
-    let rows = server.store().read::<_, StoreError>(|reading| reading.duty(now_ms))?;
-    let own = |row: &DutyRow| all || console.who.station.as_ref() == Some(&row.station);
-    let shown = rows.into_iter().filter(own).map(|row| DutyShift {
-        fix_age_s: server
-            .unit_fixes()
-            .of(&row.station, &row.unit)
-            .and_then(|(_, at_ms)| u32::try_from((now_ms - at_ms) / 1_000).ok())
-            .filter(|age_s| *age_s <= MAX_FIX_AGE_S),
-        station: desk.station_name(row.station),
-        unit: row.unit,
-        from: moment(row.from_ms),
-        until: moment(row.until_ms),
-    });
-    Ok(DutyPlan { server_time: moment(now_ms), shifts: shown.collect() })
-}
-
-fn rows(station: &str, asked: NewPlan) -> Result<Vec<DutyRow>, Problem> {
-    let bad = |index: usize, field: &str| {
-        Problem::new(ProblemCode::BadBody).with("field", format!("shifts[{index}].{field}"))
-    };
-    if asked.shifts.len() > MOST_SHIFTS {
-        return Err(Problem::new(ProblemCode::BadBody).with("field", "shifts"));
-    }
-    let mut rows: Vec<DutyRow> = Vec::with_capacity(asked.shifts.len());
-    for (index, shift) in asked.shifts.into_iter().enumerate() {
-        let instant = |text: &str, field| {
-            let at: jiff::Timestamp = text.parse().map_err(|_| bad(index, field))?;
-            Ok::<_, Problem>(at.as_millisecond())
-        };
-        let (from_ms, until_ms) = (instant(&shift.from, "from")?, instant(&shift.until, "until")?);
-        if !(1..=LONGEST_SHIFT_MS).contains(&(until_ms.saturating_sub(from_ms))) {
-            return Err(bad(index, "until"));
-        }
-        let unit = shift.unit.trim().to_owned();
-        if !is_unit(&unit) {
-            return Err(bad(index, "unit"));
-        }
-        if rows.iter().any(|row| row.unit == unit && row.from_ms == from_ms) {
-            return Err(bad(index, "from"));
-        }
-        rows.push(DutyRow { station: station.to_owned(), unit, from_ms, until_ms });
-    }
-    Ok(rows)
-}
-
-fn is_unit(name: &str) -> bool {
-    !name.is_empty() && name.chars().count() <= LONGEST_UNIT && !name.chars().any(char::is_control)
-}
 
 /// Where a unit of the police is.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -34,16 +34,28 @@ impl Reading<'_> {
             "SELECT station, unit, from_ms, until_ms FROM duty_unit
              WHERE court = ?1 AND until_ms > ?2 ORDER BY station, unit, from_ms",
         )?;
-        let rows = statement.query_map((self.court, now_ms), |row| {
-            Ok(DutyRow {
-                station: row.get(0)?,
-                unit: row.get(1)?,
-                from_ms: row.get(2)?,
-                until_ms: row.get(3)?,
-            })
-        })?;
+        let rows = statement.query_map((self.court, now_ms), duty_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// The plan of a station as it was written, with the shifts that are over, by unit and time.
+    pub fn duty_of(&self, station: &str) -> Result<Vec<DutyRow>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT station, unit, from_ms, until_ms FROM duty_unit
+             WHERE court = ?1 AND station = ?2 ORDER BY unit, from_ms",
+        )?;
+        let rows = statement.query_map((self.court, station), duty_row)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn duty_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<DutyRow> {
+    Ok(DutyRow {
+        station: row.get(0)?,
+        unit: row.get(1)?,
+        from_ms: row.get(2)?,
+        until_ms: row.get(3)?,
+    })
 }
 
 impl Writing<'_> {

@@ -25,6 +25,8 @@ pub struct Browser {
     pub csrf: Option<String>,
     /// Of requests that may be sent again.
     pub key: Option<String>,
+    /// The version that a change is made from.
+    pub seen: Option<String>,
 }
 
 pub struct Answer {
@@ -50,7 +52,7 @@ impl Browser {
             .build()
             .unwrap();
         let base = format!("{url}/v1/courts/{COURT}");
-        Self { client, base, cookie: None, csrf: None, key: None }
+        Self { client, base, cookie: None, csrf: None, key: None, seen: None }
     }
 
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
@@ -64,6 +66,9 @@ impl Browser {
         }
         if let Some(key) = &self.key {
             request = request.header("idempotency-key", key);
+        }
+        if let Some(version) = &self.seen {
+            request = request.header("if-match", format!("\"{version}\""));
         }
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body.to_string());

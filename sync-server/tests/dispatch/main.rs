@@ -7,6 +7,7 @@
 //! | `steps` | the steps people and rules take |
 //! | `voice` | calls by telephone, and several reports of one event |
 //! | `alarm` | the daily test of the alarm |
+//! | `duty` | plans of who is on duty |
 //! | `joined` | reports of one event, and what one does to the others |
 //! | `near` | who could come |
 //! | `needs` | what the crew asks for |
@@ -18,6 +19,7 @@
 mod alarm;
 #[path = "../browser/mod.rs"]
 mod browser;
+mod duty;
 mod joined;
 mod near;
 mod needs;

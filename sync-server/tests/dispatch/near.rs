@@ -7,25 +7,33 @@ use lastmile_server::operator::OperatorRole;
 use lastmile_server::withdraw::{self, Order};
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, PASSWORD};
+use crate::browser::{Answer, Browser, PASSWORD};
 use crate::reader::Reader;
 use crate::scene::{scene, step};
 use crate::world::{COURT, OTHER_CASE, World, case_pack};
 
-const HOUR_MS: i64 = 3_600_000;
+pub(crate) const HOUR_MS: i64 = 3_600_000;
 
-fn signed_in(world: &World, person: &str) -> Browser {
+/// Writes down who is on duty, over whatever stands.
+pub(crate) fn set_duty(browser: &mut Browser, shifts: &[Value]) -> Answer {
+    browser.seen = browser.send("GET", "/duty", None).body["version"].as_str().map(str::to_owned);
+    let answer = browser.send("PUT", "/duty", Some(&json!({ "shifts": shifts })));
+    browser.seen = None;
+    answer
+}
+
+pub(crate) fn signed_in(world: &World, person: &str) -> Browser {
     let mut browser = Browser::new(world);
     browser.sign_in(person, PASSWORD, None);
     browser
 }
 
-fn at(ms: i64) -> String {
+pub(crate) fn at(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
 }
 
 /// A shift that runs now.
-fn shift(world: &World, unit: &str) -> Value {
+pub(crate) fn shift(world: &World, unit: &str) -> Value {
     let now_ms = world.server().now_ms();
     json!({ "unit": unit, "from": at(now_ms - HOUR_MS), "until": at(now_ms + 8 * HOUR_MS) })
 }
@@ -42,19 +50,18 @@ fn units(list: &Value) -> Vec<(String, Option<u64>, bool)> {
 fn the_nearest_unit_on_duty_is_proposed_with_the_age_of_its_fix() {
     let (world, officer, request) = scene();
     officer.sync();
-    let [tan, qu, guan] =
+    let [mut tan, mut qu, mut guan] =
         ["tanliheng", "qutongming", "guanyongyi"].map(|who| signed_in(&world, who));
     let near = |browser: &Browser| {
         browser.send("GET", &format!("/incidents/{}/nearest", request.to_hex()), None).body
     };
     let nobody = near(&tan);
     assert_eq!((&nobody["placed"], &nobody["police"]), (&json!(true), &json!([])));
-    let plan = json!({ "shifts": [shift(&world, "巡逻一组"), shift(&world, "巡逻二组")] });
-    let set = tan.send("PUT", "/duty", Some(&plan));
+    let set = set_duty(&mut tan, &[shift(&world, "巡逻一组"), shift(&world, "巡逻二组")]);
     assert_eq!((set.status, set.body["shifts"].as_array().unwrap().len()), (200, 2));
-    let plan = json!({ "shifts": [shift(&world, "西樵一组")] });
-    assert_eq!(qu.send("PUT", "/duty", Some(&plan)).status, 200);
-    assert_eq!(guan.send("PUT", "/duty", Some(&plan)).status, 403, "a station's own plan");
+    let shifts = [shift(&world, "西樵一组")];
+    assert_eq!(set_duty(&mut qu, &shifts).status, 200);
+    assert_eq!(set_duty(&mut guan, &shifts).status, 403, "a station's own plan");
     // Nobody knows where they are: as if they stood at their station.
     let (one, two) = ("巡逻一组".to_owned(), "巡逻二组".to_owned());
     assert_eq!(

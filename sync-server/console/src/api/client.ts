@@ -106,17 +106,22 @@ export class Client {
     return answer;
   }
 
-  /** Sends one request. `path` follows the court's address; `key` makes it safe to send again. */
+  /**
+   * Sends one request. `path` follows the court's address; `key` makes it safe to send again; `seen` is the version
+   * that a change was made from, so that nothing nobody saw is written over.
+   */
   async ask<T>(
     method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
     body?: unknown,
     key?: string,
+    seen?: string,
   ): Promise<Answer<T>> {
     const headers: Record<string, string> = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (method !== "GET" && this.csrf !== "") headers["x-csrf"] = this.csrf;
     if (key !== undefined) headers["idempotency-key"] = key;
+    if (seen !== undefined) headers["if-match"] = `"${seen}"`;
     let response: Response;
     let text: string;
     try {

@@ -130,9 +130,9 @@ export class Office {
     return this.get("/duty");
   }
 
-  /** Replaces the plan of one's own station. */
-  setDuty(shifts: NewShift[]): Asked<DutyPlan> {
-    return this.client.ask("PUT", "/duty", { shifts });
+  /** Replaces the plan of one's own station, of the version that was `seen`. */
+  setDuty(shifts: NewShift[], seen: string): Asked<DutyPlan> {
+    return this.client.ask("PUT", "/duty", { shifts }, undefined, seen);
   }
 
   /** The address of a file of evidence, small. */

@@ -2,6 +2,7 @@
 // the way to it. A person always gets a sentence; a program gets the code.
 
 import type { Incident } from "./types";
+import type { DutyPlan } from "./units";
 import { pick, say, type Language } from "../words/words";
 
 /** Why a request did not do what it was for. */
@@ -13,6 +14,8 @@ export type Problem =
       detail: { zh: string; en: string };
       /** Who was faster: the request as it stands now. */
       incident: Incident | null;
+      /** Who saved another plan: the plan as it stands now. */
+      plan: DutyPlan | null;
       /** Seconds to wait, if the server said so. */
       retryAfterS: number | null;
     }
@@ -37,14 +40,18 @@ export function readProblem(status: number, body: unknown, retryAfter: string | 
   const zh = own ? text("detail") : text("title");
   const en = own ? text("detail_en") : text("title_en");
   if (code === "" || zh === "" || en === "") return { kind: "unreadable", status };
-  const incident = fields["incident"];
+  const object = <T>(name: string) => {
+    const value = fields[name];
+    return typeof value === "object" && value !== null ? (value as T) : null;
+  };
   const seconds = retryAfter === null ? Number.NaN : Number(retryAfter);
   return {
     kind: "refused",
     status,
     code,
     detail: { zh, en },
-    incident: typeof incident === "object" && incident !== null ? (incident as Incident) : null,
+    incident: object<Incident>("incident"),
+    plan: object<DutyPlan>("plan"),
     retryAfterS: Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : null,
   };
 }

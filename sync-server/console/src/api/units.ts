@@ -15,6 +15,8 @@ export interface DutyShift {
 /** Shifts that are not over, by station, unit and time. */
 export interface DutyPlan {
   server_time: string;
+  /** Of one's own station's plan, named by whoever saves another; `null` for whoever writes none. */
+  version: string | null;
   shifts: DutyShift[];
 }
 

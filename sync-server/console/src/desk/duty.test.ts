@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linesOf, nextLine, planBody } from "./duty";
+import { known, linesOf, nextLine, planBody } from "./duty";
 
 const JIUJIANG = { code: "440605121", name: "九江派出所" };
 const NOW = Date.parse("2026-03-17T09:00:00+08:00");
@@ -21,6 +21,13 @@ describe("a duty plan", () => {
     const shifts = sent.shifts.map((shift) => ({ ...shift, station: JIUJIANG, fix_age_s: null }));
     expect(linesOf(shifts, JIUJIANG.code)).toEqual([line]);
     expect(linesOf(shifts, "440605122"), "of another station").toEqual([]);
+  });
+
+  it("says which lines of another's plan were typed as well", () => {
+    const line = { unit: "甲", from: "08:00", until: "20:00", day: "2026-03-17" };
+    const saved = [line, { ...line, unit: "乙" }, { ...line, until: "19:00" }];
+    const typed = [{ ...line, unit: " 甲 ", day: "2026-03-16" }, { ...line, unit: "丙" }];
+    expect(known(saved, typed, NOW)).toEqual([true, false, false]);
   });
 
   it("says which line lacks what", () => {

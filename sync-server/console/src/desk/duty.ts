@@ -48,6 +48,20 @@ export function nextLine(lines: readonly DutyLine[], nowMs: number): DutyLine {
   };
 }
 
+/** Which lines of a plan that somebody saved are among those that were typed, line by line. */
+export function known(
+  saved: readonly DutyLine[],
+  typed: readonly DutyLine[],
+  nowMs: number,
+): boolean[] {
+  const name = (line: DutyLine) => {
+    const shift = shiftOf(line, nowMs);
+    return JSON.stringify([line.unit.trim(), shift?.from, shift?.until]);
+  };
+  const names = new Set(typed.map(name));
+  return saved.map((line) => names.has(name(line)));
+}
+
 /** What is to be sent, or the faults by line. Lines without a unit and never touched are left out. */
 export function planBody(
   lines: readonly DutyLine[],

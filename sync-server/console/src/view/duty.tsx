@@ -1,8 +1,10 @@
 // Who is on duty at this station: a line for each unit, written down by whoever is at the desk. What is
-// proposed for a request follows from it.
+// proposed for a request follows from it. When somebody else was faster, what they saved stands beside what was
+// typed, and nothing of either is lost.
 
 import { useEffect, useState } from "preact/hooks";
 import { sentence, type Problem } from "../api/problem";
+import type { DutyPlan } from "../api/units";
 import { nowOnServer } from "../control/time";
 import {
   linesOf,
@@ -16,6 +18,7 @@ import {
 import { signedIn } from "../desk/state";
 import { useDesk, usePage, useStale, useWords } from "./context";
 import { Dialog } from "./dialog";
+import { DutyOther } from "./duty-other";
 
 /** The dialog. */
 export function Duty(props: { onClose: () => void }) {
@@ -24,13 +27,18 @@ export function Duty(props: { onClose: () => void }) {
   const stale = useStale();
   const { say, language } = useWords();
   const [lines, setLines] = useState<DutyLine[] | null>(null);
+  // The version of the plan that was on the screen, and what somebody else saved since this was opened.
+  const [seen, setSeen] = useState("");
+  const [other, setOther] = useState<DutyLine[] | null>(null);
   const [faults, setFaults] = useState<ReadonlyMap<number, DutyFault>>(new Map());
   const [problem, setProblem] = useState<Problem | null>(null);
   const [sending, setSending] = useState(false);
+  const own = (plan: DutyPlan) => linesOf(plan.shifts, signedIn(desk)?.station?.code ?? "");
   useEffect(() => {
     void page.office.duty().then((answer) => {
       if (!answer.ok) return setProblem(answer.problem);
-      const known = linesOf(answer.value.shifts, signedIn(desk)?.station?.code ?? "");
+      const known = own(answer.value);
+      setSeen(answer.value.version ?? "");
       return setLines(known.length > 0 ? known : [nextLine([], nowOnServer(desk))]);
     });
   }, []);
@@ -43,10 +51,13 @@ export function Duty(props: { onClose: () => void }) {
     setFaults("faults" in body ? body.faults : new Map());
     if ("faults" in body) return;
     setSending(true);
-    const answer = await page.office.setDuty(body.shifts);
+    const answer = await page.office.setDuty(body.shifts, seen);
     setSending(false);
-    setProblem(answer.ok ? null : answer.problem);
-    if (answer.ok) props.onClose();
+    if (answer.ok) return props.onClose();
+    setProblem(answer.problem);
+    if (answer.problem.kind !== "refused" || answer.problem.plan === null) return;
+    setSeen(answer.problem.plan.version ?? "");
+    setOther(own(answer.problem.plan));
   };
   return (
     <Dialog title={say("duty")} wide onClose={props.onClose}>
@@ -68,6 +79,9 @@ export function Duty(props: { onClose: () => void }) {
             />
           ))}
         </ul>
+        {other !== null && lines !== null && (
+          <DutyOther saved={other} typed={lines} onAdd={(line) => setLines([...lines, line])} />
+        )}
         <div role="alert" class="problem">
           {problem && sentence(language, problem)}
         </div>

@@ -16,6 +16,15 @@ export const UNITS = {
   duty_save: ["保存", "Save"],
   duty_need_unit: ["请填写单位名称。", "Name the unit."],
   duty_need_times: ["请按 08:00 的样子填写起止时间。", "State both times like 08:00."],
+  duty_other: ["他人刚保存的", "Saved by somebody else"],
+  duty_other_lead: [
+    "您填写的还在，尚未保存。请对照：需要的逐行加入，再按“保存”，以您填写的为准。",
+    "What you typed is still here and not saved. Compare, add the lines you need, then save: yours will stand.",
+  ],
+  duty_other_none: ["一行也没有。", "No lines at all."],
+  duty_other_known: ["您也有", "in yours"],
+  duty_other_add: ["加入", "Add to mine"],
+  duty_other_add_unit: ["加入{unit}", "Add {unit} to mine"],
   duty_twice: ["同一单位同一时间已登记。", "This unit is listed for that time already."],
 
   near_police: ["就近警力", "Units near it"],

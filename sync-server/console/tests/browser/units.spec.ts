@@ -1,7 +1,7 @@
 // Who is on duty, and who is proposed for a request.
 
 import { APP } from "../../mock/story.mjs";
-import { answerByEnter, expect, rows, signIn, test } from "./stage";
+import { answerByEnter, expect, PICTURES, rows, signIn, test } from "./stage";
 
 test("the nearest unit on duty is one press away, with what its estimate rests on", async ({
   page,
@@ -78,4 +78,43 @@ test("the command centre sees our own people beside the police", async ({ page, 
   await page.getByRole("button", { name: "出警", exact: true }).click();
   const near = page.getByRole("list", { name: "就近警力" });
   await expect(near).toContainText("西樵一组西樵派出所 · 约");
+});
+
+test("of two who write the plan the second sees what the first saved and loses nothing", async ({
+  page,
+  mock,
+}) => {
+  await signIn(page, mock, "D1");
+  await page.getByRole("button", { name: "值班警力" }).click();
+  const dialog = page.getByRole("dialog", { name: "值班警力" });
+  await dialog.getByRole("button", { name: "加一组" }).click();
+  await dialog.getByLabel("第3行 单位").fill("夜班一组");
+  // The colleague at the other desk was faster.
+  const own = mock.world.plan.find((one: { unit: string }) => one.unit === "巡逻二组");
+  const others = mock.world.plan.filter((one: { unit: string }) => one.unit !== "巡逻一组");
+  mock.world.plan = [...others, { ...own, unit: "夜班三组" }];
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await expect(dialog.getByText("值班警力刚被他人改过,未保存")).toBeVisible();
+  const other = dialog.getByRole("region", { name: "他人刚保存的" });
+  await expect(other.getByRole("listitem")).toHaveText([
+    "巡逻二组03-17 08:00–20:00您也有",
+    "夜班三组03-17 08:00–20:00加入",
+  ]);
+  await expect(dialog.getByLabel("第1行 单位"), "still as typed").toHaveValue("巡逻一组");
+  await expect(dialog.getByLabel("第3行 单位")).toHaveValue("夜班一组");
+  await page.screenshot({ path: `${PICTURES}/duty-moved.png` });
+  await other.getByRole("button", { name: "加入夜班三组" }).click();
+  await expect(dialog.getByLabel("第4行 单位")).toHaveValue("夜班三组");
+  await expect(other.getByRole("listitem").nth(1)).toContainText("您也有");
+  await dialog.getByRole("button", { name: "保存" }).click();
+  await expect(dialog).toHaveCount(0);
+  const plan = mock.world.plan.filter((one: { station: { code: string } }) => {
+    return one.station.code === "440605121";
+  });
+  expect(plan.map((one: { unit: string }) => one.unit)).toEqual([
+    "巡逻一组",
+    "巡逻二组",
+    "夜班一组",
+    "夜班三组",
+  ]);
 });
