@@ -179,6 +179,11 @@ pub fn may(life: &Life, step: &Step, actor: Actor<'_>) -> Result<(), Unfit> {
                 let station = life.station.clone().unwrap_or_else(|| COMMAND.to_owned());
                 return Err(Unfit::OtherStation { station });
             }
+            // Whose units are sent elsewhere is the command centre's to say.
+            let lent = code == StepCode::UnitSent && step.station.is_some();
+            if lent && step.station != life.station && !roles.contains(&Role::Command) {
+                return Err(Unfit::NotEntitled);
+            }
             let ends =
                 matches!(code, StepCode::Closed | StepCode::FalseAlarm | StepCode::CancelConfirmed);
             if ends && !life.joined.is_empty() && life.ringing_since_ms.is_some() {

@@ -137,6 +137,8 @@ pub struct Life {
     pub holder: Option<Holder>,
     /// The unit named last.
     pub unit: Option<String>,
+    /// The station of that unit, where the command centre sent another station's.
+    pub lent_by: Option<String>,
     /// When it is expected.
     pub eta_ms: Option<i64>,
     /// T0 of R-POL-02: received, or when the voice call was.
@@ -174,6 +176,7 @@ impl Life {
             station: None,
             holder: None,
             unit: None,
+            lent_by: None,
             eta_ms: None,
             t0_ms: None,
             answered_ms: None,
@@ -314,6 +317,7 @@ impl Life {
             StepCode::UnitSent => {
                 self.hold_if_free(step);
                 self.unit.clone_from(&step.unit);
+                self.lent_by = step.station.clone().filter(|_| step.station != self.station);
                 self.sent_ms = self.sent_ms.or(Some(at_ms));
                 self.eta_ms = step.when_ms.or(self.eta_ms);
             }
@@ -371,6 +375,7 @@ impl Life {
     fn let_go(&mut self) {
         self.holder = None;
         self.unit = None;
+        self.lent_by = None;
         self.eta_ms = None;
     }
 

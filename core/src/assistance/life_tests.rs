@@ -271,3 +271,20 @@ fn a_step_travels_as_a_transition() {
     let back = Step::of(&verified).expect("a step");
     assert_eq!(back, Step { id: body.id(), ..made });
 }
+
+#[test]
+fn another_stations_unit_is_the_command_centres_to_send_and_let_go_with_the_request() {
+    let lent =
+        step("unit_sent", at(9, 16)).by("guan").unit("西樵二组").for_station("xiqiao").build();
+    let life = delivered([]);
+    assert_eq!(may(&life, &lent, DISPATCHER), Err(Unfit::NotEntitled));
+    assert_eq!(may(&life, &lent, COMMAND_CENTRE), Ok(()));
+    let own = step("unit_sent", at(9, 16)).by("tan").unit("2号车").for_station(JIUJIANG).build();
+    assert_eq!(may(&life, &own, DISPATCHER), Ok(()));
+    assert_eq!(delivered([own.clone()]).lent_by, None, "nobody lends it");
+    let mut life = delivered([lent.clone()]);
+    assert_eq!(life.lent_by.as_deref(), Some("xiqiao"));
+    assert_eq!(delivered([lent, own]).lent_by, None, "one of its own was sent after it");
+    life.take(step("transferred", at(9, 18)).by("guan").for_station("lishui").build());
+    assert_eq!((life.unit, life.lent_by), (None, None));
+}

@@ -130,7 +130,7 @@ export function apply(incident, body, by, at, others) {
     incident.holder = { ...by, since: at };
     incident.answered ??= at;
   };
-  const letGo = () => Object.assign(incident, { holder: null, unit: null, eta: null });
+  const letGo = () => Object.assign(incident, { holder: null, unit: null, lent_by: null, eta: null });
   switch (body.step) {
     case "acknowledged":
     case "taken_over":
@@ -139,6 +139,7 @@ export function apply(incident, body, by, at, others) {
     case "unit_sent":
       if (incident.holder === null) hold();
       incident.unit = body.unit;
+      incident.lent_by = body.stationName ?? null;
       incident.sent ??= at;
       incident.eta = body.when ?? incident.eta;
       break;

@@ -17,16 +17,16 @@ export const DUTY = [
 ];
 
 /** Who could come: the units of a plan, those with a fix first; for the command centre our own people as well. */
-export function nearest(plan, incident, command) {
+export function nearest(plan, incident, command, out) {
   if (incident.request.position === null) return { placed: false, police: [], court: [] };
-  const busy = (unit) => incident.unit === unit;
   const police = plan.map((one, index) => ({
     unit: one.unit,
     station: one.station,
     metres: 850 + index * 1_400,
     minutes: 3 + index * 4,
     fix_age_s: one.fix_age_s,
-    busy: busy(one.unit),
+    busy: out(one.unit, one.station) !== null,
+    out: out(one.unit, one.station),
   }));
   const own = {
     unit: "温若棠",
@@ -35,6 +35,7 @@ export function nearest(plan, incident, command) {
     minutes: 18,
     fix_age_s: 720,
     busy: false,
+    out: null,
   };
   police.sort((a, b) => Number(a.busy) - Number(b.busy) || a.minutes - b.minutes);
   return { placed: true, police, court: command ? [own] : [] };

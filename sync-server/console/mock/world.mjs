@@ -10,6 +10,8 @@ import { AREAS, CREWS, PEOPLE, STATIONS } from "./nanhai.mjs";
 import { DUTY, nearest } from "./units.mjs";
 
 const COMMAND = "command";
+/** States in which a unit is out. */
+const HELD_OUT = ["unit_sent", "arrived"];
 
 /** The mock's world. */
 export class World {
@@ -62,7 +64,11 @@ export class World {
   duty(session) {
     const { station } = this.person(session.person);
     const shifts = this.plan.filter((one) => station === null || one.station.code === station);
-    return { server_time: this.now(), version: this.dutyVersion(session), shifts };
+    const lent = [...this.incidents.values()]
+      .filter((one) => one.lent_by !== null && HELD_OUT.includes(one.state))
+      .filter((one) => station === null || one.lent_by.code === station)
+      .map((one) => ({ station: one.lent_by, unit: one.unit, out: outOf(one) }));
+    return { server_time: this.now(), version: this.dutyVersion(session), shifts, lent };
   }
 
   /** What the plan of the person's own station says, as a version. */
@@ -80,7 +86,15 @@ export class World {
   }
 
   nearest(session, incident) {
-    return nearest(this.duty(session).shifts, incident, session.roles.includes("command"));
+    const { shifts } = this.duty(session);
+    const out = (unit, station) => {
+      const own = (one) => one.lent_by?.code ?? one.station.code;
+      const at = [...this.incidents.values()].find(
+        (one) => HELD_OUT.includes(one.state) && one.unit === unit && own(one) === station.code,
+      );
+      return at === undefined ? null : outOf(at);
+    };
+    return nearest(shifts, incident, session.roles.includes("command"), out);
   }
 
   sees(session, incident) {
@@ -115,6 +129,7 @@ export class World {
       station: named(station),
       holder: null,
       unit: null,
+      lent_by: null,
       eta: null,
       t0,
       answered: null,
@@ -266,6 +281,17 @@ export class World {
   map() {
     return { stations: stationPoints(), areas: AREAS, crews: this.crews };
   }
+}
+
+/** Where the unit of a request is. */
+function outOf({ station, request, sent, state }) {
+  const { code, name } = station;
+  return {
+    station: { code, name },
+    place: request.place,
+    since: sent,
+    arrived: state === "arrived",
+  };
 }
 
 function named({ code, name, duty_phone }) {

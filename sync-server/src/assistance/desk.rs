@@ -13,6 +13,7 @@ use lastmile_core::id::DocumentId;
 use lastmile_core::identity::canonical::bound::printable;
 use lastmile_core::sync::channel::{self, EntryKind};
 
+use super::engaged::lent_by;
 use super::lives::{life, listed};
 use super::{ASSIST, DISPATCH};
 use crate::accounts::sign_in::Who;
@@ -115,7 +116,7 @@ pub fn take(
     let directory = server.directory()?;
     let mut after = None;
     server.ingest_as(&directory, |ingest| {
-        let step = Step {
+        let mut step = Step {
             id: [0; 32],
             document,
             code: wish.step.clone(),
@@ -134,7 +135,9 @@ pub fn take(
         }
         let actor = Actor::Person { roles: &who.roles, station: who.station.as_deref() };
         let unfit = |unfit| DeskError::Unfit(unfit, Box::new(before.clone()));
-        check::may(&stands_at(ingest.writing, &before)?, &step, actor).map_err(unfit)?;
+        let stands = stands_at(ingest.writing, &before)?;
+        step.station = lent_by(ingest.writing, who, &stands, &step)?;
+        check::may(&stands, &step, actor).map_err(unfit)?;
         if let (Some(StepCode::Merged), Some(other)) = (step.known(), wish.other) {
             let head = life(ingest.writing, other)?;
             if ingest.writing.request(other)?.is_none() || !may_see(who, &head) {

@@ -24,11 +24,13 @@
 //! | [`silence`] | promises before a dead zone: silence calls for help |
 //! | [`positions`] | where crews are while their requests are open |
 //! | [`units`] | who could come |
+//! | [`engaged`] | who is at an open request |
 //! | [`presence`] | which desks are attended |
 //! | [`lives`] | requests as the fold of their steps |
 
 pub mod climb;
 pub mod desk;
+pub mod engaged;
 pub mod facts;
 pub mod join;
 pub mod lives;

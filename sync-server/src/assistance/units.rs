@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use lastmile_core::assistance::step::State;
 use lastmile_core::assistance::suggest::{
     MAX_FIX_AGE_S, Settings, Side, Suggestion, Unit, suggest,
 };
@@ -19,9 +18,8 @@ use lastmile_core::identifier::coordinate::Coordinate;
 use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::Role;
-use lastmile_core::sync::channel;
 
-use super::lives::life;
+use super::engaged::{Engaged, engaged};
 use crate::server::Server;
 use crate::store::{Reading, StoreError};
 
@@ -80,14 +78,15 @@ impl UnitFixes {
 }
 
 /// Who could come to `to`, a request of `document`. Of several units of one name each station has its own; the
-/// crew that asks is nobody who could come. With a `station`, of the police only its own units.
+/// crew that asks is nobody who could come. With a `station`, of the police only its own units. With who is at an open
+/// request already.
 pub fn nearest(
     server: &Server,
     reading: &Reading<'_>,
     document: DocumentId,
     to: Coordinate,
     station: Option<&str>,
-) -> Result<Suggestion, StoreError> {
+) -> Result<(Suggestion, Engaged), StoreError> {
     let now_ms = server.now_ms();
     let stations = crate::publish::stored::<StationPack>(reading, server.court())
         .map_err(|_| StoreError::Damaged("station pack"))?
@@ -96,47 +95,17 @@ pub fn nearest(
         let position = stations.find(code)?.position.as_deref()?;
         Some(position.parse::<Position>().ok()?.coordinate())
     };
-    let engaged = engaged(reading, document)?;
-    let mut units = police(server, reading, &engaged.units, now_ms)?;
+    let engaged = engaged(reading, Some(document))?;
+    let mut units = police(server, reading, &engaged, now_ms)?;
     units.retain(|unit| station.is_none_or(|station| unit.station.as_deref() == Some(station)));
     units.extend(crews(reading, &*server.directory()?, &engaged, now_ms)?);
-    Ok(suggest(to, &units, &stands, &Settings::default(), now_ms))
-}
-
-/// Who is at an open request.
-#[derive(Debug, Default)]
-struct Engaged {
-    /// Police units by station and name.
-    units: BTreeSet<(String, String)>,
-    /// People of crews that ask for help.
-    asking: BTreeSet<String>,
-    /// People of the crew that this is about.
-    own: BTreeSet<String>,
-}
-
-fn engaged(reading: &Reading<'_>, document: DocumentId) -> Result<Engaged, StoreError> {
-    let mut found = Engaged::default();
-    for row in reading.open_requests_of_desk()? {
-        let life = life(reading, row.document)?;
-        let out = matches!(life.state, State::UnitSent | State::Arrived);
-        if let (true, Some(station), Some(unit)) = (out, life.station, life.unit) {
-            found.units.insert((station, unit));
-        }
-        let crew = reading.members(&channel::of_case(&row.case_no))?;
-        let crew = crew.into_iter().filter(|_| !row.case_no.is_empty());
-        if row.document == document {
-            found.own.extend(crew);
-        } else {
-            found.asking.extend(crew);
-        }
-    }
-    Ok(found)
+    Ok((suggest(to, &units, &stands, &Settings::default(), now_ms), engaged))
 }
 
 fn police(
     server: &Server,
     reading: &Reading<'_>,
-    busy: &BTreeSet<(String, String)>,
+    engaged: &Engaged,
     now_ms: i64,
 ) -> Result<Vec<Unit>, StoreError> {
     let mut units: BTreeMap<(String, String), Unit> = BTreeMap::new();
@@ -151,7 +120,7 @@ fn police(
                 .of(&row.station, &row.unit)
                 .map(|(position, at_ms)| (position.coordinate(), at_ms)),
             duty: Vec::new(),
-            busy: busy.contains(key),
+            busy: engaged.units.contains_key(key),
         });
         unit.duty.push((row.from_ms, row.until_ms));
     }

@@ -19,6 +19,8 @@ use super::api::moment;
 use super::incident_view::{Desk, StationName};
 use super::problem::{Problem, ProblemCode};
 use super::session::Console;
+use super::unit_out::{LentUnit, lent};
+use crate::assistance::engaged::engaged;
 use crate::server::Server;
 use crate::store::{DutyRow, Reading};
 
@@ -54,6 +56,8 @@ pub(super) struct DutyPlan {
     version: Option<String>,
     /// By station, unit and time.
     shifts: Vec<DutyShift>,
+    /// Units of one's own station, for the command centre of all, that are at another station's request.
+    lent: Vec<LentUnit>,
 }
 
 /// A shift as a station writes it down.
@@ -193,7 +197,10 @@ fn plan(server: &Server, reading: &Reading<'_>, console: &Console) -> Result<Dut
         Some(station) => Some(version(&reading.duty_of(station)?)),
         None => None,
     };
-    Ok(DutyPlan { server_time: moment(now_ms), version, shifts: shown.collect() })
+    let shifts = shown.collect();
+    let station = console.who.station.as_deref().filter(|_| !all);
+    let lent = lent(&desk, reading, &engaged(reading, None)?, station)?;
+    Ok(DutyPlan { server_time: moment(now_ms), version, shifts, lent })
 }
 
 fn rows(station: &str, asked: NewPlan) -> Result<Vec<DutyRow>, Problem> {

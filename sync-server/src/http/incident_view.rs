@@ -168,6 +168,8 @@ pub(super) struct IncidentView {
     holder: Option<HolderView>,
     /// The unit named last.
     unit: Option<String>,
+    /// The station of that unit, where the command centre sent another station's.
+    lent_by: Option<StationName>,
     /// When it is expected, RFC 3339.
     eta: Option<String>,
     /// When the request was received: all clocks run from here, RFC 3339.
@@ -285,6 +287,7 @@ impl Desk {
                 since: moment(holder.since_ms),
             }),
             unit: life.unit.clone(),
+            lent_by: life.lent_by.clone().map(|code| self.station_name(code)),
             eta: when(life.eta_ms),
             t0: moment(life.t0_ms.unwrap_or(row.received_ms)),
             answered: when(life.answered_ms),

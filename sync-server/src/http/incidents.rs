@@ -51,7 +51,7 @@ pub(super) struct Incidents {
 pub(super) struct NewStep {
     /// Its code.
     step: String,
-    /// Station code, for a transfer.
+    /// Station code: for a transfer; of a unit that the command centre sends from another station.
     #[serde(default)]
     station: Option<String>,
     /// The unit, in words.

@@ -27,6 +27,7 @@ pub mod session;
 mod sms;
 mod sync;
 mod tus;
+mod unit_out;
 mod units;
 mod uploads;
 mod voice;

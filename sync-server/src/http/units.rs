@@ -18,6 +18,7 @@ use super::incident_view::{Desk, StationName};
 use super::problem::{Problem, ProblemCode};
 use super::session::Console;
 use super::sms::Gateway;
+use super::unit_out::{UnitOut, shown};
 use crate::assistance::facts::facts;
 use crate::assistance::units::{self, nearest};
 use crate::publish::stored;
@@ -122,6 +123,8 @@ pub(super) struct Near {
     fix_age_s: Option<u32>,
     /// It is at another incident, or asks for help itself.
     busy: bool,
+    /// Where a unit of the police was sent that is busy.
+    out: Option<UnitOut>,
 }
 
 /// Who could come, the nearest free one first.
@@ -161,11 +164,17 @@ pub(super) async fn near(
                 return Ok(Nearest { placed: false, police: Vec::new(), court: Vec::new() });
             };
             let station = console.who.station.as_deref().filter(|_| !all);
-            let found = nearest(server, reading, id, position.coordinate(), station)?;
-            let police = found.police.into_iter().map(|one| near_of(&desk, one, false));
+            let (found, engaged) = nearest(server, reading, id, position.coordinate(), station)?;
+            let mut police = Vec::new();
+            for one in found.police {
+                let key = (one.station.clone().unwrap_or_default(), one.id.clone());
+                let out = engaged.units.get(&key);
+                let out = out.map(|out| shown(&desk, reading, out)).transpose()?;
+                police.push(near_of(&desk, one, false, out));
+            }
             let court = found.court.into_iter().filter(|_| all);
-            let court = court.map(|one| near_of(&desk, one, true)).collect();
-            Ok(Nearest { placed: true, police: police.collect(), court })
+            let court = court.map(|one| near_of(&desk, one, true, None)).collect();
+            Ok(Nearest { placed: true, police, court })
         })
     };
     Ok(Json(state.run(look).await??))
@@ -176,7 +185,7 @@ pub(super) async fn near(
     clippy::cast_sign_loss,
     reason = "finite, not negative, at most half way round the earth"
 )]
-fn near_of(desk: &Desk, one: Candidate, person: bool) -> Near {
+fn near_of(desk: &Desk, one: Candidate, person: bool, out: Option<UnitOut>) -> Near {
     Near {
         unit: if person { desk.name(&one.id) } else { one.id },
         station: one.station.map(|code| desk.station_name(code)),
@@ -187,5 +196,6 @@ fn near_of(desk: &Desk, one: Candidate, person: bool) -> Near {
             Basis::Station => None,
         },
         busy: one.busy,
+        out,
     }
 }

@@ -9,6 +9,7 @@
 //! | `alarm` | the daily test of the alarm |
 //! | `duty` | plans of who is on duty |
 //! | `joined` | reports of one event, and what one does to the others |
+//! | `lent` | a unit of one station at another one's request |
 //! | `near` | who could come |
 //! | `needs` | what the crew asks for |
 //! | `photos` | photos of the scene |
@@ -21,6 +22,7 @@ mod alarm;
 mod browser;
 mod duty;
 mod joined;
+mod lent;
 mod near;
 mod needs;
 mod photos;

@@ -92,6 +92,8 @@ export interface Incident {
   station: StationName & { duty_phone: string | null; derived: boolean };
   holder: (Person & { since: string }) | null;
   unit: string | null;
+  /** The station of that unit, where the command centre sent another station's. */
+  lent_by: StationName | null;
   eta: string | null;
   /** Received, or when the voice call was. Every clock runs from here. */
   t0: string;

@@ -18,6 +18,25 @@ export interface DutyPlan {
   /** Of one's own station's plan, named by whoever saves another; `null` for whoever writes none. */
   version: string | null;
   shifts: DutyShift[];
+  /** Units of one's own station, for the command centre of all, that are at another station's request. */
+  lent: LentUnit[];
+}
+
+/** Where a unit was sent. */
+export interface UnitOut {
+  /** The station that has the request. */
+  station: StationName;
+  /** Empty when nobody said. */
+  place: string;
+  since: string;
+  arrived: boolean;
+}
+
+/** A unit that the command centre sent to another station's request. */
+export interface LentUnit {
+  station: StationName;
+  unit: string;
+  out: UnitOut;
 }
 
 /** A shift as a station writes it down. */
@@ -36,6 +55,8 @@ export interface Near {
   /** `null`: nobody knows where it is; as if it stood at its station. */
   fix_age_s: number | null;
   busy: boolean;
+  /** Where a unit of the police was sent that is busy. */
+  out: UnitOut | null;
 }
 
 /** Who could come, the nearest free one first. */

@@ -2,7 +2,7 @@
 // beginning ends on the next day; one that would be over already is the next one of these times, since nobody
 // writes down who was on duty.
 
-import type { DutyShift, NewShift } from "../api/units";
+import type { DutyShift, NewShift, UnitOut } from "../api/units";
 import { instant } from "./clock";
 import { dayOf } from "./shown-time";
 
@@ -20,6 +20,11 @@ export interface DutyLine {
   from: string;
   until: string;
   day: string;
+}
+
+/** Where a unit was sent: the station that has the request, and the place as far as anybody said. */
+export function outWords(out: UnitOut): string {
+  return out.place === "" ? out.station.name : `${out.station.name} ${out.place}`;
 }
 
 /** What is wrong with a line. */

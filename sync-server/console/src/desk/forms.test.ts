@@ -36,6 +36,10 @@ describe("steps", () => {
   });
 
   it("say each thing that is missing or wrong", () => {
+    const lent = { ...UNTYPED, unit: "甲", station: "440605122" };
+    expect(stepBody(offer("unit_sent", "unit"), lent, NOW)).toEqual({
+      body: { step: "unit_sent", unit: "甲", station: "440605122" },
+    });
     expect(stepBody(offer("unit_sent", "unit"), { ...UNTYPED, when: "soon" }, NOW)).toEqual({
       faults: { unit: "need_unit", when: "need_when" },
     });

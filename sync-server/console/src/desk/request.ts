@@ -119,3 +119,9 @@ export function targetWords(
       }
     : { words: say("target_passed", { time: span(say, -left) }), late: true };
 }
+
+/** The unit that was sent, with its station where that is another than the one that has the request. */
+export function unitWords(incident: Incident): string | null {
+  if (incident.unit === null || incident.lent_by === null) return incident.unit;
+  return `${incident.lent_by.name} ${incident.unit}`;
+}

@@ -101,6 +101,8 @@ export function stepBody(
       body[need] = text;
     }
   }
+  // Of a unit that was chosen from another station's.
+  if (offer.step === "unit_sent" && typed.station !== "") body.station = typed.station;
   const note = typed.note.trim();
   if (note !== "") body.note = note;
   if (body.reason === "other" && note === "") faults.note = "need_note";

@@ -12,6 +12,7 @@ export function request(id: string, change: Partial<Incident> = {}): Incident {
     station: { code: "440605121", name: "九江派出所", duty_phone: null, derived: true },
     holder: null,
     unit: null,
+    lent_by: null,
     eta: null,
     t0: "2026-03-17T01:07:00Z",
     answered: null,

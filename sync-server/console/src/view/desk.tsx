@@ -8,6 +8,7 @@ import { TextsLine, TextsPanel } from "./calls/desk-texts";
 import { useDesk, useStale, useWords } from "./context";
 import { Detail } from "./detail";
 import { JoinOffer } from "./join-offer";
+import { Lent } from "./lent";
 import { Lists } from "./list";
 import { MapPane } from "./map-pane";
 import { VoiceForm } from "./voice-form";
@@ -28,6 +29,7 @@ export function Desk(props: { hidden: boolean }) {
     >
       <div class="left">
         <TextsLine />
+        <Lent />
         <Lists />
         <button type="button" class="voice-open" onClick={() => setWrites(true)}>
           {say("voice")}

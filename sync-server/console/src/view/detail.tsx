@@ -10,6 +10,7 @@ import {
   situationWords,
   stateWords,
   targetWords,
+  unitWords,
 } from "../desk/request";
 import { clockTime, instant } from "../desk/clock";
 import { wordOf } from "../desk/reasons";
@@ -78,7 +79,8 @@ function Whole(props: { incident: Incident }) {
 function Holder(props: { incident: Incident }) {
   const { say } = useWords();
   const now = useNow();
-  const { holder, unit } = props.incident;
+  const { holder } = props.incident;
+  const unit = unitWords(props.incident);
   if (holder === null) return <div class="hint">{say("held_by_nobody")}</div>;
   const time = clockTime(instant(holder.since), now);
   return (

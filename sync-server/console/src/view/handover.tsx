@@ -6,7 +6,7 @@ import { freshKey } from "../api/client";
 import { sentence, type Problem } from "../api/problem";
 import type { Incident } from "../api/types";
 import { clockTime, instant } from "../desk/clock";
-import { placeWords, stateWords } from "../desk/request";
+import { placeWords, stateWords, unitWords } from "../desk/request";
 import { signedIn } from "../desk/state";
 import { openList, ringing } from "../desk/urgency";
 import { say as sayIn } from "../words/words";
@@ -130,7 +130,7 @@ function Line(props: { incident: Incident }) {
       </strong>
       <span class="hint">
         {stateWords(say, incident)}
-        {incident.unit && ` · ${incident.unit}`}
+        {incident.unit && ` · ${unitWords(incident)}`}
         {holder &&
           ` · ${say("held_by", { name: holder.name, time: clockTime(instant(holder.since), now) })}`}
       </span>

@@ -6,6 +6,7 @@ import type { Near, Nearest } from "../api/units";
 import type { Incident } from "../api/types";
 import { useDesk, useNow, usePage, useWords } from "./context";
 import type { Say } from "../words/words";
+import { outWords } from "../desk/duty";
 import { isCommand, signedIn } from "../desk/state";
 
 /** Asked again so often: fixes grow old, and units are sent elsewhere. */
@@ -40,14 +41,18 @@ function words(say: Say, near: Near): string {
         ? say("near_fix_s", { n: near.fix_age_s })
         : say("near_fix_min", { n: Math.floor(near.fix_age_s / 60) });
   const about = say("near_about", { n: near.minutes });
-  return `${about} · ${far} · ${rests}${near.busy ? ` · ${say("near_busy")}` : ""}`;
+  const where = near.out === null ? "" : outWords(near.out);
+  const busy = where === "" ? say("near_busy") : say("near_busy_at", { where });
+  return `${about} · ${far} · ${rests}${near.busy ? ` · ${busy}` : ""}`;
 }
 
 /** Units of the police on duty, to be chosen. */
 export function NearUnits(props: {
   incident: Incident;
   value: string;
-  onChoose: (unit: string) => void;
+  /** The other station that the chosen unit is of, or empty. */
+  lentBy: string;
+  onChoose: (unit: string, lentBy: string) => void;
 }) {
   const session = signedIn(useDesk());
   const { say } = useWords();
@@ -55,6 +60,10 @@ export function NearUnits(props: {
   if (near === null) return null;
   // Units of two stations may have one name.
   const all = session !== null && isCommand(session);
+  const lender = (one: Near) =>
+    one.station === null || one.station.code === props.incident.station.code
+      ? ""
+      : one.station.code;
   const of = (one: Near) => (all && one.station !== null ? `${one.station.name} · ` : "");
   if (near.police.length === 0) {
     return <p class="hint">{say(near.placed ? "near_nobody" : "near_no_place")}</p>;
@@ -65,8 +74,8 @@ export function NearUnits(props: {
         <li key={`${one.station?.code ?? ""} ${one.unit}`}>
           <button
             type="button"
-            aria-pressed={props.value === one.unit}
-            onClick={() => props.onChoose(one.unit)}
+            aria-pressed={props.value === one.unit && props.lentBy === lender(one)}
+            onClick={() => props.onChoose(one.unit, lender(one))}
           >
             {one.unit}
           </button>

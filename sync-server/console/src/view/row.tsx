@@ -2,7 +2,16 @@
 // centre the station.
 
 import type { Incident } from "../api/types";
-import { dangers, etaWords, facts, mark, placeWords, SHAPES, stateWords } from "../desk/request";
+import {
+  dangers,
+  etaWords,
+  facts,
+  mark,
+  placeWords,
+  SHAPES,
+  stateWords,
+  unitWords,
+} from "../desk/request";
 import { clockTime, instant } from "../desk/clock";
 import { span } from "../desk/span";
 import { ended } from "../desk/urgency";
@@ -53,7 +62,7 @@ export function Row(props: {
           {props.command && incident.station.name}
           {props.command && incident.holder && " · "}
           {incident.holder?.name}
-          {incident.unit && ` · ${incident.unit}`}
+          {incident.unit && ` · ${unitWords(incident)}`}
         </div>
       )}
       <Eta incident={incident} />

@@ -20,6 +20,9 @@ export interface StepFieldProps {
   value: string;
   problem: string | null;
   onChange: (text: string) => void;
+  /** The station of a unit that was chosen from another's; empty: of the one that has the request. */
+  lentBy: string;
+  onUnit: (unit: string, station: string) => void;
 }
 
 /** The control of a need. */
@@ -54,7 +57,12 @@ function Control(props: StepFieldProps & { field: FieldControl }) {
       return (
         <>
           {props.step === "unit_sent" && (
-            <NearUnits incident={props.incident} value={props.value} onChoose={props.onChange} />
+            <NearUnits
+              incident={props.incident}
+              value={props.value}
+              lentBy={props.lentBy}
+              onChoose={props.onUnit}
+            />
           )}
           <input
             {...props.field}

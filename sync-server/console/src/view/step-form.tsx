@@ -75,6 +75,8 @@ export function StepForm(props: { incident: Incident; offer: StepOffer; onDone: 
   }, [faults]);
 
   const set = (name: Need | "note", text: string) => setTyped({ ...typed, [name]: text });
+  // Typed by hand, a unit is of no other station that anybody has named.
+  const setUnit = (unit: string, station = "") => setTyped({ ...typed, unit, station });
   const submit = async (event: Event) => {
     event.preventDefault();
     if (sending || stale) return;
@@ -111,8 +113,10 @@ export function StepForm(props: { incident: Incident; offer: StepOffer; onDone: 
           step={offer.step}
           incident={incident}
           value={typed[need]}
+          lentBy={typed.station}
           problem={fault(need)}
-          onChange={(text) => set(need, text)}
+          onChange={(text) => (need === "unit" ? setUnit(text) : set(need, text))}
+          onUnit={setUnit}
         />
       ))}
       <Field label={noteLabel} problem={fault("note")}>

@@ -36,6 +36,11 @@ export const UNITS = {
   near_fix_s: ["{n}秒前定位", "fix {n} s old"],
   near_fix_min: ["{n}分钟前定位", "fix {n} min old"],
   near_busy: ["已在处警", "at another request"],
+  near_busy_at: ["已在处警（{where}）", "at another request ({where})"],
+
+  lent: ["指挥中心派往他所的本所警力", "Our units sent elsewhere by the command centre"],
+  lent_sent: ["{time}派出", "sent {time}"],
+  lent_arrived: ["已到场", "there"],
   near_nobody: [
     "没有登记当班警力，请手填。可在上方“值班警力”登记。",
     'Nobody is written down as on duty: type it. "On duty" above takes the plan.',

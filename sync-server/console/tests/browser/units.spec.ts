@@ -118,3 +118,44 @@ test("of two who write the plan the second sees what the first saved and loses n
     "夜班三组",
   ]);
 });
+
+test("another station's unit that the command centre sends is seen at its own station", async ({
+  page,
+  mock,
+  browser,
+}) => {
+  const request = mock.world.raise(APP);
+  // Whoever sits at the other station.
+  mock.world.plan = mock.world.plan.map((one: { station: { code: string } }) =>
+    one.station.code === "440605122"
+      ? { ...one, station: { code: "440605125", name: "里水派出所" } }
+      : one,
+  );
+  await signIn(page, mock, "C1");
+  await rows(page).filter({ hasText: request.request.place }).click();
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  const near = page.getByRole("list", { name: "就近警力" });
+  const unit = near.getByRole("button", { name: "西樵一组" });
+  await unit.click();
+  await expect(unit).toHaveAttribute("aria-pressed", "true");
+  await page.getByRole("button", { name: "确认：出警" }).click();
+  await expect(rows(page)).toContainText("里水派出所 西樵一组");
+
+  const other = await (await browser.newContext({ locale: "zh-CN" })).newPage();
+  await other.goto(mock.address);
+  await other.getByLabel("工号").fill("D3");
+  await other.getByLabel("密码").fill("duty-3");
+  await other.getByRole("button", { name: "登录" }).click();
+  await other.getByLabel("动态口令").fill("246810");
+  await other.getByRole("button", { name: "登录" }).click();
+  const lent = other.getByRole("region", { name: "指挥中心派往他所的本所警力" });
+  await expect(lent).toContainText(`西樵一组 → 九江派出所 ${request.request.place}`);
+  await other.screenshot({ path: `${PICTURES}/lent.png` });
+  mock.world.step(request, { step: "arrived" }, null);
+  mock.world.setClock(new Date(Date.parse(mock.world.now()) + 16_000).toISOString());
+  await expect(lent).toContainText("已到场", { timeout: 20_000 });
+  mock.world.step(request, { step: "closed", reason: "settled" }, null);
+  mock.world.setClock(new Date(Date.parse(mock.world.now()) + 16_000).toISOString());
+  await expect(lent).toHaveCount(0, { timeout: 20_000 });
+  await other.context().close();
+});
