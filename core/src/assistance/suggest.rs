@@ -1,11 +1,13 @@
 //! Who is near: units of the police that are on duty, and crews of our own as an alternative, each with an
 //! estimate and what it rests on. A proposal for a person, never a decision. A fix older than half an hour says
 //! nothing about where somebody is and is not used; the age of the others is shown. Estimates are distances over
-//! a speed, not routes, and say so by what they are called.
+//! a speed, not routes, and say so by what they are called. No fix is a point: of two units whose distances differ by
+//! less than what is known of them, neither is called nearer, and a unit whose place nobody knows comes after
+//! those whose place is known, but is never left out: it is on duty.
 
 use serde::{Deserialize, Serialize};
 
-use crate::geo::{Datum, datum::convert, distance_m};
+use crate::geo::{Datum, Position, datum::convert, distance_m};
 use crate::identifier::coordinate::Coordinate;
 use crate::identifier::{Reason, reasons};
 
@@ -19,6 +21,9 @@ reasons! {
 /// No fix older than this is used, whatever a court sets, seconds.
 pub const MAX_FIX_AGE_S: u32 = 30 * 60;
 
+/// The radius of a place whose radius nobody stated, metres.
+pub const UNSTATED_M: f64 = 200.0;
+
 /// How estimates are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,7 +34,7 @@ pub struct Settings {
     pub speed_km_h: u32,
     /// How much longer the road is than the line, percent.
     pub detour_percent: u32,
-    /// At most so many of each.
+    /// At most so many of each; of the police besides so many whose place nobody knows.
     pub count: usize,
 }
 
@@ -64,6 +69,27 @@ pub enum Side {
     Court,
 }
 
+/// A place, no better known than this.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spot {
+    /// Its middle.
+    pub at: Coordinate,
+    /// Radius around it, metres; [`UNSTATED_M`] counts where nobody stated it.
+    pub accuracy_m: Option<f64>,
+}
+
+impl Spot {
+    fn radius_m(&self) -> f64 {
+        self.accuracy_m.filter(|radius| radius.is_finite() && *radius >= 0.0).unwrap_or(UNSTATED_M)
+    }
+}
+
+impl From<Position> for Spot {
+    fn from(position: Position) -> Self {
+        Self { at: position.coordinate(), accuracy_m: position.accuracy_m() }
+    }
+}
+
 /// Somebody who could come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
@@ -74,7 +100,7 @@ pub struct Unit {
     /// The station it belongs to; police only.
     pub station: Option<String>,
     /// The last fix, and when the server had it.
-    pub fix: Option<(Coordinate, i64)>,
+    pub fix: Option<(Spot, i64)>,
     /// On duty from and until, milliseconds since 1970, `until` excluded; several shifts.
     pub duty: Vec<(i64, i64)>,
     /// It is at another incident.
@@ -91,6 +117,20 @@ pub enum Basis {
     },
     /// No usable fix: as if it stood at its station.
     Station,
+    /// No usable fix, and nobody knows where its station stands.
+    Nothing,
+}
+
+/// How far somebody is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Distance {
+    /// In a straight line, metres.
+    pub metres: f64,
+    /// It may be so many metres more or less, by the radii of both places. `None`: reckoned from a station, so that
+    /// nobody knows.
+    pub plus_minus_m: Option<f64>,
+    /// Estimated, minutes, rounded up.
+    pub minutes: u32,
 }
 
 /// Somebody who could come, and how far that is.
@@ -100,14 +140,24 @@ pub struct Candidate {
     pub id: String,
     /// The station, of police.
     pub station: Option<String>,
-    /// In a straight line, metres.
-    pub metres: f64,
-    /// Estimated, minutes, rounded up.
-    pub minutes: u32,
+    /// How far; `None`: the request, or the unit, has no place.
+    pub distance: Option<Distance>,
     /// What it rests on.
     pub basis: Basis,
+    /// It cannot be told by distance from another one of the list.
+    pub alike: bool,
     /// It is at another incident.
     pub busy: bool,
+}
+
+impl Candidate {
+    /// Between which distances it is, metres, where its place is known.
+    fn span_m(&self) -> Option<(f64, f64)> {
+        let Distance { metres, plus_minus_m: Some(radius), .. } = self.distance? else {
+            return None;
+        };
+        Some((metres - radius, metres + radius))
+    }
 }
 
 /// Who could come, the nearest free one first.
@@ -119,31 +169,62 @@ pub struct Suggestion {
     pub court: Vec<Candidate>,
 }
 
-/// Proposes who could come to `to` at `now_ms`. `stations` gives where a station stands. Ties go by
-/// distance, then by id, so that two consoles show the same list.
+/// Proposes who could come to `to`, if anybody knows where that is, at `now_ms`. `stations` gives where a station
+/// stands. Whoever is free comes before whoever is busy; of each those whose place is known, by distance as far as it
+/// tells them apart and else by id, so that two consoles show the same list; then the others of the police, by how
+/// far their station is.
 pub fn suggest(
-    to: Coordinate,
+    to: Option<Spot>,
     units: &[Unit],
     stations: &dyn Fn(&str) -> Option<Coordinate>,
     settings: &Settings,
     now_ms: i64,
 ) -> Suggestion {
     let of = |side: Side| {
-        let mut found: Vec<Candidate> = units
+        let (known, mut unknown): (Vec<_>, Vec<_>) = units
             .iter()
             .filter(|unit| unit.side == side && on_duty(unit, now_ms))
             .filter_map(|unit| candidate(to, unit, stations, settings, now_ms))
-            .collect();
-        found.sort_by(|a, b| {
-            (a.busy.cmp(&b.busy))
-                .then(a.minutes.cmp(&b.minutes))
-                .then(a.metres.total_cmp(&b.metres))
-                .then(a.id.cmp(&b.id))
-        });
+            .partition(|candidate| candidate.span_m().is_some());
+        let (busy, free) = known.into_iter().partition::<Vec<_>, _>(|candidate| candidate.busy);
+        let mut found = told_apart(free);
+        found.extend(told_apart(busy));
         found.truncate(settings.count);
+        unknown.sort_by(|a, b| {
+            let metres = |one: &Candidate| one.distance.map_or(f64::INFINITY, |far| far.metres);
+            (a.busy.cmp(&b.busy)).then(metres(a).total_cmp(&metres(b))).then(key(a).cmp(&key(b)))
+        });
+        unknown.truncate(settings.count);
+        found.extend(unknown);
+        // Whoever is free comes first, even where nobody knows its place.
+        found.sort_by_key(|candidate| candidate.busy);
         found
     };
     Suggestion { police: of(Side::Police), court: of(Side::Court) }
+}
+
+/// What two consoles go by where distance says nothing.
+fn key(candidate: &Candidate) -> (&str, Option<&str>) {
+    (&candidate.id, candidate.station.as_deref())
+}
+
+/// In an order that calls nobody nearer who may not be: again and again the first by name of those of whom no other
+/// one is certainly nearer.
+fn told_apart(mut left: Vec<Candidate>) -> Vec<Candidate> {
+    let spans: Vec<_> = left.iter().filter_map(Candidate::span_m).collect();
+    for candidate in &mut left {
+        let Some((from, to)) = candidate.span_m() else { continue };
+        candidate.alike = spans.iter().filter(|span| span.0 <= to && from <= span.1).count() > 1;
+    }
+    left.sort_by(|a, b| key(a).cmp(&key(b)));
+    let span = |one: &Candidate| one.span_m().unwrap_or((f64::INFINITY, f64::INFINITY));
+    let mut told = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let nearest = left.iter().map(|one| span(one).1).fold(f64::INFINITY, f64::min);
+        let next = left.iter().position(|one| span(one).0 <= nearest).unwrap_or(0);
+        told.push(left.remove(next));
+    }
+    told
 }
 
 /// The police have shifts; a crew of ours is out when its phone is.
@@ -153,33 +234,43 @@ fn on_duty(unit: &Unit, now_ms: i64) -> bool {
 }
 
 fn candidate(
-    to: Coordinate,
+    to: Option<Spot>,
     unit: &Unit,
     stations: &dyn Fn(&str) -> Option<Coordinate>,
     settings: &Settings,
     now_ms: i64,
 ) -> Option<Candidate> {
-    let fresh = unit.fix.as_ref().and_then(|(at, at_ms)| {
+    let fresh = unit.fix.as_ref().and_then(|(spot, at_ms)| {
         // A fix "from the future" is one of a clock we do not know: not used.
         let age_s = u32::try_from(now_ms.checked_sub(*at_ms)?.div_euclid(1_000)).ok()?;
-        (age_s <= settings.fix_age_s.min(MAX_FIX_AGE_S)).then_some((*at, Basis::Fix { age_s }))
+        let used = age_s <= settings.fix_age_s.min(MAX_FIX_AGE_S);
+        used.then_some((spot.at, Some(spot.radius_m()), Basis::Fix { age_s }))
     });
     let standing = || {
         let station = unit.station.as_deref().filter(|_| unit.side == Side::Police)?;
-        Some((stations(station)?, Basis::Station))
+        Some((stations(station)?, None, Basis::Station))
     };
-    let (from, basis) = fresh.or_else(standing)?;
-    let wgs84 = |at: Coordinate| convert((at.lat, at.lon), at.datum, Datum::Wgs84);
-    let metres = distance_m(wgs84(from), wgs84(to));
-    if !metres.is_finite() {
+    let (distance, basis) = match (fresh.or_else(standing), to) {
+        (Some((from, radius_m, basis)), Some(to)) => {
+            let wgs84 = |at: Coordinate| convert((at.lat, at.lon), at.datum, Datum::Wgs84);
+            let metres = distance_m(wgs84(from), wgs84(to.at));
+            let plus_minus_m = radius_m.map(|radius| radius + to.radius_m());
+            let far = Distance { metres, plus_minus_m, minutes: minutes(metres, settings) };
+            (metres.is_finite().then_some(far), basis)
+        }
+        (Some((_, _, basis)), None) => (None, basis),
+        (None, _) => (None, Basis::Nothing),
+    };
+    // Of our own people only those are near whom anybody has seen.
+    if unit.side == Side::Court && distance.is_none() {
         return None;
     }
     Some(Candidate {
         id: unit.id.clone(),
         station: unit.station.clone(),
-        metres,
-        minutes: minutes(metres, settings),
+        distance,
         basis,
+        alike: false,
         busy: unit.busy,
     })
 }
@@ -196,119 +287,5 @@ fn minutes(metres: f64, settings: &Settings) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::test_story::{JIUJIANG, at};
-    use super::*;
-
-    fn place(lat: f64, lon: f64) -> Coordinate {
-        Coordinate { lat, lon, datum: Datum::Wgs84 }
-    }
-
-    fn scene() -> Coordinate {
-        place(22.8335, 112.985)
-    }
-
-    fn unit(id: &str, side: Side, north_km: f64, age_min: i64) -> Unit {
-        let fix = (place(22.8335 + north_km / 111.2, 112.985), at(9, 10) - age_min * 60_000);
-        Unit {
-            id: id.to_owned(),
-            side,
-            station: (side == Side::Police).then(|| JIUJIANG.to_owned()),
-            fix: Some(fix),
-            duty: vec![(at(8, 0), at(20, 0))],
-            busy: false,
-        }
-    }
-
-    fn ask(units: &[Unit], now_ms: i64) -> Suggestion {
-        let stations =
-            |code: &str| (code == JIUJIANG).then(|| place(22.8335 + 8.0 / 111.2, 112.985));
-        suggest(scene(), units, &stations, &Settings::default(), now_ms)
-    }
-
-    fn ids(candidates: &[Candidate]) -> Vec<&str> {
-        candidates.iter().map(|candidate| candidate.id.as_str()).collect()
-    }
-
-    #[test]
-    fn the_nearest_on_duty_and_our_own_crew_beside_it() {
-        let mut off = unit("夜班车", Side::Police, 0.5, 1);
-        off.duty = vec![(at(20, 0), at(32, 0)), (at(-4, 0), at(8, 0))];
-        let units = [
-            unit("2号车", Side::Police, 5.0, 2),
-            unit("1号车", Side::Police, 3.0, 10),
-            off,
-            unit("P3", Side::Court, 10.0, 1),
-        ];
-        let found = ask(&units, at(9, 10));
-        assert_eq!(ids(&found.police), ["1号车", "2号车"]);
-        assert_eq!(found.police[0].basis, Basis::Fix { age_s: 600 });
-        assert_eq!(found.police[0].minutes, 9, "3 km, 40 % more by road, 30 km/h");
-        assert_eq!((ids(&found.court), found.court[0].minutes), (vec!["P3"], 28));
-        assert_eq!(ids(&ask(&units, at(20, 0)).police), ["夜班车"], "shifts end on the minute");
-    }
-
-    #[test]
-    fn an_old_fix_is_not_used() {
-        let at_30 = ask(&[unit("1号车", Side::Police, 3.0, 30)], at(9, 10));
-        assert_eq!(at_30.police[0].basis, Basis::Fix { age_s: 1_800 });
-        let older = [unit("1号车", Side::Police, 3.0, 31), unit("P3", Side::Court, 3.0, 31)];
-        let found = ask(&older, at(9, 10));
-        assert_eq!(found.police[0].basis, Basis::Station);
-        assert!((found.police[0].metres - 8_000.0).abs() < 20.0, "as if it stood at its station");
-        assert_eq!(found.court, [], "nobody knows where that crew is");
-        let future = [unit("P3", Side::Court, 3.0, -1)];
-        assert_eq!(ask(&future, at(9, 10)).court, []);
-        // A court cannot make it older.
-        let lax = Settings { fix_age_s: 7_200, ..Settings::default() };
-        assert_eq!(lax.check(), Err(FIX_AGE));
-        let found = suggest(scene(), &older, &|_| None, &lax, at(9, 10));
-        assert_eq!(found, Suggestion::default());
-    }
-
-    #[test]
-    fn whoever_is_busy_comes_last() {
-        let mut near = unit("1号车", Side::Police, 1.0, 1);
-        near.busy = true;
-        let found = ask(&[near, unit("2号车", Side::Police, 9.0, 1)], at(9, 10));
-        assert_eq!(ids(&found.police), ["2号车", "1号车"]);
-    }
-
-    #[test]
-    fn datums_are_not_mixed() {
-        let (lat, lon) = convert((22.8335, 112.985), Datum::Wgs84, Datum::Gcj02);
-        let mut here = unit("1号车", Side::Police, 0.0, 1);
-        here.fix = Some((Coordinate { lat, lon, datum: Datum::Gcj02 }, at(9, 10)));
-        let found = ask(&[here], at(9, 10));
-        assert!(found.police[0].metres < 5.0, "{}", found.police[0].metres);
-        assert_eq!(found.police[0].minutes, 1, "nobody is there in no time");
-    }
-
-    #[test]
-    fn settings_have_bounds() {
-        let good = Settings::default();
-        assert_eq!(good.check(), Ok(()));
-        assert_eq!(Settings { speed_km_h: 4, ..good }.check(), Err(SPEED));
-        assert_eq!(Settings { detour_percent: 99, ..good }.check(), Err(DETOUR));
-        assert_eq!(Settings { count: 0, ..good }.check(), Err(COUNT));
-    }
-
-    proptest! {
-        #[test]
-        fn the_list_does_not_depend_on_the_order(kilometres in prop::collection::vec(0_u8..4, 1..8), seed in any::<u64>()) {
-            let mut units: Vec<Unit> = kilometres
-                .iter()
-                .enumerate()
-                .map(|(number, km)| unit(&format!("u{number}"), Side::Police, f64::from(*km), 1))
-                .collect();
-            let first = ask(&units, at(9, 10));
-            let turn = usize::try_from(seed % 8).unwrap_or(0) % units.len();
-            units.rotate_left(turn);
-            prop_assert_eq!(&first, &ask(&units, at(9, 10)));
-            units.reverse();
-            prop_assert_eq!(first, ask(&units, at(9, 10)));
-        }
-    }
-}
+#[path = "suggest_tests.rs"]
+mod tests;

@@ -18,13 +18,15 @@ export const DUTY = [
 
 /** Who could come: the units of a plan, those with a fix first; for the command centre our own people as well. */
 export function nearest(plan, incident, command, out) {
-  if (incident.request.position === null) return { placed: false, police: [], court: [] };
+  const placed = incident.request.position !== null;
   const police = plan.map((one, index) => ({
     unit: one.unit,
     station: one.station,
-    metres: 850 + index * 1_400,
-    minutes: 3 + index * 4,
+    metres: placed ? (one.metres ?? 850 + index * 1_400) : null,
+    plus_minus_m: placed && one.fix_age_s !== null ? 28 : null,
+    minutes: placed ? 3 + index * 4 : null,
     fix_age_s: one.fix_age_s,
+    alike: placed && one.alike === true,
     busy: out(one.unit, one.station) !== null,
     out: out(one.unit, one.station),
   }));
@@ -32,11 +34,13 @@ export function nearest(plan, incident, command, out) {
     unit: "温若棠",
     station: null,
     metres: 6_200,
+    plus_minus_m: 208,
     minutes: 18,
     fix_age_s: 720,
+    alike: false,
     busy: false,
     out: null,
   };
   police.sort((a, b) => Number(a.busy) - Number(b.busy) || a.minutes - b.minutes);
-  return { placed: true, police, court: command ? [own] : [] };
+  return { placed, police, court: command && placed ? [own] : [] };
 }

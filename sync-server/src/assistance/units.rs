@@ -9,12 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lastmile_core::assistance::suggest::{
-    MAX_FIX_AGE_S, Settings, Side, Suggestion, Unit, suggest,
+    MAX_FIX_AGE_S, Settings, Side, Spot, Suggestion, Unit, suggest,
 };
 use lastmile_core::envelope::Body;
 use lastmile_core::geo::Position;
 use lastmile_core::id::{CertificateId, DocumentId};
-use lastmile_core::identifier::coordinate::Coordinate;
 use lastmile_core::identity::{Canonical, Directory};
 use lastmile_core::pack::station::StationPack;
 use lastmile_core::records::Role;
@@ -84,7 +83,7 @@ pub fn nearest(
     server: &Server,
     reading: &Reading<'_>,
     document: DocumentId,
-    to: Coordinate,
+    to: Option<Position>,
     station: Option<&str>,
 ) -> Result<(Suggestion, Engaged), StoreError> {
     let now_ms = server.now_ms();
@@ -99,7 +98,7 @@ pub fn nearest(
     let mut units = police(server, reading, &engaged, now_ms)?;
     units.retain(|unit| station.is_none_or(|station| unit.station.as_deref() == Some(station)));
     units.extend(crews(reading, &*server.directory()?, &engaged, now_ms)?);
-    Ok((suggest(to, &units, &stands, &Settings::default(), now_ms), engaged))
+    Ok((suggest(to.map(Spot::from), &units, &stands, &Settings::default(), now_ms), engaged))
 }
 
 fn police(
@@ -118,7 +117,7 @@ fn police(
             fix: server
                 .unit_fixes()
                 .of(&row.station, &row.unit)
-                .map(|(position, at_ms)| (position.coordinate(), at_ms)),
+                .map(|(position, at_ms)| (position.into(), at_ms)),
             duty: Vec::new(),
             busy: engaged.units.contains_key(key),
         });
@@ -141,7 +140,7 @@ fn crews(
         body.is_some_and(|body| CREW.iter().any(|role| body.has_role(*role)))
             && directory.findings(id, now_ms).is_empty()
     };
-    let mut seen: BTreeMap<String, (Coordinate, i64)> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (Spot, i64)> = BTreeMap::new();
     for row in reading.bodies_since(now_ms - MAX_AGE_MS)? {
         let body = Body::decode(&row.body).map_err(|_| StoreError::Damaged("envelope"))?;
         let position = body.position.as_deref().and_then(|text| text.parse::<Position>().ok());
@@ -150,7 +149,7 @@ fn crews(
         let at_ms = body.device_ms.min(row.received_ms) - age_ms;
         let newer = seen.get(&row.person).is_none_or(|(_, known)| at_ms > *known);
         if newer && !engaged.own.contains(&row.person) {
-            seen.insert(row.person, (position.coordinate(), at_ms));
+            seen.insert(row.person, (position.into(), at_ms));
         }
     }
     let unit = |(person, fix)| Unit {

@@ -24,6 +24,8 @@ use crate::assistance::units::{self, nearest};
 use crate::publish::stored;
 use crate::server::Server;
 
+/// Half way round the earth, metres: more or less than this says nothing.
+const MOST_PLUS_MINUS_M: f64 = 20_040_000.0;
 /// Fixes of one message at most.
 const MOST_FIXES: usize = 500;
 
@@ -115,22 +117,28 @@ pub(super) struct Near {
     unit: String,
     /// Its station, of police.
     station: Option<StationName>,
-    /// In a straight line, metres.
-    metres: u32,
+    /// In a straight line, metres; absent: nobody knows.
+    metres: Option<u32>,
+    /// It may be so many metres more or less, by what is known of both places; absent with `metres`: reckoned as if it
+    /// stood at its station.
+    plus_minus_m: Option<u32>,
     /// Estimated by that line and an average speed, minutes.
-    minutes: u32,
-    /// How old the fix is that it rests on, seconds; absent: as if it stood at its station.
+    minutes: Option<u32>,
+    /// How old the fix is that it rests on, seconds; absent: nobody knows where it is.
     fix_age_s: Option<u32>,
+    /// By distance it cannot be told from another one of the list: neither is nearer.
+    alike: bool,
     /// It is at another incident, or asks for help itself.
     busy: bool,
     /// Where a unit of the police was sent that is busy.
     out: Option<UnitOut>,
 }
 
-/// Who could come, the nearest free one first.
+/// Who could come: whoever is free first, of those the nearest first as far as distance tells, and last those whose
+/// place nobody knows.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Nearest {
-    /// Whether the request says where it is: without a place nobody is near.
+    /// Whether the request says where it is: without a place nobody is near, and all who are on duty are listed.
     placed: bool,
     /// Units of the police on duty; a station sees its own.
     police: Vec<Near>,
@@ -160,11 +168,9 @@ pub(super) async fn near(
             desk.see(reading, &row, false)?.ok_or(ProblemCode::UnknownRecord)?;
             let facts = facts(reading, id, reading.record(id)?.as_ref())?;
             let position = facts["head"]["position"].as_str();
-            let Some(position) = position.and_then(|text| text.parse::<Position>().ok()) else {
-                return Ok(Nearest { placed: false, police: Vec::new(), court: Vec::new() });
-            };
+            let position = position.and_then(|text| text.parse::<Position>().ok());
             let station = console.who.station.as_deref().filter(|_| !all);
-            let (found, engaged) = nearest(server, reading, id, position.coordinate(), station)?;
+            let (found, engaged) = nearest(server, reading, id, position, station)?;
             let mut police = Vec::new();
             for one in found.police {
                 let key = (one.station.clone().unwrap_or_default(), one.id.clone());
@@ -174,7 +180,7 @@ pub(super) async fn near(
             }
             let court = found.court.into_iter().filter(|_| all);
             let court = court.map(|one| near_of(&desk, one, true, None)).collect();
-            Ok(Nearest { placed: true, police, court })
+            Ok(Nearest { placed: position.is_some(), police, court })
         })
     };
     Ok(Json(state.run(look).await??))
@@ -189,12 +195,17 @@ fn near_of(desk: &Desk, one: Candidate, person: bool, out: Option<UnitOut>) -> N
     Near {
         unit: if person { desk.name(&one.id) } else { one.id },
         station: one.station.map(|code| desk.station_name(code)),
-        metres: one.metres.round() as u32,
-        minutes: one.minutes,
+        metres: one.distance.map(|far| far.metres.round() as u32),
+        plus_minus_m: one
+            .distance
+            .and_then(|far| far.plus_minus_m)
+            .map(|metres| metres.min(MOST_PLUS_MINUS_M).ceil() as u32),
+        minutes: one.distance.map(|far| far.minutes),
         fix_age_s: match one.basis {
             Basis::Fix { age_s } => Some(age_s),
-            Basis::Station => None,
+            Basis::Station | Basis::Nothing => None,
         },
+        alike: one.alike,
         busy: one.busy,
         out,
     }

@@ -179,3 +179,53 @@ fn own_people_are_near_where_they_last_recorded_something() {
     withdraw::revoke(world.server(), &order).unwrap();
     assert_eq!(near(), []);
 }
+
+#[test]
+fn who_is_on_duty_is_offered_wherever_it_is_and_nobody_called_nearer_for_a_few_metres() {
+    let (world, officer, request) = scene();
+    officer.sync();
+    let mut tan = signed_in(&world, "tanliheng");
+    let shifts = ["丙组", "乙组", "甲组"].map(|unit| shift(&world, unit));
+    assert_eq!(set_duty(&mut tan, &shifts).status, 200);
+    let path = format!("/incidents/{}/nearest", request.to_hex());
+    let near = || tan.send("GET", &path, None).body["police"].as_array().unwrap().clone();
+    let names = |list: &[Value]| {
+        let name = |one: &Value| one["unit"].as_str().unwrap().to_owned();
+        list.iter().map(name).collect::<Vec<_>>()
+    };
+    let gateway = Reader::new(&world, OperatorRole::Gateway);
+    let tell = |unit: &str, lat: &str, u: u32| {
+        let position = format!("geo:{lat},112.985;crs=wgs84;u={u}");
+        let fix = json!({ "station": "jiujiang", "unit": unit, "position": position, "age_s": 9 });
+        let path = format!("/v1/courts/{COURT}/units/positions");
+        let body = json!({ "fixes": [fix] }).to_string();
+        assert_eq!(gateway.send("POST", &path, &body).0, 204);
+    };
+    // The scene is known to 8 m. 乙 is 33 m nearer than 甲, each known to 30 m.
+    tell("乙组", "22.8424", 30);
+    tell("甲组", "22.8427", 30);
+    let found = near();
+    assert_eq!(names(&found), ["乙组", "甲组", "丙组"], "whose place nobody knows comes last");
+    let alike = |list: &[Value]| list.iter().map(|one| one["alike"] == true).collect::<Vec<_>>();
+    assert_eq!((alike(&found), &found[0]["plus_minus_m"]), (vec![true, true, false], &json!(38)));
+    assert_eq!((&found[2]["fix_age_s"], &found[2]["plus_minus_m"]), (&json!(null), &json!(null)));
+    assert!(found[2]["metres"].is_u64(), "reckoned from its station: {found:?}");
+    world.clock.advance(1_000);
+    tell("甲组", "22.8335", 30);
+    let found = near();
+    assert_eq!(
+        (names(&found), alike(&found)[0]),
+        (vec!["甲组".into(), "乙组".into(), "丙组".into()], false)
+    );
+    // A call that names no coordinates: who is on duty is told all the same, and nobody is near.
+    let called_at = at(world.server().now_ms());
+    let call = json!({ "called_at": called_at, "place": "某处", "callback": "0757-86500000",
+        "situation": "surrounding" });
+    let taken = tan.send("POST", "/incidents", Some(&call));
+    let id = taken.body["incident"]["id"].as_str().unwrap();
+    let found = tan.send("GET", &format!("/incidents/{id}/nearest"), None).body;
+    assert_eq!(found["placed"], false, "{}", taken.body);
+    let police = found["police"].as_array().unwrap();
+    assert_eq!(names(police), ["丙组", "乙组", "甲组"]);
+    assert!(police.iter().all(|one| one["metres"].is_null()), "{found}");
+}

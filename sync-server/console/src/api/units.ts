@@ -50,16 +50,21 @@ export interface NewShift {
 export interface Near {
   unit: string;
   station: StationName | null;
-  metres: number;
-  minutes: number;
-  /** `null`: nobody knows where it is; as if it stood at its station. */
+  /** `null`: nobody knows. */
+  metres: number | null;
+  /** It may be so many metres more or less; `null` with `metres`: reckoned from its station. */
+  plus_minus_m: number | null;
+  minutes: number | null;
+  /** `null`: nobody knows where it is. */
   fix_age_s: number | null;
+  /** By distance it cannot be told from another one of the list. */
+  alike: boolean;
   busy: boolean;
   /** Where a unit of the police was sent that is busy. */
   out: UnitOut | null;
 }
 
-/** Who could come, the nearest free one first. */
+/** Who could come: free ones first, of those the nearest as far as distance tells, unknown places last. */
 export interface Nearest {
   /** Whether the request says where it is. */
   placed: boolean;

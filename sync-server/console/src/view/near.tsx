@@ -1,5 +1,5 @@
-// Who could come: buttons beside the unit's field, the nearest free one first, each with what its
-// estimate rests on. A proposal: whatever is typed counts.
+// Who could come: buttons beside the unit's field, each with what its estimate rests on, and said of those that
+// distance does not tell apart. A proposal: whatever is typed counts.
 
 import { useEffect, useState } from "preact/hooks";
 import type { Near, Nearest } from "../api/units";
@@ -29,21 +29,43 @@ function useNearest(incident: Incident): Nearest | null {
   return near;
 }
 
+function length(say: Say, metres: number): string {
+  return metres < 1_000
+    ? say("near_m", { n: metres })
+    : say("near_km", { n: (metres / 1_000).toFixed(1) });
+}
+
+function far(say: Say, near: Near): string[] {
+  if (near.metres === null || near.minutes === null) return [];
+  const line = length(say, near.metres);
+  const span = near.plus_minus_m === null ? line : `${line} ± ${length(say, near.plus_minus_m)}`;
+  return [say("near_about", { n: near.minutes }), say("near_line", { far: span })];
+}
+
+function fix(say: Say, near: Near): string {
+  if (near.fix_age_s === null) {
+    return say(near.metres === null ? "near_unknown" : "near_from_station");
+  }
+  return near.fix_age_s < 60
+    ? say("near_fix_s", { n: near.fix_age_s })
+    : say("near_fix_min", { n: Math.floor(near.fix_age_s / 60) });
+}
+
 function words(say: Say, near: Near): string {
-  const far =
-    near.metres < 1_000
-      ? say("near_metres", { n: near.metres })
-      : say("near_km", { n: (near.metres / 1_000).toFixed(1) });
-  const rests =
-    near.fix_age_s === null
-      ? say("near_from_station")
-      : near.fix_age_s < 60
-        ? say("near_fix_s", { n: near.fix_age_s })
-        : say("near_fix_min", { n: Math.floor(near.fix_age_s / 60) });
-  const about = say("near_about", { n: near.minutes });
   const where = near.out === null ? "" : outWords(near.out);
   const busy = where === "" ? say("near_busy") : say("near_busy_at", { where });
-  return `${about} · ${far} · ${rests}${near.busy ? ` · ${busy}` : ""}`;
+  const alike = near.alike ? [say("near_alike")] : [];
+  return [...far(say, near), fix(say, near), ...alike, ...(near.busy ? [busy] : [])].join(" · ");
+}
+
+type Caution = "near_nobody" | "near_no_place" | "near_all_unknown" | "near_some_alike";
+
+/** What is to be known of a whole list before one is chosen from it. */
+function caution(near: Nearest): Caution | null {
+  if (near.police.length === 0) return "near_nobody";
+  if (!near.placed) return "near_no_place";
+  if (near.police.every((one) => one.fix_age_s === null)) return "near_all_unknown";
+  return near.police.some((one) => one.alike) ? "near_some_alike" : null;
 }
 
 /** Units of the police on duty, to be chosen. */
@@ -65,27 +87,30 @@ export function NearUnits(props: {
       ? ""
       : one.station.code;
   const of = (one: Near) => (all && one.station !== null ? `${one.station.name} · ` : "");
-  if (near.police.length === 0) {
-    return <p class="hint">{say(near.placed ? "near_nobody" : "near_no_place")}</p>;
-  }
+  const first = caution(near);
   return (
-    <ul class="near" aria-label={say("near_police")}>
-      {near.police.map((one) => (
-        <li key={`${one.station?.code ?? ""} ${one.unit}`}>
-          <button
-            type="button"
-            aria-pressed={props.value === one.unit && props.lentBy === lender(one)}
-            onClick={() => props.onChoose(one.unit, lender(one))}
-          >
-            {one.unit}
-          </button>
-          <span class="hint figures">
-            {of(one)}
-            {words(say, one)}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      {first && <p class="hint">{say(first)}</p>}
+      {near.police.length > 0 && (
+        <ul class="near" aria-label={say("near_police")}>
+          {near.police.map((one) => (
+            <li key={`${one.station?.code ?? ""} ${one.unit}`}>
+              <button
+                type="button"
+                aria-pressed={props.value === one.unit && props.lentBy === lender(one)}
+                onClick={() => props.onChoose(one.unit, lender(one))}
+              >
+                {one.unit}
+              </button>
+              <span class="hint figures">
+                {of(one)}
+                {words(say, one)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
@@ -107,7 +132,7 @@ function CourtList(props: { incident: Incident }) {
   const near = useNearest(props.incident);
   if (near === null) return null;
   if (near.court.length === 0) {
-    return <p class="hint">{say(near.placed ? "near_court_nobody" : "near_no_place")}</p>;
+    return <p class="hint">{say(near.placed ? "near_court_nobody" : "near_court_no_place")}</p>;
   }
   return (
     <ul class="near">

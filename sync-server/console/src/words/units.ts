@@ -30,8 +30,19 @@ export const UNITS = {
   near_police: ["就近警力", "Units near it"],
   near_court: ["就近法院人员", "Our own people near it"],
   near_about: ["约{n}分钟", "about {n} min"],
-  near_metres: ["直线{n}米", "{n} m in a line"],
-  near_km: ["直线{n}公里", "{n} km in a line"],
+  near_line: ["直线{far}", "{far} in a line"],
+  near_m: ["{n}米", "{n} m"],
+  near_km: ["{n}公里", "{n} km"],
+  near_alike: ["远近相近", "about as near"],
+  near_some_alike: [
+    "标“远近相近”的，相差小于定位误差，不分先后。",
+    "Those marked as about as near differ by less than their fixes are good for: in no order.",
+  ],
+  near_unknown: ["位置未知", "place unknown"],
+  near_all_unknown: [
+    "有当班警力，位置未知，不能按远近排先后。",
+    "Units are on duty, and nobody knows where: none is called nearer.",
+  ],
   near_from_station: ["位置未知，按所址估算", "place unknown, reckoned from its station"],
   near_fix_s: ["{n}秒前定位", "fix {n} s old"],
   near_fix_min: ["{n}分钟前定位", "fix {n} min old"],
@@ -49,8 +60,12 @@ export const UNITS = {
     "半小时内没有其他法院人员的位置。",
     "No other of our people has told a place within half an hour.",
   ],
-  near_no_place: [
+  near_court_no_place: [
     "求助没有坐标，无法按远近推荐。",
     "The request has no position: nobody can be called near.",
+  ],
+  near_no_place: [
+    "求助没有坐标，无法按远近推荐；以下为当班警力，不分先后。",
+    "The request has no position and nobody can be called near; these are on duty, in no order.",
   ],
 } as const;

@@ -14,7 +14,7 @@ test("the nearest unit on duty is one press away, with what its estimate rests o
   const form = page.getByRole("form", { name: "出警" });
   const near = form.getByRole("list", { name: "就近警力" });
   await expect(near.getByRole("listitem")).toHaveText([
-    "巡逻一组约3分钟 · 直线850米 · 40秒前定位",
+    "巡逻一组约3分钟 · 直线850米 ± 28米 · 40秒前定位",
     "巡逻二组约7分钟 · 直线2.3公里 · 位置未知，按所址估算",
   ]);
   await near.getByRole("button", { name: "巡逻一组" }).click();
@@ -73,7 +73,7 @@ test("the command centre sees our own people beside the police", async ({ page, 
   await signIn(page, mock, "C1");
   await rows(page).filter({ hasText: request.request.place }).click();
   await expect(page.getByRole("region", { name: "就近法院人员" })).toContainText(
-    "温若棠约18分钟 · 直线6.2公里 · 12分钟前定位",
+    "温若棠约18分钟 · 直线6.2公里 ± 208米 · 12分钟前定位",
   );
   await page.getByRole("button", { name: "出警", exact: true }).click();
   const near = page.getByRole("list", { name: "就近警力" });
@@ -158,4 +158,41 @@ test("another station's unit that the command centre sends is seen at its own st
   mock.world.setClock(new Date(Date.parse(mock.world.now()) + 16_000).toISOString());
   await expect(lent).toHaveCount(0, { timeout: 20_000 });
   await other.context().close();
+});
+
+test("nobody is called nearer whom distance does not tell apart, and nobody on duty is left out", async ({
+  page,
+  mock,
+}) => {
+  const request = mock.world.raise(APP);
+  const own = mock.world.plan.filter((one: { station: { code: string } }) => {
+    return one.station.code === "440605121";
+  });
+  mock.world.plan = own.map((one: object) => ({ ...one, fix_age_s: 40, metres: 850, alike: true }));
+  await signIn(page, mock, "D1");
+  await answerByEnter(page);
+  await page.getByRole("button", { name: "出警", exact: true }).click();
+  const form = page.getByRole("form", { name: "出警" });
+  const near = form.getByRole("list", { name: "就近警力" });
+  await expect(near.getByRole("listitem").nth(1)).toContainText("850米 ± 28米 · 40秒前定位 · 远近相近");
+  await expect(form.getByText("相差小于定位误差，不分先后")).toBeVisible();
+  await page.screenshot({ path: `${PICTURES}/near-alike.png` });
+  const later = async () => {
+    mock.world.setClock(new Date(Date.parse(mock.world.now()) + 31_000).toISOString());
+  };
+  mock.world.plan = own.map((one: object) => ({ ...one, fix_age_s: null }));
+  await later();
+  await expect(form.getByText("有当班警力，位置未知，不能按远近排先后。")).toBeVisible({
+    timeout: 10_000,
+  });
+  await expect(form.getByText("没有登记当班警力")).toHaveCount(0);
+  await expect(near.getByRole("listitem")).toHaveCount(2);
+  request.request.position = null;
+  await later();
+  await expect(form.getByText("求助没有坐标，无法按远近推荐；以下为当班警力，不分先后。")).toBeVisible({
+    timeout: 10_000,
+  });
+  await expect(near.getByRole("listitem")).toHaveText(["巡逻一组位置未知", "巡逻二组位置未知"]);
+  await near.getByRole("button", { name: "巡逻二组" }).click();
+  await expect(form.getByLabel("出警单位")).toHaveValue("巡逻二组");
 });
