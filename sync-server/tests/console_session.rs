@@ -8,9 +8,10 @@ mod world;
 use browser::{Browser, PASSWORD, account};
 use lastmile_core::records::Role;
 use lastmile_server::accounts::{session, totp};
+use lastmile_server::http::api::document;
 use lastmile_server::roles;
 use lastmile_server::store::{AccountRow, StoreError};
-use serde_json::json;
+use serde_json::{Value, json};
 use world::{COURT, World};
 
 /// A court with people who have accounts: a dispatcher, the command centre, an administrator's helper without
@@ -152,4 +153,32 @@ fn one_time_codes_are_asked_for_and_serve_once() {
     assert_eq!(browser.sign_in("guanyongyi", PASSWORD, Some(&code)).status, 200);
     let again = browser.sign_in("guanyongyi", PASSWORD, Some(&code));
     assert_eq!(Browser::code(&again), "sign_in_refused", "a code serves once");
+}
+
+#[test]
+fn the_description_names_the_key_of_a_request_where_the_server_reads_it_and_nowhere_else() {
+    let world = world();
+    let mut browser = Browser::new(&world);
+    browser.sign_in("guanyongyi", PASSWORD, None);
+    // Too short: whoever reads it refuses it, whatever the body says.
+    browser.key = Some("short".to_owned());
+    let described: Value = serde_json::from_str(document::text()).unwrap();
+    let mut read = 0;
+    for (template, item) in described["paths"].as_object().unwrap() {
+        let Some(path) = template.strip_prefix("/v1/courts/{court}") else { continue };
+        if path == "/session" {
+            continue; // it would end here
+        }
+        let path = path.replace("{id}", &"a".repeat(32)).replace("{certificate}", &"a".repeat(64));
+        for method in ["post", "put", "delete"] {
+            let Some(operation) = item.get(method) else { continue };
+            let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+            let named = parameters.iter().any(|parameter| parameter["name"] == "idempotency-key");
+            let answer = browser.send(&method.to_uppercase(), &path, Some(&json!({})));
+            let refused = answer.status == 400 && answer.body["field"] == "idempotency-key";
+            assert_eq!(named, refused, "{method} {template}: {}", answer.body);
+            read += usize::from(refused);
+        }
+    }
+    assert_eq!(read, 5, "a step, a call, a settlement, a finalisation, a withdrawal");
 }

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lastmile_core::assistance::check::Unfit;
 use lastmile_core::assistance::step::StepCode;
@@ -16,12 +16,11 @@ use super::api::input::{Asked, CourtPath, RecordPath, Segments, Told};
 use super::api::moment;
 use super::incident_view::{Desk, IncidentView};
 use super::problem::{Problem, ProblemCode};
+use super::resent::SentKey;
 use super::session::Console;
 use crate::assistance::desk::{self, DeskError, Wish};
 use crate::server::Server;
 
-/// Carries the key of a request that may be sent again.
-const KEY: &str = "idempotency-key";
 /// Incidents that are over, shown at most; the newest ones.
 const MOST: usize = 500;
 /// What is over is shown for so long.
@@ -166,7 +165,7 @@ pub(super) fn incident(
     post,
     path = "/v1/courts/{court}/incidents/{id}/steps",
     tag = "console",
-    params(RecordPath),
+    params(RecordPath, SentKey),
     request_body = NewStep,
     responses((status = 200, description = "The incident after the step", body = IncidentView))
 )]
@@ -174,13 +173,13 @@ pub(super) async fn step(
     State(state): State<AppState>,
     Segments(path): Segments<RecordPath>,
     console: Console,
-    headers: HeaderMap,
+    key: SentKey,
     Told(asked): Told<NewStep>,
 ) -> Result<Response, Problem> {
     let id = path.document()?;
     let wish = asked.wish()?;
     // The same key with something put right is another request.
-    let key = key_of(&headers, &console)?.map(|key| format!("{key} {} {wish:?}", id.to_hex()));
+    let key = key.of(&console).map(|key| format!("{key} {} {wish:?}", id.to_hex()));
     let again = state.resent.knows(key.as_ref());
     let done = state
         .run(move |server| {
@@ -192,16 +191,6 @@ pub(super) async fn step(
         state.resent.note(key);
     }
     done.map(|incident| (StatusCode::OK, Json(incident)).into_response())
-}
-
-/// Whose key it is, and which: the same request sent again carries the same one.
-pub(super) fn key_of(headers: &HeaderMap, console: &Console) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(KEY) else { return Ok(None) };
-    let sane =
-        (8..=64).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_alphanumeric);
-    let text = value.to_str().ok().filter(|_| sane);
-    let text = text.ok_or(Problem::new(ProblemCode::BadBody).with("field", "idempotency-key"))?;
-    Ok(Some(format!("{} {text}", console.who.person)))
 }
 
 /// Incidents that one shift takes over at most.

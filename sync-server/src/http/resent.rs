@@ -4,7 +4,51 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use lastmile_core::id::sha256;
+use utoipa::IntoParams;
+
+use super::AppState;
+use super::problem::{Problem, ProblemCode};
+use super::session::Console;
+
+/// Carries the key of a request that may be sent again.
+const HEADER: &str = "idempotency-key";
+
+/// The key of a request that may be sent again: the same one each time.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(in crate::http) struct SentKey {
+    /// Whoever sends the same request again, because no answer came, sends the same key: nothing is done twice.
+    #[param(
+        rename = "idempotency-key",
+        min_length = 8,
+        max_length = 64,
+        pattern = "^[0-9A-Za-z]{8,64}$"
+    )]
+    key: Option<String>,
+}
+
+impl SentKey {
+    /// Whose key it is, and which.
+    pub(in crate::http) fn of(self, console: &Console) -> Option<String> {
+        self.key.map(|key| format!("{} {key}", console.who.person))
+    }
+}
+
+impl FromRequestParts<AppState> for SentKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(HEADER) else { return Ok(Self { key: None }) };
+        let sane = (8..=64).contains(&value.len())
+            && value.as_bytes().iter().all(u8::is_ascii_alphanumeric);
+        let text = value.to_str().ok().filter(|_| sane);
+        let text = text.ok_or_else(|| Problem::new(ProblemCode::BadBody).with("field", HEADER))?;
+        Ok(Self { key: Some(text.to_owned()) })
+    }
+}
 
 /// Keys remembered.
 const MOST: usize = 10_000;

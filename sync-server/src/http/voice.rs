@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use lastmile_core::identity::transition::Told;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,9 @@ use utoipa::ToSchema;
 use super::AppState;
 use super::api::input::{CourtPath, Told as Body};
 use super::incident_view::IncidentView;
-use super::incidents::{desk_problem, incident, key_of};
+use super::incidents::{desk_problem, incident};
 use super::problem::{Problem, ProblemCode};
+use super::resent::SentKey;
 use super::session::Console;
 use crate::assistance::join::Resembles;
 use crate::assistance::voice;
@@ -114,18 +115,18 @@ pub(super) struct ReportTaken {
     post,
     path = "/v1/courts/{court}/incidents",
     tag = "console",
-    params(CourtPath),
+    params(CourtPath, SentKey),
     request_body = VoiceReport,
     responses((status = 201, description = "The incident", body = ReportTaken))
 )]
 pub(super) async fn report(
     State(state): State<AppState>,
     console: Console,
-    headers: HeaderMap,
+    key: SentKey,
     Body(asked): Body<VoiceReport>,
 ) -> Result<Response, Problem> {
     let told = asked.told()?;
-    let key = key_of(&headers, &console)?;
+    let key = key.of(&console);
     let taken = state.run(move |server| take(server, &console, told, key.as_deref())).await??;
     Ok((StatusCode::CREATED, Json(taken)).into_response())
 }

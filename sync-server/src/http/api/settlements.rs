@@ -4,7 +4,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use lastmile_core::document::Refusal;
 use lastmile_core::id::{Digest, DocumentId};
@@ -21,8 +20,8 @@ use crate::acting::finalise::{self, Shown};
 use crate::acting::settle::{self, Settlement, Stands};
 use crate::acting::{ActError, Actor};
 use crate::http::AppState;
-use crate::http::incidents::key_of;
 use crate::http::problem::{Problem, ProblemCode};
+use crate::http::resent::SentKey;
 use crate::http::session::{Console, Peer};
 use crate::server::Server;
 use crate::sync::SyncError;
@@ -99,7 +98,7 @@ fn read_value(value: serde_json::Value) -> Option<Value> {
     post,
     path = "/v1/courts/{court}/records/{id}/settlements",
     tag = "records",
-    params(RecordPath),
+    params(RecordPath, SentKey),
     request_body = NewSettlement,
     responses((status = 200, description = "The record after it", body = RecordDetail))
 )]
@@ -108,11 +107,11 @@ pub(super) async fn settle(
     reader: CaseReader,
     console: Console,
     Segments(path): Segments<RecordPath>,
-    headers: HeaderMap,
+    key: SentKey,
     Told(asked): Told<NewSettlement>,
 ) -> Result<Json<RecordDetail>, Problem> {
     let id = path.document()?;
-    let key = key_of(&headers, &console)?.map(|key| format!("{key} {} {asked:?}", id.to_hex()));
+    let key = key.of(&console).map(|key| format!("{key} {} {asked:?}", id.to_hex()));
     let settlement = asked.read()?;
     let work = move |server: &Server, actor: &Actor| settle::settle(server, actor, id, &settlement);
     change(&state, &console, reader, id, key, work).await.map(Json)
@@ -136,7 +135,7 @@ pub(super) struct NewFinalisation {
     post,
     path = "/v1/courts/{court}/records/{id}/finalisations",
     tag = "records",
-    params(RecordPath),
+    params(RecordPath, SentKey),
     request_body = NewFinalisation,
     responses((status = 200, description = "The record after it", body = RecordDetail))
 )]
@@ -146,14 +145,13 @@ pub(super) async fn finalise(
     reader: CaseReader,
     console: Console,
     Segments(path): Segments<RecordPath>,
-    headers: HeaderMap,
+    key: SentKey,
     Told(asked): Told<NewFinalisation>,
 ) -> Result<Response, Problem> {
     let id = path.document()?;
     let content = Digest::from_hex(&asked.content_digest)
         .map_err(|_| Problem::new(ProblemCode::BadBody).with("field", "content_digest"))?;
-    let key = key_of(&headers, &console)?;
-    let key = key.map(|key| format!("{key} {} {}", id.to_hex(), content.to_hex()));
+    let key = key.of(&console).map(|key| format!("{key} {} {}", id.to_hex(), content.to_hex()));
     if let Some(wait) = peer.shows_password(&state, &console.who.person, asked.password).await? {
         return Ok(wait);
     }

@@ -3,7 +3,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use lastmile_core::id::CertificateId;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -12,8 +11,8 @@ use super::devices::{Device, Shelf, key_of, phones};
 use super::{ADMIN, may};
 use crate::http::AppState;
 use crate::http::api::input::{Segments, Told};
-use crate::http::incidents::key_of as request_key;
 use crate::http::problem::{Problem, ProblemCode};
+use crate::http::resent::SentKey;
 use crate::http::session::Console;
 use crate::server::Server;
 use crate::store::StoreError;
@@ -52,7 +51,7 @@ pub(super) struct Withdrawal {
     post,
     path = "/v1/courts/{court}/devices/{certificate}/withdrawal",
     tag = "console",
-    params(DevicePath),
+    params(DevicePath, SentKey),
     request_body = Withdrawal,
     responses((status = 200, description = "The phone as it stands now", body = Device))
 )]
@@ -60,13 +59,13 @@ pub(super) async fn withdraw(
     State(state): State<AppState>,
     Segments(path): Segments<DevicePath>,
     console: Console,
-    headers: HeaderMap,
+    key: SentKey,
     Told(asked): Told<Withdrawal>,
 ) -> Result<Json<Device>, Problem> {
     may(&console, ADMIN)?;
     let certificate = CertificateId::from_hex(&path.certificate)
         .map_err(|_| Problem::new(ProblemCode::BadPath).with("name", "certificate"))?;
-    let key = request_key(&headers, &console)?;
+    let key = key.of(&console);
     let again = state.resent.knows(key.as_ref());
     let who = console.who.person;
     let device = state.run(move |server| {
