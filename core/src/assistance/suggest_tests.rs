@@ -16,8 +16,8 @@ fn spot(lat: f64, accuracy_m: f64) -> Spot {
     Spot { at: place(lat, 112.985), accuracy_m: Some(accuracy_m) }
 }
 
-fn scene() -> Option<Spot> {
-    Some(spot(22.8335, 8.0))
+fn scene() -> Spot {
+    spot(22.8335, 8.0)
 }
 
 fn far(candidate: &Candidate) -> Distance {
@@ -38,7 +38,7 @@ fn unit(id: &str, side: Side, north_km: f64, age_min: i64) -> Unit {
 
 fn ask(units: &[Unit], now_ms: i64) -> Suggestion {
     let stations = |code: &str| (code == JIUJIANG).then(|| place(22.8335 + 8.0 / 111.2, 112.985));
-    suggest(scene(), units, &stations, &Settings::default(), now_ms)
+    suggest(Some(scene()), units, &stations, &Settings::default(), now_ms)
 }
 
 fn ids(candidates: &[Candidate]) -> Vec<&str> {
@@ -77,7 +77,7 @@ fn an_old_fix_is_not_used() {
     // A court cannot make it older.
     let lax = Settings { fix_age_s: 7_200, ..Settings::default() };
     assert_eq!(lax.check(), Err(FIX_AGE));
-    let found = suggest(scene(), &older, &|_| None, &lax, at(9, 10));
+    let found = suggest(Some(scene()), &older, &|_| None, &lax, at(9, 10));
     assert_eq!((found.police[0].basis, found.police[0].distance), (Basis::Nothing, None));
     assert_eq!(found.court, []);
 }
