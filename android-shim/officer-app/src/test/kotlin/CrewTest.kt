@@ -224,6 +224,12 @@ class CrewTest {
             assertNull(real.state)
             runBlocking { real.resume() }
             assertNull(real.state)
+            // A phone on which it cannot be taken up has its desk all the same.
+            runBlocking { again.on() }
+            val broken = HotspotCrew(app) { throw IOException("no core") }
+            runBlocking { broken.resume() }
+            assertNull(broken.state)
+            again.off()
             assertEquals("空压机", LineForm.of(wen.colleaguesDrafts(null).single().form!!.items).name)
         }
     }

@@ -16,6 +16,7 @@ import cn.lastmile.shim.peer.HotspotRoad
 import cn.lastmile.shim.peer.NearbyPhones
 import cn.lastmile.shim.peer.PeerAddress
 import cn.lastmile.shim.peer.PhoneMeeting
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineExceptionHandler
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -35,7 +36,7 @@ interface Crew {
     /** Switches it on: the door opens and others are looked for. Twice is once. */
     suspend fun on()
 
-    /** Goes on after the process ended, when it was on then. */
+    /** Goes on after the process ended, when it was on then; what stands in the way keeps nobody from the desk. */
     suspend fun resume()
 
     /** Switches it off; a meeting under way is given up, what came before stays. */
@@ -79,7 +80,14 @@ class HotspotCrew(private val context: Context, private val core: suspend () -> 
     }
 
     override suspend fun resume() {
-        if (running == null && wish.getBoolean(ON, false)) on()
+        if (running != null || !wish.getBoolean(ON, false)) return
+        try {
+            on()
+        } catch (cancelled: CancellationException) {
+            throw cancelled
+        } catch (_: Exception) {
+            // It is off, as the day's page says; switching it on by hand says why.
+        }
     }
 
     override fun off() {
