@@ -53,7 +53,7 @@ fun main(arguments: Array<String>) {
             }
             turns(2_000, 200)
             say()
-            repeat(2) {
+            repeat(3) {
                 turns(10_000, 1_000)
                 say()
             }
