@@ -1,4 +1,4 @@
-/* 同组手机互存: whether the phones of a crew keep each other's forms, with whom, and what of theirs is unfinished. */
+/* 两机互备: whether the phones of a crew keep each other's forms, with whom, and what of theirs is unfinished. */
 package cn.lastmile.officer.screens
 
 import android.view.View

@@ -69,7 +69,7 @@ object CrewSaid {
     /** A phone that was met. */
     fun met(name: String, at: String, drafts: UInt?) = when (drafts) {
         null -> Words("$name · ${at}互备过记录,对方没有回复是否备份了草稿", "$name · records at $at; it did not say whether it keeps forms")
-        0u -> Words("$name · ${at}互备过,本机没有草稿", "$name · at $at; nothing half-written here")
+        0u -> Words("$name · ${at}互备过,对方没有本机的草稿", "$name · at $at; it keeps no draft of this phone")
         else -> Words("$name · ${at}互备过,对方存有本机${drafts}张草稿", "$name · at $at; it keeps $drafts unfinished of this phone")
     }
 }
